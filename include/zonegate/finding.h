@@ -1,0 +1,28 @@
+/* A finding: one check that fired, how often, and the first places. */
+#ifndef ZONEGATE_FINDING_H
+#define ZONEGATE_FINDING_H
+
+#include <stdint.h>
+
+#include <zonegate/check.h>
+
+/* One place. Strings are owned by the result that holds the finding; all text is escaped: plain
+ * ASCII without control characters. */
+struct zg_example {
+	const char *owner;  /* presentation form, or NULL */
+	const char *type;   /* RR type, or NULL */
+	const char *file;   /* or NULL */
+	uint32_t line;      /* 0: none */
+	const char *detail; /* one sentence: expected and found */
+};
+
+struct zg_finding {
+	const struct zg_check *check;
+	zg_severity severity; /* after policy and ratchet */
+	const char *eased;    /* why it is weaker than the policy says, or NULL */
+	uint64_t count;
+	const struct zg_example *examples; /* in the order of the zone */
+	size_t n_examples;
+};
+
+#endif

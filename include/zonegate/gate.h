@@ -1,0 +1,152 @@
+/*
+ * The gate: zone text in, verdict and findings out. gate_run is a pure function of its inputs: it
+ * reads what it is given, and neither prints, forks nor looks at the clock.
+ */
+#ifndef ZONEGATE_GATE_H
+#define ZONEGATE_GATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <zonegate/finding.h>
+#include <zonegate/limits.h>
+#include <zonegate/policy.h>
+#include <zonegate/status.h>
+#include <zonegate/verdict.h>
+
+enum zg_source_kind {
+	ZG_SOURCE_NONE = 0, /* not given */
+	ZG_SOURCE_PATH,     /* a file name */
+	ZG_SOURCE_FD,       /* an open descriptor, read to its end, not closed */
+	ZG_SOURCE_MEMORY
+};
+
+struct zg_source {
+	enum zg_source_kind kind;
+	const char *path; /* ZG_SOURCE_PATH; for the others the name for messages, NULL: none */
+	int fd;
+	const void *bytes;
+	size_t length; /* octets */
+};
+
+/* Phases, for progress. */
+enum zg_phase {
+	ZG_PHASE_READ,
+	ZG_PHASE_BUILD,
+	ZG_PHASE_VERIFY,
+	ZG_PHASE_DENIAL,
+	ZG_PHASE_COMPARE,
+	ZG_PHASE_CHECK,
+	ZG_PHASE_COUNT
+};
+
+/* Called from the calling thread at the begin of each phase. */
+typedef void (*zg_progress)(void *context, enum zg_phase phase);
+
+/* All pointers are borrowed for the call. Zeroed fields mean "not given" or the default. */
+struct zg_gate_inputs {
+	struct zg_source zone;
+	struct zg_source ds;             /* DS or DNSKEY records in zone-file form */
+	struct zg_source previous;       /* the zone released before */
+	struct zg_source unsigned_input; /* the registry's unsigned zone */
+	const zg_policy *policy;         /* NULL: the built-in default */
+	const char *origin;              /* presentation form; NULL: the SOA's owner */
+	int64_t now;                     /* seconds since 1970 UTC */
+	unsigned threads;                /* 0 is 1 */
+	size_t examples;                 /* for each check, at most ZG_EXAMPLES_MAX */
+	unsigned require;                /* enum zg_input: missing ones make it undecided */
+	bool allow_include;
+	zg_progress progress; /* may be NULL */
+	void *progress_context;
+};
+
+/* A DNSKEY at the apex. */
+struct zg_key {
+	uint8_t algorithm;
+	uint16_t tag;
+	uint16_t flags;
+	unsigned bits;
+	const char *sha256;     /* of the RDATA, 64 hex digits */
+	bool signs_dnskey;
+	uint64_t n_signatures;  /* verified, over anything but the DNSKEY RRset */
+	uint64_t n_tried;       /* RRSIGs that name this tag and algorithm */
+	bool in_parent;         /* a DS of the parent names it */
+};
+
+struct zg_signing_class {
+	const char *keys; /* "13/12345 13/54321", empty: unsigned */
+	uint32_t ttl;
+	uint64_t n_rrsets;
+	int64_t earliest_expiration;
+	const char *owner; /* example */
+	const char *type;
+};
+
+/* Failing signatures by algorithm, tag and inception. */
+struct zg_failure_group {
+	uint8_t algorithm;
+	uint16_t key_tag;
+	int64_t inception;
+	uint64_t n_bad;
+	uint64_t n_of; /* RRSIGs of this algorithm and tag in all */
+};
+
+/* A check that did not run, and why. */
+struct zg_not_run {
+	const struct zg_check *check;
+	const char *reason; /* static */
+};
+
+enum zg_count {
+	ZG_COUNT_RECORDS,
+	ZG_COUNT_OWNERS,
+	ZG_COUNT_DELEGATIONS,
+	ZG_COUNT_SECURE_DELEGATIONS,
+	ZG_COUNT_RRSIGS,
+	ZG_COUNT_VERIFIED,
+	ZG_COUNT_NSEC,
+	ZG_COUNT_NSEC3,
+	ZG_COUNT_COUNT
+};
+
+/* The result. Everything in it lives until zg_result_free. */
+struct zg_result {
+	zg_verdict verdict;
+	const char *reason; /* one phrase: "pass, chain to the parent not checked" */
+	const char *zone;   /* presentation form, or NULL when the origin is not known */
+	bool has_serial;
+	uint32_t serial;
+	const char *digest; /* content digest, 96 hex digits; NULL when the zone was not built */
+	const char *policy; /* name */
+	const char *policy_digest; /* SHA-256 of the policy's text, 64 hex digits */
+	int64_t now;
+	unsigned inputs;        /* enum zg_input that were given */
+	const char *completeness; /* what proves that nothing was cut out, or "none" */
+	uint64_t counts[ZG_COUNT_COUNT];
+
+	const struct zg_finding *findings; /* refuse first, then approve, warn; table order within */
+	size_t n_findings;
+	const struct zg_not_run *not_run;
+	size_t n_not_run;
+	const struct zg_key *keys;
+	size_t n_keys;
+	const struct zg_signing_class *classes;
+	size_t n_classes;
+	const struct zg_failure_group *failures;
+	size_t n_failures;
+
+	int64_t release_by; /* when the first signature that is needed expires; 0: none */
+};
+
+/*
+ * Runs the whole check. ZG_OK: *result holds verdict REFUSE, HELD, PASS, or UNDECIDED when a
+ * required input is missing. Any other status: *result is NULL, `error` says why, and the caller
+ * must treat it as undecided.
+ */
+ZG_PUBLIC ZG_MUST_CHECK zg_status zg_gate_run(
+    const struct zg_gate_inputs *inputs, struct zg_result **result, struct zg_error *error);
+
+ZG_PUBLIC void zg_result_free(struct zg_result *result);
+
+#endif

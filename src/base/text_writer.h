@@ -1,0 +1,22 @@
+/* A growing text buffer. The first failed allocation sticks: test once, last. */
+#ifndef BASE_TEXT_WRITER_H
+#define BASE_TEXT_WRITER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/compiler.h"
+
+struct text_writer {
+	char *text;  /* owned; NUL-terminated once anything was written */
+	size_t used; /* octets without the NUL */
+	size_t size;
+	bool failed;
+};
+
+void text_writer_clear(struct text_writer *writer);
+void text_add(struct text_writer *writer, const char *text);
+void text_add_bytes(struct text_writer *writer, const char *text, size_t length);
+void text_printf(struct text_writer *writer, const char *format, ...) PRINTF_LIKE(2, 3);
+
+#endif

@@ -1,0 +1,102 @@
+/* What a check is given, and how it speaks. */
+#ifndef CHECK_CHECK_H
+#define CHECK_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <zonegate/check.h>
+#include "base/compiler.h"
+#include "dns/policy_values.h"
+#include "dns/rdata_view.h"
+#include "facts/facts.h"
+#include "zone/defect.h"
+
+/* What a row's function is called for. */
+enum check_scope {
+	SCOPE_ZONE,       /* once */
+	SCOPE_OWNER,      /* each owner name */
+	SCOPE_RRSET,      /* each RRset but RRSIG */
+	SCOPE_SIGNATURE,  /* each RRSIG record */
+	SCOPE_KEY,        /* each DNSKEY at the apex */
+	SCOPE_DELEGATION, /* each zone cut */
+	SCOPE_COUNT
+};
+
+struct check_context;
+
+struct check_row {
+	struct zg_check public;
+	enum check_scope scope;
+	void (*run)(struct check_context *context);
+	enum defect defect; /* for check_defect: which tally it hands on */
+	bool ratchet;       /* a warning where the zone in force has the same or worse (DESIGN 9.4, 9.5) */
+	bool customer;      /* registry customers' data: growth against the zone in force is looked at */
+};
+
+/* The table, in the order of reports. */
+extern const struct check_row check_table[];
+extern const size_t check_table_rows;
+
+/* What the zone in force already has of a ratchet row's subject: the worst measure of each. */
+#define RATCHET_SUBJECTS_MAX 64
+struct ratchet {
+	struct {
+		uint32_t subject;
+		uint64_t worst;
+	} seen[RATCHET_SUBJECTS_MAX];
+	size_t n_seen;
+	bool overflow;
+};
+
+/* What came of one row. */
+struct check_result {
+	struct tally tally;
+	struct ratchet ratchet; /* ratchet rows: what was emitted */
+};
+
+struct check_context {
+	const struct facts *facts;
+	const struct zone *zone;
+	const struct policy_values *policy;
+	int64_t now;
+
+	const struct check_row *row;   /* the row that runs */
+	struct check_result *result;   /* its result */
+
+	/* The place, as far as the scope has one. */
+	uint32_t owner;            /* SCOPE_OWNER, RRSET, SIGNATURE, DELEGATION; else NO_OWNER */
+	struct rrset set;          /* SCOPE_RRSET */
+	uint32_t signature;        /* SCOPE_SIGNATURE: record index */
+	struct rrsig_view rrsig;   /* SCOPE_SIGNATURE */
+	struct rrset covered;      /* SCOPE_SIGNATURE: what it covers; count 0: nothing */
+	const struct key_fact *key; /* SCOPE_KEY */
+};
+
+/* Emits one finding at the place of the context: owner; type and line of the RRset, signature or key. */
+void check_emit(struct check_context *context, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Emits at a certain record of the zone. */
+void check_emit_at(struct check_context *context, uint32_t owner, uint16_t type, uint32_t record,
+    const char *format, ...) PRINTF_LIKE(5, 6);
+
+/* Emits one finding for the zone as a whole. */
+void check_emit_zone(struct check_context *context, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* For ratchet rows, beside each emit: what it is about and how bad (more is worse). */
+void check_measure(struct check_context *context, uint32_t subject, uint64_t worse);
+
+/* Hands the tally of row->defect on. */
+void check_defect(struct check_context *context);
+
+/* Runs every row whose needs are met by `inputs` (enum zg_input) over the facts. results[i] belongs to
+ * check_table[i]. */
+MUST_CHECK zg_status check_run(const struct facts *facts, const struct policy_values *policy,
+    int64_t now, unsigned inputs, size_t max_examples, struct check_result *results);
+
+/* The same for the zone in force: ratchet and customer rows only; `facts` without verification. */
+MUST_CHECK zg_status check_run_former(const struct facts *facts, const struct policy_values *policy,
+    int64_t now, struct check_result *results);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * Everything that checks read, computed once, in parallel, as plain data. A fact that needs an
+ * input which was not given is absent (NULL), never empty.
+ */
+#ifndef FACTS_FACTS_H
+#define FACTS_FACTS_H
+
+#include "dns/rdata_view.h"
+#include "facts/change.h"
+#include "facts/denial.h"
+#include "facts/keys.h"
+#include "facts/signatures.h"
+#include "facts/zonemd.h"
+#include "zone/defect.h"
+#include "zone/zone.h"
+
+struct facts {
+	const struct zone *zone; /* borrowed */
+	bool has_soa;            /* and its view */
+	struct soa_view soa;
+	uint32_t soa_ttl;
+	bool is_signed; /* any DNSKEY, RRSIG, NSEC, NSEC3 or NSEC3PARAM in the zone */
+	struct key_facts keys;
+	struct signature_facts signatures;
+	struct denial_facts denial;
+	struct zonemd_facts zonemd;
+	uint8_t digest[48];             /* content digest: SHA-384 over every record */
+	struct change_facts *change;    /* owned; NULL: no former zone given */
+	struct unsigned_facts *unsigned_input; /* owned; NULL: none given */
+	struct defects defects;         /* found while computing facts */
+};
+
+struct facts_inputs {
+	const struct zone *zone;
+	const struct zone *previous;       /* NULL: none */
+	const struct zone *unsigned_input; /* NULL: none */
+	const uint8_t *ds;                 /* canonical wire DS records, each after two octets of length */
+	size_t ds_len;
+	bool ds_given;
+	int64_t now;
+	unsigned threads;
+	size_t max_examples;
+};
+
+/* Computes all facts. The zone and inputs are borrowed for the life of the facts. */
+MUST_CHECK zg_status facts_compute(
+    const struct facts_inputs *inputs, struct facts **facts, struct zg_error *error);
+void facts_free(struct facts *facts);
+
+#endif

@@ -1,0 +1,65 @@
+/* What came of each RRSIG record of the zone. */
+#ifndef FACTS_SIGNATURES_H
+#define FACTS_SIGNATURES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <zonegate/limits.h>
+#include "facts/keys.h"
+
+/* One octet for each record of the zone. */
+enum signature_outcome {
+	SIGNATURE_NONE = 0,  /* not an RRSIG */
+	SIGNATURE_BY_KEY = 1, /* SIGNATURE_BY_KEY + i: verified by keys[i]; times not looked at */
+	SIGNATURE_BAD = 200,     /* a published key has its tag and algorithm; none verifies it */
+	SIGNATURE_UNPUBLISHED,   /* no published key has its tag and algorithm */
+	SIGNATURE_UNSUPPORTED,   /* an algorithm that is not verified here */
+	SIGNATURE_UNUSABLE_KEY,  /* verifies, by a key that may not sign this: revoked, no zone key */
+	SIGNATURE_NO_RRSET,      /* covers a type that its owner does not have */
+	SIGNATURE_NOT_DUE,       /* covers glue, a cut's NS, an RRSIG or an occluded name */
+	SIGNATURE_SIGNER,        /* the signer is not the apex */
+	SIGNATURE_LABELS,        /* labels field differs from the owner's */
+	SIGNATURE_LIMIT          /* not tried: a limit was reached before */
+};
+_Static_assert((int)SIGNATURE_BY_KEY + ZG_KEYS_MAX <= (int)SIGNATURE_BAD, "outcomes overlap");
+
+static inline bool
+signature_verified(uint8_t outcome)
+{
+	return outcome >= SIGNATURE_BY_KEY && outcome < SIGNATURE_BY_KEY + ZG_KEYS_MAX;
+}
+
+/* A signing class: the RRsets signed by the same set of keys with the same TTL. */
+struct signing_class {
+	uint64_t keys;          /* bit i: keys[i] */
+	uint32_t ttl;
+	uint64_t n_rrsets;
+	uint32_t earliest_expiration; /* RRSIG field, earliest around now */
+	uint32_t owner;               /* the first of the class */
+	uint16_t type;
+};
+
+/* Signatures that do not verify, grouped. */
+struct failure_group {
+	uint8_t algorithm;
+	uint16_t key_tag;
+	uint32_t inception;
+	uint64_t n_bad;
+};
+
+struct signature_facts {
+	uint8_t *outcomes; /* owned; one for each record index of the store */
+	uint64_t n_rrsigs;
+	uint64_t n_verified;
+	uint64_t n_tried[ZG_KEYS_MAX]; /* signatures with the tag and algorithm of keys[i] */
+	struct signing_class classes[ZG_CLASSES_MAX];
+	size_t n_classes;
+	bool more_classes;
+	struct failure_group groups[ZG_FAILURE_GROUPS_MAX];
+	size_t n_groups;
+	bool more_groups;
+	uint32_t max_signed_ttl; /* seconds, over all RRsets that are to be signed */
+};
+
+#endif
