@@ -16,15 +16,15 @@ enum zg_input {
 
 /* One row. All strings are static and in English. */
 struct zg_check {
-	const char *id;         /* stable, never reused: "rrsig-expired" */
-	const char *group;      /* chapter: "zone", "signatures", "keys", "denial", ... */
-	zg_severity severity;   /* default */
-	zg_severity floor;      /* the weakest severity that a policy may set */
-	unsigned needs;         /* enum zg_input, or-ed */
-	int ede;                /* extended DNS error a validator would report (RFC 8914), -1: none */
-	const char *reference;  /* "RFC 4035 section 2.2", or "policy" */
-	const char *summary;    /* what it means, one line */
-	const char *remedy;     /* what the operator does, one line */
+	const char *id;	      /* stable, never reused: "rrsig-expired" */
+	const char *group;    /* chapter: "zone", "signatures", "keys", "denial", ... */
+	zg_severity severity; /* default */
+	zg_severity floor;    /* the weakest severity that a policy may set */
+	unsigned needs;	      /* enum zg_input, or-ed */
+	int ede;	      /* extended DNS error a validator would report (RFC 8914), -1: none */
+	const char *reference; /* "RFC 4035 section 2.2", or "policy" */
+	const char *summary;   /* what it means, one line */
+	const char *remedy;    /* what the operator does, one line */
 };
 
 ZG_PUBLIC size_t zg_check_count(void);

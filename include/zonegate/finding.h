@@ -12,7 +12,7 @@ struct zg_example {
 	const char *owner;  /* presentation form, or NULL */
 	const char *type;   /* RR type, or NULL */
 	const char *file;   /* or NULL */
-	uint32_t line;      /* 0: none */
+	uint32_t line;	    /* 0: none */
 	const char *detail; /* one sentence: expected and found */
 };
 

@@ -17,8 +17,8 @@
 
 enum zg_source_kind {
 	ZG_SOURCE_NONE = 0, /* not given */
-	ZG_SOURCE_PATH,     /* a file name */
-	ZG_SOURCE_FD,       /* an open descriptor, read to its end, not closed */
+	ZG_SOURCE_PATH,	    /* a file name */
+	ZG_SOURCE_FD,	    /* an open descriptor, read to its end, not closed */
 	ZG_SOURCE_MEMORY
 };
 
@@ -47,15 +47,15 @@ typedef void (*zg_progress)(void *context, enum zg_phase phase);
 /* All pointers are borrowed for the call. Zeroed fields mean "not given" or the default. */
 struct zg_gate_inputs {
 	struct zg_source zone;
-	struct zg_source ds;             /* DS or DNSKEY records in zone-file form */
-	struct zg_source previous;       /* the zone released before */
+	struct zg_source ds;		 /* DS or DNSKEY records in zone-file form */
+	struct zg_source previous;	 /* the zone released before */
 	struct zg_source unsigned_input; /* the registry's unsigned zone */
-	const zg_policy *policy;         /* NULL: the built-in default */
-	const char *origin;              /* presentation form; NULL: the SOA's owner */
-	int64_t now;                     /* seconds since 1970 UTC */
-	unsigned threads;                /* 0 is 1 */
-	size_t examples;                 /* for each check, at most ZG_EXAMPLES_MAX */
-	unsigned require;                /* enum zg_input: missing ones make it undecided */
+	const zg_policy *policy;	 /* NULL: the built-in default */
+	const char *origin;		 /* presentation form; NULL: the SOA's owner */
+	int64_t now;			 /* seconds since 1970 UTC */
+	unsigned threads;		 /* 0 is 1 */
+	size_t examples;		 /* for each check, at most ZG_EXAMPLES_MAX */
+	unsigned require;		 /* enum zg_input: missing ones make it undecided */
 	bool allow_include;
 	zg_progress progress; /* may be NULL */
 	void *progress_context;
@@ -67,11 +67,11 @@ struct zg_key {
 	uint16_t tag;
 	uint16_t flags;
 	unsigned bits;
-	const char *sha256;     /* of the RDATA, 64 hex digits */
+	const char *sha256; /* of the RDATA, 64 hex digits */
 	bool signs_dnskey;
-	uint64_t n_signatures;  /* verified, over anything but the DNSKEY RRset */
-	uint64_t n_tried;       /* RRSIGs that name this tag and algorithm */
-	bool in_parent;         /* a DS of the parent names it */
+	uint64_t n_signatures; /* verified, over anything but the DNSKEY RRset */
+	uint64_t n_tried;      /* RRSIGs that name this tag and algorithm */
+	bool in_parent;	       /* a DS of the parent names it */
 };
 
 struct zg_signing_class {
@@ -121,11 +121,12 @@ struct zg_result {
 	const char *policy; /* name */
 	const char *policy_digest; /* SHA-256 of the policy's text, 64 hex digits */
 	int64_t now;
-	unsigned inputs;        /* enum zg_input that were given */
+	unsigned inputs;	  /* enum zg_input that were given */
 	const char *completeness; /* what proves that nothing was cut out, or "none" */
 	uint64_t counts[ZG_COUNT_COUNT];
 
-	const struct zg_finding *findings; /* refuse first, then approve, warn; table order within */
+	const struct zg_finding
+	    *findings; /* refuse first, then approve, warn; table order within */
 	size_t n_findings;
 	const struct zg_not_run *not_run;
 	size_t n_not_run;

@@ -47,10 +47,10 @@
 #define ZG_NSEC3_CHAINS_MAX 8
 
 /* Examples kept for each check, and groups of failing signatures. */
-#define ZG_EXAMPLES_MAX       1000
+#define ZG_EXAMPLES_MAX	      1000
 #define ZG_EXAMPLES_DEFAULT   5
 #define ZG_FAILURE_GROUPS_MAX 64
-#define ZG_CLASSES_MAX        64
+#define ZG_CLASSES_MAX	      64
 
 /* A policy or configuration file. */
 #define ZG_POLICY_BYTES_MAX (1024 * 1024)

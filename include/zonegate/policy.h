@@ -12,7 +12,8 @@ typedef struct zg_policy zg_policy;
 /*
  * Reads the policy file `path`; `name` selects one of several (NULL: the first, which must be the
  * only one). The file is refused (ZG_POLICY) when others may write it, when it has a DOCTYPE, is
- * not valid, or contradicts itself; ZG_READ when it cannot be read. The message holds file and line.
+ * not valid, or contradicts itself; ZG_READ when it cannot be read. The message holds file and
+ * line.
  */
 ZG_PUBLIC ZG_MUST_CHECK zg_status zg_policy_read(
     const char *path, const char *name, zg_policy **policy, struct zg_error *error);
@@ -32,8 +33,8 @@ ZG_PUBLIC const char *zg_policy_name(const zg_policy *policy);
 ZG_PUBLIC zg_severity zg_policy_severity(const zg_policy *policy, const char *id);
 
 /*
- * All effective values as canonical policy XML, the defaults filled in: what `policy show` prints. The text is
- * owned by the caller (free).
+ * All effective values as canonical policy XML, the defaults filled in: what `policy show` prints.
+ * The text is owned by the caller (free).
  */
 ZG_PUBLIC ZG_MUST_CHECK zg_status zg_policy_show(
     const zg_policy *policy, char **text, struct zg_error *error);

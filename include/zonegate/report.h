@@ -16,7 +16,6 @@ struct zg_report_options {
 
 /* Renders `result`. *text is NUL-terminated, `*length` octets, owned by the caller (free). */
 ZG_PUBLIC ZG_MUST_CHECK zg_status zg_report_render(const struct zg_result *result,
-    const struct zg_report_options *options, char **text, size_t *length,
-    struct zg_error *error);
+    const struct zg_report_options *options, char **text, size_t *length, struct zg_error *error);
 
 #endif

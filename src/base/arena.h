@@ -13,8 +13,8 @@
 
 struct arena {
 	uint8_t *bytes; /* owned */
-	size_t used;    /* octets, a multiple of 4 */
-	size_t size;    /* octets allocated */
+	size_t used;	/* octets, a multiple of 4 */
+	size_t size;	/* octets allocated */
 	size_t ceiling; /* octets, never exceeded */
 };
 

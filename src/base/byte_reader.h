@@ -56,9 +56,9 @@ byte_reader_u32(struct byte_reader *reader)
 {
 	const uint8_t *at = byte_reader_take(reader, 4);
 
-	return at == NULL ? 0
-			  : (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 |
-				at[3];
+	return at == NULL
+		   ? 0
+		   : (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
 static inline void

@@ -3,10 +3,10 @@
 #define BASE_COMPILER_H
 
 #if defined(__GNUC__)
-#define LIKELY(x)          __builtin_expect(!!(x), 1)
-#define UNLIKELY(x)        __builtin_expect(!!(x), 0)
+#define LIKELY(x)	  __builtin_expect(!!(x), 1)
+#define UNLIKELY(x)	  __builtin_expect(!!(x), 0)
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
-#define MUST_CHECK         __attribute__((warn_unused_result))
+#define MUST_CHECK	  __attribute__((warn_unused_result))
 #else
 #define LIKELY(x)   (x)
 #define UNLIKELY(x) (x)

@@ -2,6 +2,7 @@
 #include "base/work_pool.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdatomic.h>
 #include <stdint.h>
 
@@ -31,7 +32,8 @@ worker_run(void *argument)
 	struct pool *pool = worker->pool;
 
 	while (!atomic_load_explicit(&pool->stop, memory_order_relaxed)) {
-		size_t first = atomic_fetch_add_explicit(&pool->next, pool->chunk, memory_order_relaxed);
+		size_t first =
+		    atomic_fetch_add_explicit(&pool->next, pool->chunk, memory_order_relaxed);
 		size_t end;
 
 		if (first >= pool->count)
@@ -65,7 +67,8 @@ work_pool_run(unsigned threads, size_t count, size_t chunk, work_function work, 
 	workers[0] = (struct worker){.pool = &pool};
 	for (; started < threads && started < (count + chunk - 1) / chunk; started++) {
 		workers[started] = (struct worker){.pool = &pool, .number = started};
-		if (pthread_create(&workers[started].thread, NULL, worker_run, &workers[started]) != 0)
+		if (pthread_create(&workers[started].thread, NULL, worker_run, &workers[started]) !=
+		    0)
 			break;
 	}
 	(void)worker_run(&workers[0]);

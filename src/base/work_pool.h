@@ -1,6 +1,7 @@
 /*
  * A fixed number of threads over one range of indexes. The range is cut into chunks that are handed
- * out in ascending order; there is no lock and no queue. The only user of <stdatomic.h> and threads.
+ * out in ascending order; there is no lock and no queue. The only user of <stdatomic.h> and
+ * threads.
  */
 #ifndef BASE_WORK_POOL_H
 #define BASE_WORK_POOL_H

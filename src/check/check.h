@@ -15,11 +15,11 @@
 
 /* What a row's function is called for. */
 enum check_scope {
-	SCOPE_ZONE,       /* once */
-	SCOPE_OWNER,      /* each owner name */
-	SCOPE_RRSET,      /* each RRset but RRSIG */
+	SCOPE_ZONE,	  /* once */
+	SCOPE_OWNER,	  /* each owner name */
+	SCOPE_RRSET,	  /* each RRset but RRSIG */
 	SCOPE_SIGNATURE,  /* each RRSIG record */
-	SCOPE_KEY,        /* each DNSKEY at the apex */
+	SCOPE_KEY,	  /* each DNSKEY at the apex */
 	SCOPE_DELEGATION, /* each zone cut */
 	SCOPE_COUNT
 };
@@ -31,8 +31,9 @@ struct check_row {
 	enum check_scope scope;
 	void (*run)(struct check_context *context);
 	enum defect defect; /* for check_defect: which tally it hands on */
-	bool ratchet;       /* a warning where the zone in force has the same or worse (DESIGN 9.4, 9.5) */
-	bool customer;      /* registry customers' data: growth against the zone in force is looked at */
+	bool
+	    ratchet; /* a warning where the zone in force has the same or worse (DESIGN 9.4, 9.5) */
+	bool customer; /* registry customers' data: growth against the zone in force is looked at */
 };
 
 /* The table, in the order of reports. */
@@ -62,19 +63,20 @@ struct check_context {
 	const struct policy_values *policy;
 	int64_t now;
 
-	const struct check_row *row;   /* the row that runs */
-	struct check_result *result;   /* its result */
+	const struct check_row *row; /* the row that runs */
+	struct check_result *result; /* its result */
 
 	/* The place, as far as the scope has one. */
-	uint32_t owner;            /* SCOPE_OWNER, RRSET, SIGNATURE, DELEGATION; else NO_OWNER */
-	struct rrset set;          /* SCOPE_RRSET */
-	uint32_t signature;        /* SCOPE_SIGNATURE: record index */
-	struct rrsig_view rrsig;   /* SCOPE_SIGNATURE */
-	struct rrset covered;      /* SCOPE_SIGNATURE: what it covers; count 0: nothing */
+	uint32_t owner;		    /* SCOPE_OWNER, RRSET, SIGNATURE, DELEGATION; else NO_OWNER */
+	struct rrset set;	    /* SCOPE_RRSET */
+	uint32_t signature;	    /* SCOPE_SIGNATURE: record index */
+	struct rrsig_view rrsig;    /* SCOPE_SIGNATURE */
+	struct rrset covered;	    /* SCOPE_SIGNATURE: what it covers; count 0: nothing */
 	const struct key_fact *key; /* SCOPE_KEY */
 };
 
-/* Emits one finding at the place of the context: owner; type and line of the RRset, signature or key. */
+/* Emits one finding at the place of the context: owner; type and line of the RRset, signature or
+ * key. */
 void check_emit(struct check_context *context, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Emits at a certain record of the zone. */
@@ -90,8 +92,8 @@ void check_measure(struct check_context *context, uint32_t subject, uint64_t wor
 /* Hands the tally of row->defect on. */
 void check_defect(struct check_context *context);
 
-/* Runs every row whose needs are met by `inputs` (enum zg_input) over the facts. results[i] belongs to
- * check_table[i]. */
+/* Runs every row whose needs are met by `inputs` (enum zg_input) over the facts. results[i] belongs
+ * to check_table[i]. */
 MUST_CHECK zg_status check_run(const struct facts *facts, const struct policy_values *policy,
     int64_t now, unsigned inputs, size_t max_examples, struct check_result *results);
 

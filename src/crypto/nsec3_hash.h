@@ -11,7 +11,6 @@
  * `digest` is a DIGEST_KIND_SHA1 of the calling thread.
  */
 MUST_CHECK zg_status nsec3_hash(struct digest *digest, const uint8_t *name, size_t name_len,
-    const uint8_t *salt, size_t salt_len, uint16_t iterations,
-    uint8_t hash[NSEC3_HASH_OCTETS]);
+    const uint8_t *salt, size_t salt_len, uint16_t iterations, uint8_t hash[NSEC3_HASH_OCTETS]);
 
 #endif

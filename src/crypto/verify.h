@@ -16,8 +16,8 @@ struct verifier; /* what one thread needs; not shared */
 MUST_CHECK zg_status verifier_new(struct verifier **verifier);
 void verifier_free(struct verifier *verifier);
 
-/* Stores in *good whether `signature` over `data` is `key`'s. ZG_CRYPTO or ZG_MEMORY when that could
- * not be found out. */
+/* Stores in *good whether `signature` over `data` is `key`'s. ZG_CRYPTO or ZG_MEMORY when that
+ * could not be found out. */
 MUST_CHECK zg_status verifier_check(struct verifier *verifier, const struct public_key *key,
     const uint8_t *data, size_t data_len, const uint8_t *signature, size_t signature_len,
     bool *good);

@@ -17,12 +17,7 @@ enum dnssec_algorithm {
 	ALG_ED448 = 16
 };
 
-enum digest_type {
-	DIGEST_SHA1 = 1,
-	DIGEST_SHA256 = 2,
-	DIGEST_GOST = 3,
-	DIGEST_SHA384 = 4
-};
+enum digest_type { DIGEST_SHA1 = 1, DIGEST_SHA256 = 2, DIGEST_GOST = 3, DIGEST_SHA384 = 4 };
 
 /* The mnemonic, or NULL for a number that this table does not know. */
 const char *algorithm_name(uint8_t algorithm);

@@ -30,7 +30,7 @@ struct pinned_key {
 	enum key_role role;
 	uint8_t algorithm;
 	uint16_t tag;
-	uint8_t sha256[32];             /* of the DNSKEY RDATA */
+	uint8_t sha256[32];	       /* of the DNSKEY RDATA */
 	int64_t not_before, not_after; /* seconds since 1970, NOT_SET: open */
 };
 
@@ -64,14 +64,15 @@ struct policy_values {
 		bool nsec, nsec3; /* accepted */
 		enum allowance opt_out;
 		int32_t max_iterations; /* above: nsec3-iterations */
-		int32_t max_salt;       /* octets; above: nsec3-salt */
+		int32_t max_salt;	/* octets; above: nsec3-salt */
 	} denial;
 	struct {
 		struct duration_range ttl;
 		bool pinned; /* Inventory mode="pinned": every DNSKEY must be listed */
 		struct pinned_key *inventory; /* owned by the policy */
 		size_t n_inventory;
-		struct key_choice *choices; /* owned by the policy; none for a role: anything goes */
+		struct key_choice
+		    *choices; /* owned by the policy; none for a role: anything goes */
 		size_t n_choices;
 	} keys;
 	struct {
@@ -88,7 +89,8 @@ struct policy_values {
 	} parent;
 	struct {
 		struct change_guard records, delegations, secure_delegations, ns_hosts;
-		uint8_t (*watch)[ZG_NAME_MAX]; /* owned by the policy: names, wire form, lower case */
+		uint8_t (
+		    *watch)[ZG_NAME_MAX]; /* owned by the policy: names, wire form, lower case */
 		size_t n_watch;
 	} change;
 	bool unsigned_allowed; /* Unsigned: a zone without DNSSEC is acceptable to `check` */

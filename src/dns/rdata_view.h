@@ -35,7 +35,7 @@ struct dnskey_view {
 };
 #define DNSKEY_FLAG_ZONE   0x0100
 #define DNSKEY_FLAG_REVOKE 0x0080
-#define DNSKEY_FLAG_SEP    0x0001
+#define DNSKEY_FLAG_SEP	   0x0001
 
 /* RFC 4034 section 5.1. */
 struct ds_view {

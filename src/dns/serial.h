@@ -21,8 +21,7 @@ serial_time(uint32_t field, int64_t now)
 {
 	uint32_t ahead = field - (uint32_t)(uint64_t)now;
 
-	return ahead < 0x80000000U ? now + (int64_t)ahead
-				   : now - (int64_t)(uint32_t)(0U - ahead);
+	return ahead < 0x80000000U ? now + (int64_t)ahead : now - (int64_t)(uint32_t)(0U - ahead);
 }
 
 #endif

@@ -9,7 +9,8 @@
 /* Largest encoded bitmap: 256 windows of two octets and 32 octets of bits. */
 #define TYPE_BITMAP_MAX (256 * 34)
 
-/* Well formed: windows ascending, 1 to 32 octets each, no trailing zero octet, nothing left over. */
+/* Well formed: windows ascending, 1 to 32 octets each, no trailing zero octet, nothing left over.
+ */
 bool type_bitmap_check(const uint8_t *bitmap, size_t length);
 
 /* `type` is set in a well-formed bitmap. */

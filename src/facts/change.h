@@ -14,16 +14,16 @@
 
 /* What is counted before and after. */
 enum change_count {
-	CHANGE_RECORDS,            /* all but RRSIG, NSEC, NSEC3 */
-	CHANGE_DELEGATIONS,        /* cuts */
+	CHANGE_RECORDS,		   /* all but RRSIG, NSEC, NSEC3 */
+	CHANGE_DELEGATIONS,	   /* cuts */
 	CHANGE_SECURE_DELEGATIONS, /* cuts with DS */
-	CHANGE_NS_HOSTS,           /* different names in NS records of cuts */
+	CHANGE_NS_HOSTS,	   /* different names in NS records of cuts */
 	CHANGE_COUNTS
 };
 
 struct change_fact {
 	uint64_t before, after;
-	uint64_t lost;   /* of those before, how many are not in the candidate */
+	uint64_t lost; /* of those before, how many are not in the candidate */
 	uint64_t gained;
 	struct tally lost_examples; /* owners (for hosts: the host), orders in the former zone */
 };
@@ -36,9 +36,9 @@ struct change_facts {
 	uint8_t digest[48];
 	struct change_fact counts[CHANGE_COUNTS];
 	bool apex_ns_changed;
-	bool apex_keys_changed;   /* DNSKEY RRset: RDATA only */
-	bool denial_changed;      /* NSEC to NSEC3 or back, NSEC3PARAM set */
-	uint16_t new_types[64];   /* RR types that the former zone did not have */
+	bool apex_keys_changed; /* DNSKEY RRset: RDATA only */
+	bool denial_changed;	/* NSEC to NSEC3 or back, NSEC3PARAM set */
+	uint16_t new_types[64]; /* RR types that the former zone did not have */
 	size_t n_new_types;
 	bool new_algorithms[256]; /* in delegations' DS, not there before */
 	bool new_digest_types[256];

@@ -21,12 +21,12 @@ struct nsec3_chain {
 	uint16_t iterations;
 	uint8_t salt_len;
 	uint8_t salt[255];
-	bool named;        /* an NSEC3PARAM with flags 0 names it: it must be complete */
-	bool known;        /* hash algorithm 1 and iterations within the limit: it was walked */
+	bool named; /* an NSEC3PARAM with flags 0 names it: it must be complete */
+	bool known; /* hash algorithm 1 and iterations within the limit: it was walked */
 	uint64_t n_records;
-	uint64_t n_opt_out;       /* records with the opt-out flag */
+	uint64_t n_opt_out;	  /* records with the opt-out flag */
 	uint64_t n_unknown_flags; /* records with any other flag */
-	uint32_t example;         /* record index of the first record */
+	uint32_t example;	  /* record index of the first record */
 };
 
 struct denial_facts {
@@ -35,7 +35,7 @@ struct denial_facts {
 	uint64_t n_nsec;
 	struct nsec3_chain chains[ZG_NSEC3_CHAINS_MAX];
 	size_t n_chains;
-	size_t n_opt_out_spans; /* over all chains */
+	size_t n_opt_out_spans;	  /* over all chains */
 	uint64_t n_insecure_cuts; /* delegations without DS */
 };
 

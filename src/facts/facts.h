@@ -16,7 +16,7 @@
 
 struct facts {
 	const struct zone *zone; /* borrowed */
-	bool has_soa;            /* and its view */
+	bool has_soa;		 /* and its view */
 	struct soa_view soa;
 	uint32_t soa_ttl;
 	bool is_signed; /* any DNSKEY, RRSIG, NSEC, NSEC3 or NSEC3PARAM in the zone */
@@ -24,17 +24,17 @@ struct facts {
 	struct signature_facts signatures;
 	struct denial_facts denial;
 	struct zonemd_facts zonemd;
-	uint8_t digest[48];             /* content digest: SHA-384 over every record */
-	struct change_facts *change;    /* owned; NULL: no former zone given */
+	uint8_t digest[48];		       /* content digest: SHA-384 over every record */
+	struct change_facts *change;	       /* owned; NULL: no former zone given */
 	struct unsigned_facts *unsigned_input; /* owned; NULL: none given */
-	struct defects defects;         /* found while computing facts */
+	struct defects defects;		       /* found while computing facts */
 };
 
 struct facts_inputs {
 	const struct zone *zone;
-	const struct zone *previous;       /* NULL: none */
+	const struct zone *previous;	   /* NULL: none */
 	const struct zone *unsigned_input; /* NULL: none */
-	const uint8_t *ds;                 /* canonical wire DS records, each after two octets of length */
+	const uint8_t *ds; /* canonical wire DS records, each after two octets of length */
 	size_t ds_len;
 	bool ds_given;
 	int64_t now;

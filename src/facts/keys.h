@@ -16,21 +16,21 @@ struct key_fact {
 	struct dnskey_view view;
 	uint16_t tag;
 	struct public_key *key; /* owned; NULL: not supported or malformed */
-	const char *why;        /* why a key of a supported algorithm is malformed; else NULL */
-	bool revoked;           /* REVOKE flag: RFC 5011 section 3 */
-	bool usable;            /* zone flag, protocol 3, not revoked: may sign zone data */
-	uint64_t n_signatures;  /* verified RRSIGs over anything but the DNSKEY RRset */
-	bool signs_dnskey;      /* a verified RRSIG over the DNSKEY RRset, its time not looked at */
-	uint8_t sha256[32];     /* SHA-256 of the whole DNSKEY RDATA */
+	const char *why;	/* why a key of a supported algorithm is malformed; else NULL */
+	bool revoked;		/* REVOKE flag: RFC 5011 section 3 */
+	bool usable;		/* zone flag, protocol 3, not revoked: may sign zone data */
+	uint64_t n_signatures;	/* verified RRSIGs over anything but the DNSKEY RRset */
+	bool signs_dnskey;	/* a verified RRSIG over the DNSKEY RRset, its time not looked at */
+	uint8_t sha256[32];	/* SHA-256 of the whole DNSKEY RDATA */
 };
 
 /* A DS of the parent, and the key that it names: RFC 4035 section 5.2. */
 struct ds_fact {
 	struct ds_view view;
-	uint32_t line;      /* in the DS file */
-	int key;            /* index into keys of the one whose digest this is, -1: none */
-	int tag_only;       /* index of a key with this tag and algorithm but another digest, or -1 */
-	bool digest_known;  /* a digest type that can be computed: 1, 2, 4 */
+	uint32_t line; /* in the DS file */
+	int key;       /* index into keys of the one whose digest this is, -1: none */
+	int tag_only;  /* index of a key with this tag and algorithm but another digest, or -1 */
+	bool digest_known; /* a digest type that can be computed: 1, 2, 4 */
 };
 
 struct key_facts {

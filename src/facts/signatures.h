@@ -10,17 +10,18 @@
 
 /* One octet for each record of the zone. */
 enum signature_outcome {
-	SIGNATURE_NONE = 0,  /* not an RRSIG */
-	SIGNATURE_BY_KEY = 1, /* SIGNATURE_BY_KEY + i: verified by keys[i]; times not looked at */
-	SIGNATURE_BAD = 200,     /* a published key has its tag and algorithm; none verifies it */
-	SIGNATURE_UNPUBLISHED,   /* no published key has its tag and algorithm */
-	SIGNATURE_UNSUPPORTED,   /* an algorithm that is not verified here */
-	SIGNATURE_UNUSABLE_KEY,  /* verifies, by a key that may not sign this: revoked, no zone key */
-	SIGNATURE_NO_RRSET,      /* covers a type that its owner does not have */
-	SIGNATURE_NOT_DUE,       /* covers glue, a cut's NS, an RRSIG or an occluded name */
-	SIGNATURE_SIGNER,        /* the signer is not the apex */
-	SIGNATURE_LABELS,        /* labels field differs from the owner's */
-	SIGNATURE_LIMIT          /* not tried: a limit was reached before */
+	SIGNATURE_NONE = 0,	/* not an RRSIG */
+	SIGNATURE_BY_KEY = 1,	/* SIGNATURE_BY_KEY + i: verified by keys[i]; times not looked at */
+	SIGNATURE_BAD = 200,	/* a published key has its tag and algorithm; none verifies it */
+	SIGNATURE_UNPUBLISHED,	/* no published key has its tag and algorithm */
+	SIGNATURE_UNSUPPORTED,	/* an algorithm that is not verified here */
+	SIGNATURE_UNUSABLE_KEY, /* verifies, by a key that may not sign this: revoked, no zone key
+				 */
+	SIGNATURE_NO_RRSET,	/* covers a type that its owner does not have */
+	SIGNATURE_NOT_DUE,	/* covers glue, a cut's NS, an RRSIG or an occluded name */
+	SIGNATURE_SIGNER,	/* the signer is not the apex */
+	SIGNATURE_LABELS,	/* labels field differs from the owner's */
+	SIGNATURE_LIMIT		/* not tried: a limit was reached before */
 };
 _Static_assert((int)SIGNATURE_BY_KEY + ZG_KEYS_MAX <= (int)SIGNATURE_BAD, "outcomes overlap");
 
@@ -32,11 +33,11 @@ signature_verified(uint8_t outcome)
 
 /* A signing class: the RRsets signed by the same set of keys with the same TTL. */
 struct signing_class {
-	uint64_t keys;          /* bit i: keys[i] */
+	uint64_t keys; /* bit i: keys[i] */
 	uint32_t ttl;
 	uint64_t n_rrsets;
 	uint32_t earliest_expiration; /* RRSIG field, earliest around now */
-	uint32_t owner;               /* the first of the class */
+	uint32_t owner;		      /* the first of the class */
 	uint16_t type;
 };
 

@@ -12,10 +12,10 @@
 enum zonemd_outcome {
 	ZONEMD_GOOD,
 	ZONEMD_MISMATCH,    /* the digest is another */
-	ZONEMD_SERIAL,      /* its serial is not the SOA's */
+	ZONEMD_SERIAL,	    /* its serial is not the SOA's */
 	ZONEMD_UNSUPPORTED, /* scheme or hash algorithm not known, or private */
-	ZONEMD_LENGTH,      /* digest length does not fit the hash algorithm, or below 12 octets */
-	ZONEMD_REPEATED     /* another record has the same scheme and hash algorithm */
+	ZONEMD_LENGTH,	    /* digest length does not fit the hash algorithm, or below 12 octets */
+	ZONEMD_REPEATED	    /* another record has the same scheme and hash algorithm */
 };
 
 #define ZONEMD_RECORDS_MAX 16
@@ -29,7 +29,7 @@ struct zonemd_fact {
 
 struct zonemd_facts {
 	struct zonemd_fact records[ZONEMD_RECORDS_MAX];
-	size_t n_records; /* the first ZONEMD_RECORDS_MAX of the apex */
+	size_t n_records;   /* the first ZONEMD_RECORDS_MAX of the apex */
 	size_t n_elsewhere; /* ZONEMD records below the apex: they mean nothing */
 };
 

@@ -10,10 +10,10 @@
 
 enum defect {
 	/* Reading. Orders are global line numbers. */
-	DEFECT_SYNTAX,     /* an entry that cannot be read; reading goes on behind it where it can */
-	DEFECT_INCLUDE,    /* $INCLUDE where it is not allowed, or out of the zone's folder */
-	DEFECT_CLASS,      /* a class other than IN */
-	DEFECT_META_TYPE,  /* a record of a type that exists in messages only */
+	DEFECT_SYNTAX,	  /* an entry that cannot be read; reading goes on behind it where it can */
+	DEFECT_INCLUDE,	  /* $INCLUDE where it is not allowed, or out of the zone's folder */
+	DEFECT_CLASS,	  /* a class other than IN */
+	DEFECT_META_TYPE, /* a record of a type that exists in messages only */
 	/* Building. */
 	DEFECT_OUT_OF_ZONE, /* an owner that does not lie in the zone */
 	DEFECT_SOA_MISSING, /* no SOA at the apex */
@@ -25,28 +25,30 @@ enum defect {
 
 	/* Denial of existence. Orders are owner indexes, or places in the sorted hashes. */
 	DEFECT_DENIAL_NONE = DEFECT_READING_END, /* a signed zone without NSEC and without NSEC3 */
-	DEFECT_NSEC_MISSING,      /* an authoritative owner without NSEC */
-	DEFECT_NSEC_STRAY,        /* NSEC at a name that must have none */
-	DEFECT_NSEC_MULTIPLE,     /* more than one NSEC at an owner */
-	DEFECT_NSEC_NEXT,         /* the next name is not the next owner */
-	DEFECT_NSEC_BITMAP,       /* types in the bitmap differ from those at the owner */
-	DEFECT_NSEC_BESIDE_NSEC3, /* leftover or coming NSEC in an NSEC3 zone */
+	DEFECT_NSEC_MISSING,			 /* an authoritative owner without NSEC */
+	DEFECT_NSEC_STRAY,			 /* NSEC at a name that must have none */
+	DEFECT_NSEC_MULTIPLE,			 /* more than one NSEC at an owner */
+	DEFECT_NSEC_NEXT,			 /* the next name is not the next owner */
+	DEFECT_NSEC_BITMAP,	   /* types in the bitmap differ from those at the owner */
+	DEFECT_NSEC_BESIDE_NSEC3,  /* leftover or coming NSEC in an NSEC3 zone */
 	DEFECT_NSEC3PARAM_MISSING, /* NSEC3 records, none of whose chains an NSEC3PARAM names */
 	DEFECT_NSEC3_CHAIN_ABSENT, /* an NSEC3PARAM whose chain has no record at all */
-	DEFECT_NSEC3_MISSING,      /* a name that must have an NSEC3 and has none */
-	DEFECT_NSEC3_UNCOVERED,    /* an unsigned delegation without NSEC3 under a span without opt-out */
-	DEFECT_NSEC3_STRAY,        /* an NSEC3 of a complete chain that matches no name */
-	DEFECT_NSEC3_MULTIPLE,     /* two NSEC3 of one chain at one owner */
-	DEFECT_NSEC3_NEXT,         /* the next hash is not the next owner's */
-	DEFECT_NSEC3_BITMAP,       /* types in the bitmap differ from those at the name */
-	DEFECT_NSEC3_OWNER,        /* owner that is not one hash label below the apex, wrong hash length */
-	DEFECT_NSEC3_PARTIAL,      /* records of a chain that no NSEC3PARAM names */
-	DEFECT_NSEC3_CHAINS,       /* more chains than are looked at */
+	DEFECT_NSEC3_MISSING,	   /* a name that must have an NSEC3 and has none */
+	DEFECT_NSEC3_UNCOVERED, /* an unsigned delegation without NSEC3 under a span without opt-out
+				 */
+	DEFECT_NSEC3_STRAY,	/* an NSEC3 of a complete chain that matches no name */
+	DEFECT_NSEC3_MULTIPLE,	/* two NSEC3 of one chain at one owner */
+	DEFECT_NSEC3_NEXT,	/* the next hash is not the next owner's */
+	DEFECT_NSEC3_BITMAP,	/* types in the bitmap differ from those at the name */
+	DEFECT_NSEC3_OWNER, /* owner that is not one hash label below the apex, wrong hash length */
+	DEFECT_NSEC3_PARTIAL, /* records of a chain that no NSEC3PARAM names */
+	DEFECT_NSEC3_CHAINS,  /* more chains than are looked at */
 	DEFECT_DENIAL_END,
 
 	/* Unsigned input. Orders are owner indexes of the zone that has the record. */
-	DEFECT_UNSIGNED_MISSING = DEFECT_DENIAL_END, /* in the registry's zone, not in the signed one */
-	DEFECT_UNSIGNED_EXTRA,                       /* in the signed zone, not in the registry's */
+	DEFECT_UNSIGNED_MISSING =
+	    DEFECT_DENIAL_END, /* in the registry's zone, not in the signed one */
+	DEFECT_UNSIGNED_EXTRA, /* in the signed zone, not in the registry's */
 	DEFECT_COUNT
 };
 

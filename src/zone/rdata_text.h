@@ -27,8 +27,8 @@ MUST_CHECK int rdata_from_text(uint16_t type, const struct text_token *tokens, s
 
 /*
  * Checks wire RDATA against the shape of its type (unknown types: anything) and brings it into
- * canonical form in place: names of the types that RFC 4034 section 6.2 (RFC 6840 section 5.1) lists
- * go to lower case. False with a message when the shape is wrong.
+ * canonical form in place: names of the types that RFC 4034 section 6.2 (RFC 6840 section 5.1)
+ * lists go to lower case. False with a message when the shape is wrong.
  */
 MUST_CHECK bool rdata_canonicalise(
     uint16_t type, uint8_t *rdata, size_t rdlen, struct zg_error *error);

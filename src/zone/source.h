@@ -29,7 +29,7 @@ struct source {
 struct source_piece {
 	uint32_t first_global; /* the piece covers global lines from here to the next piece */
 	uint32_t first_line;   /* line in the file that first_global stands for */
-	uint32_t file;         /* index into files */
+	uint32_t file;	       /* index into files */
 };
 
 struct source_map {

@@ -14,10 +14,10 @@
 
 struct tally_example {
 	uint64_t order; /* place in the zone: examples are kept for the lowest */
-	char *owner;    /* presentation form, owned; NULL: the whole zone or file */
-	char *detail;   /* escaped, owned */
-	uint32_t line;  /* global line number for source_map_find; 0: none */
-	uint16_t type;  /* 0: none */
+	char *owner;	/* presentation form, owned; NULL: the whole zone or file */
+	char *detail;	/* escaped, owned */
+	uint32_t line;	/* global line number for source_map_find; 0: none */
+	uint16_t type;	/* 0: none */
 };
 
 struct tally {
@@ -33,8 +33,8 @@ void tally_clear(struct tally *tally);
 
 /*
  * Counts one more. Keeps it as an example while its order is among the `max_examples` lowest (the
- * earlier call first among equals); only then is `format` formatted. `owner` (wire form, NULL: none)
- * is copied. Text that comes from a zone must be escaped by the caller.
+ * earlier call first among equals); only then is `format` formatted. `owner` (wire form, NULL:
+ * none) is copied. Text that comes from a zone must be escaped by the caller.
  */
 void tally_add(struct tally *tally, uint64_t order, const uint8_t *owner, uint16_t type,
     uint32_t line, const char *format, ...) PRINTF_LIKE(6, 7);

@@ -16,7 +16,7 @@
 
 enum owner_flag {
 	OWNER_APEX = 1,
-	OWNER_CUT = 2,         /* delegation: NS, not the apex, itself not below a cut or DNAME */
+	OWNER_CUT = 2,	       /* delegation: NS, not the apex, itself not below a cut or DNAME */
 	OWNER_BELOW_CUT = 4,   /* glue or occluded: not authoritative */
 	OWNER_BELOW_DNAME = 8, /* occluded by a DNAME: not authoritative */
 	OWNER_NSEC3 = 16,      /* holds NSEC3 and RRSIG records only: not a name of the zone */
@@ -32,8 +32,8 @@ struct zone {
 	unsigned origin_labels;
 	struct zone_owner *owners; /* owned, canonical order; owners[0] is the apex when has_apex */
 	size_t n_owners;
-	bool has_apex;    /* the apex owns at least one record */
-	uint32_t *index;  /* owned hash table of owner indexes, NO_OWNER: free */
+	bool has_apex;	 /* the apex owns at least one record */
+	uint32_t *index; /* owned hash table of owner indexes, NO_OWNER: free */
 	size_t index_mask;
 	size_t n_records; /* in the zone, duplicates and out-of-zone data not counted */
 	struct defects defects;
@@ -43,14 +43,15 @@ struct zone {
 struct rrset {
 	uint32_t owner; /* index into zone.owners */
 	uint16_t type;
-	uint32_t ttl;   /* the first record's */
+	uint32_t ttl;	/* the first record's */
 	uint32_t first; /* index into zone.store.records */
 	uint32_t count;
 };
 
 /*
- * Takes over `store` (cleared on failure too) and the reader's `defects`. `origin`: wire form, NULL:
- * the owner of the first SOA. Without an origin the result has no owners and DEFECT_SOA_MISSING.
+ * Takes over `store` (cleared on failure too) and the reader's `defects`. `origin`: wire form,
+ * NULL: the owner of the first SOA. Without an origin the result has no owners and
+ * DEFECT_SOA_MISSING.
  */
 MUST_CHECK zg_status zone_build(struct zone_store *store, struct defects *defects,
     const uint8_t *origin, struct zone **zone, struct zg_error *error);

@@ -13,8 +13,8 @@
 #include "zone/source.h"
 
 struct zone_record {
-	uint32_t ttl;   /* seconds */
-	uint32_t line;  /* global line; 0: none */
+	uint32_t ttl;	/* seconds */
+	uint32_t line;	/* global line; 0: none */
 	uint32_t rdata; /* quads in zone_store.rdata */
 	uint16_t type;
 	uint16_t rdlen; /* octets */
@@ -22,12 +22,12 @@ struct zone_record {
 
 /* A run of records of one owner. After zone_build: one for each owner name, canonical order. */
 struct zone_owner {
-	uint32_t name;      /* quads in zone_store.names: wire form, lower case */
-	uint32_t first;     /* index into records */
+	uint32_t name;	/* quads in zone_store.names: wire form, lower case */
+	uint32_t first; /* index into records */
 	uint32_t n_records;
-	uint16_t flags;     /* enum owner_flag of zone/zone.h */
-	uint8_t labels;     /* without the root label */
-	uint8_t name_len;   /* octets */
+	uint16_t flags;	  /* enum owner_flag of zone/zone.h */
+	uint8_t labels;	  /* without the root label */
+	uint8_t name_len; /* octets */
 };
 
 struct zone_store {

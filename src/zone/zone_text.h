@@ -11,8 +11,9 @@
 #include "zone/zone_store.h"
 
 struct zone_text_options {
-	const uint8_t *origin; /* first $ORIGIN, wire form; NULL: names are absolute until one is set */
-	bool allow_include;    /* $INCLUDE, beneath source.directory only */
+	const uint8_t
+	    *origin; /* first $ORIGIN, wire form; NULL: names are absolute until one is set */
+	bool allow_include; /* $INCLUDE, beneath source.directory only */
 };
 
 /*
