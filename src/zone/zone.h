@@ -35,6 +35,7 @@ struct zone {
 	bool has_apex;	 /* the apex owns at least one record */
 	uint32_t *index; /* owned hash table of owner indexes, NO_OWNER: free */
 	size_t index_mask;
+	uint64_t index_seed;
 	size_t n_records; /* in the zone, duplicates and out-of-zone data not counted */
 	struct defects defects;
 };

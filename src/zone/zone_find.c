@@ -1,0 +1,198 @@
+/* Look-ups in a built zone: names by hash, RRsets and signatures by bisection. */
+#include "zone/zone.h"
+
+#include <string.h>
+
+#include "zone/zone_index.h"
+
+/* Names are hashed in lower case; the seed keeps registrants from choosing colliding names. */
+static uint64_t
+name_hash(const uint8_t *name, size_t length, uint64_t seed)
+{
+	uint64_t hash = seed ^ length;
+
+	for (; length >= 8; name += 8, length -= 8) {
+		uint64_t word;
+
+		memcpy(&word, name, 8);
+		hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+		hash ^= hash >> 29;
+	}
+	for (; length > 0; name++, length--)
+		hash = (hash ^ *name) * 0x9e3779b97f4a7c15ULL;
+	return hash ^ hash >> 32;
+}
+
+/*
+ * Something that nobody who registers a name can know before the zone is signed, and that is the
+ * same each time the zone is read: octets from the end of the RDATA, where signatures are.
+ */
+static uint64_t
+zone_seed(const struct zone *zone)
+{
+	const struct arena *rdata = &zone->store.rdata;
+	size_t length = rdata->used < 4096 ? rdata->used : 4096;
+
+	return length == 0 ? 0 : name_hash(rdata->bytes + rdata->used - length, length, 0);
+}
+
+void
+zone_index_fill(struct zone *zone)
+{
+	zone->index_seed = zone_seed(zone);
+	for (size_t i = 0; i <= zone->index_mask; i++)
+		zone->index[i] = NO_OWNER;
+	for (uint32_t i = 0; i < zone->n_owners; i++) {
+		size_t slot = name_hash(zone_owner_name(zone, i), zone->owners[i].name_len,
+				  zone->index_seed) &
+			      zone->index_mask;
+
+		while (zone->index[slot] != NO_OWNER)
+			slot = (slot + 1) & zone->index_mask;
+		zone->index[slot] = i;
+	}
+}
+
+uint32_t
+zone_find(const struct zone *zone, const uint8_t *name)
+{
+	uint8_t lower[ZG_NAME_MAX];
+	size_t length = name_length(name), slot;
+
+	if (zone->n_owners == 0)
+		return NO_OWNER;
+	for (size_t i = 0; i < length; i++)
+		lower[i] = octet_lower(name[i]);
+	slot = name_hash(lower, length, zone->index_seed) & zone->index_mask;
+	for (; zone->index[slot] != NO_OWNER; slot = (slot + 1) & zone->index_mask) {
+		uint32_t owner = zone->index[slot];
+
+		if (zone->owners[owner].name_len == length &&
+		    memcmp(zone_owner_name(zone, owner), lower, length) == 0)
+			return owner;
+	}
+	return NO_OWNER;
+}
+
+/* First record of `owner` with a type of at least `type`. */
+static uint32_t
+record_lower_bound(const struct zone *zone, uint32_t owner, uint32_t type)
+{
+	uint32_t low = zone->owners[owner].first, high = low + zone->owners[owner].n_records;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (zone->store.records[middle].type < type)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+bool
+zone_rrset(const struct zone *zone, uint32_t owner, uint16_t type, struct rrset *set)
+{
+	uint32_t first = record_lower_bound(zone, owner, type);
+	uint32_t end = record_lower_bound(zone, owner, (uint32_t)type + 1);
+
+	*set = (struct rrset){.owner = owner, .type = type, .first = first, .count = end - first};
+	if (set->count > 0)
+		set->ttl = zone->store.records[first].ttl;
+	return set->count > 0;
+}
+
+bool
+zone_rrset_next(const struct zone *zone, struct rrset *set)
+{
+	const struct zone_owner *owner = &zone->owners[set->owner];
+	uint32_t end = owner->first + owner->n_records;
+	uint32_t first = set->count == 0 ? owner->first : set->first + set->count;
+	uint32_t next = first;
+
+	if (first >= end)
+		return false;
+	set->type = zone->store.records[first].type;
+	set->ttl = zone->store.records[first].ttl;
+	while (next < end && zone->store.records[next].type == set->type)
+		next++;
+	set->first = first;
+	set->count = next - first;
+	return true;
+}
+
+/* First of the RRSIG records [low, high) that covers a type of at least `type`. */
+static uint32_t
+signature_lower_bound(const struct zone *zone, uint32_t low, uint32_t high, uint32_t type)
+{
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		const uint8_t *rdata = zone_rdata(zone, middle);
+
+		if ((uint32_t)(rdata[0] << 8 | rdata[1]) < type)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+bool
+zone_signatures(const struct zone *zone, uint32_t owner, uint16_t type, struct rrset *set)
+{
+	uint32_t first, end;
+
+	if (!zone_rrset(zone, owner, RR_RRSIG, set))
+		return false;
+	first = signature_lower_bound(zone, set->first, set->first + set->count, type);
+	end = signature_lower_bound(zone, set->first, set->first + set->count, (uint32_t)type + 1);
+	set->first = first;
+	set->count = end - first;
+	if (set->count > 0)
+		set->ttl = zone->store.records[first].ttl;
+	return set->count > 0;
+}
+
+bool
+zone_must_sign(const struct zone *zone, const struct rrset *set)
+{
+	uint16_t flags = zone->owners[set->owner].flags;
+
+	if (set->type == RR_RRSIG || (flags & OWNER_OCCLUDED))
+		return false;
+	/* At a cut only what the parent has authority over (RFC 4035 section 2.2). */
+	if (flags & OWNER_CUT)
+		return set->type == RR_DS || set->type == RR_NSEC || set->type == RR_NSEC3;
+	return true;
+}
+
+unsigned
+zone_common_labels(const struct zone *zone, uint32_t a, uint32_t b)
+{
+	const uint8_t *x = zone_owner_name(zone, a), *y = zone_owner_name(zone, b);
+	unsigned x_labels = zone->owners[a].labels, y_labels = zone->owners[b].labels;
+	unsigned labels = x_labels < y_labels ? x_labels : y_labels, common = labels;
+
+	x = name_skip(x, x_labels - labels);
+	y = name_skip(y, y_labels - labels);
+	/* Of labels that are equal up to the end, how many are there? */
+	for (unsigned left = labels; left > 0; left--) {
+		if (*x != *y || memcmp(x + 1, y + 1, *x) != 0)
+			common = left - 1;
+		x = name_parent(x);
+		y = name_parent(y);
+	}
+	return common;
+}
+
+uint32_t
+zone_previous_name(const struct zone *zone, uint32_t owner)
+{
+	while (owner > 0) {
+		owner--;
+		if (!(zone->owners[owner].flags & OWNER_NSEC3))
+			return owner;
+	}
+	return NO_OWNER;
+}
