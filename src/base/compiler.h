@@ -7,11 +7,23 @@
 #define UNLIKELY(x)	  __builtin_expect(!!(x), 0)
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
 #define MUST_CHECK	  __attribute__((warn_unused_result))
+/* Zero bits below the lowest one; `x` is not 0. */
+#define TRAILING_ZEROS_64(x) ((unsigned)__builtin_ctzll(x))
 #else
 #define LIKELY(x)   (x)
 #define UNLIKELY(x) (x)
 #define PRINTF_LIKE(f, a)
 #define MUST_CHECK
+static inline unsigned
+trailing_zeros_64(unsigned long long x)
+{
+	unsigned zeros = 0;
+
+	for (; (x & 1) == 0; x >>= 1)
+		zeros++;
+	return zeros;
+}
+#define TRAILING_ZEROS_64(x) trailing_zeros_64(x)
 #endif
 
 #endif

@@ -1,7 +1,6 @@
 /* A growing text buffer. */
 #include "base/text_writer.h"
 
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,15 +57,13 @@ text_add(struct text_writer *writer, const char *text)
 }
 
 void
-text_printf(struct text_writer *writer, const char *format, ...)
+text_vprintf(struct text_writer *writer, const char *format, va_list ap)
 {
-	va_list ap, again;
+	va_list again;
 	int length;
 
-	va_start(ap, format);
 	va_copy(again, ap);
 	length = vsnprintf(NULL, 0, format, ap);
-	va_end(ap);
 	if (length < 0)
 		writer->failed = true;
 	else if (text_reserve(writer, (size_t)length)) {
@@ -74,4 +71,14 @@ text_printf(struct text_writer *writer, const char *format, ...)
 		writer->used += (size_t)length;
 	}
 	va_end(again);
+}
+
+void
+text_printf(struct text_writer *writer, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	text_vprintf(writer, format, ap);
+	va_end(ap);
 }

@@ -2,6 +2,7 @@
 #ifndef BASE_TEXT_WRITER_H
 #define BASE_TEXT_WRITER_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -18,5 +19,6 @@ void text_writer_clear(struct text_writer *writer);
 void text_add(struct text_writer *writer, const char *text);
 void text_add_bytes(struct text_writer *writer, const char *text, size_t length);
 void text_printf(struct text_writer *writer, const char *format, ...) PRINTF_LIKE(2, 3);
+void text_vprintf(struct text_writer *writer, const char *format, va_list ap) PRINTF_LIKE(2, 0);
 
 #endif

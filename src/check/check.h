@@ -40,6 +40,9 @@ struct check_row {
 extern const struct check_row check_table[];
 extern const size_t check_table_rows;
 
+/* Room for the table's rows. */
+#define CHECK_ROWS_MAX 256
+
 /* What the zone in force already has of a ratchet row's subject: the worst measure of each. */
 #define RATCHET_SUBJECTS_MAX 64
 struct ratchet {
@@ -54,14 +57,25 @@ struct ratchet {
 /* What came of one row. */
 struct check_result {
 	struct tally tally;
-	struct ratchet ratchet; /* ratchet rows: what was emitted */
+	const struct tally *handed; /* instead of `tally`: what facts counted; borrowed, may be NULL */
+	struct ratchet ratchet;	    /* ratchet rows: what was emitted */
+	bool ran;
 };
+
+static inline const struct tally *
+check_result_tally(const struct check_result *result)
+{
+	return result->handed != NULL ? result->handed : &result->tally;
+}
 
 struct check_context {
 	const struct facts *facts;
 	const struct zone *zone;
 	const struct policy_values *policy;
 	int64_t now;
+
+	uint64_t customer_before; /* findings about customers' data in the zone in force */
+	uint64_t customer_now;    /* and in the candidate: SCOPE_ZONE rows only */
 
 	const struct check_row *row; /* the row that runs */
 	struct check_result *result; /* its result */
@@ -92,13 +106,24 @@ void check_measure(struct check_context *context, uint32_t subject, uint64_t wor
 /* Hands the tally of row->defect on. */
 void check_defect(struct check_context *context);
 
-/* Runs every row whose needs are met by `inputs` (enum zg_input) over the facts. results[i] belongs
- * to check_table[i]. */
-MUST_CHECK zg_status check_run(const struct facts *facts, const struct policy_values *policy,
-    int64_t now, unsigned inputs, size_t max_examples, struct check_result *results);
+/*
+ * Runs every row whose needs are met by `inputs` (enum zg_input) over the facts. results[i] belongs
+ * to check_table[i], zeroed by the caller; check_results_clear also after a failure. `former`: the
+ * results of the zone in force, or NULL. Facts of a former zone (facts->former): only rows that a
+ * candidate is compared by are run.
+ */
+struct check_inputs {
+	const struct facts *facts;
+	const struct policy_values *policy;
+	const struct check_result *former;
+	int64_t now;
+	unsigned inputs;
+	size_t max_examples;
+};
+MUST_CHECK zg_status check_run(const struct check_inputs *inputs, struct check_result *results);
+void check_results_clear(struct check_result *results);
 
-/* The same for the zone in force: ratchet and customer rows only; `facts` without verification. */
-MUST_CHECK zg_status check_run_former(const struct facts *facts, const struct policy_values *policy,
-    int64_t now, struct check_result *results);
+/* The zone in force has the same or worse of everything that a ratchet row emitted. */
+bool ratchet_covers(const struct ratchet *former, const struct ratchet *candidate);
 
 #endif

@@ -4,10 +4,12 @@
  */
 #include "check/check_rows.h"
 
-#define REFUSE	ZG_SEVERITY_REFUSE
+#include <string.h>
+
+#define REFUSE  ZG_SEVERITY_REFUSE
 #define APPROVE ZG_SEVERITY_APPROVE
-#define WARN	ZG_SEVERITY_WARN
-#define IGNORE	ZG_SEVERITY_IGNORE
+#define WARN    ZG_SEVERITY_WARN
+#define IGNORE  ZG_SEVERITY_IGNORE
 
 /* clang-format off */
 const struct check_row check_table[] = {
@@ -134,11 +136,11 @@ const struct check_row check_table[] = {
 	{.public = {"rrsig-remaining", "signatures", REFUSE, WARN, 0, -1, "RFC 6781 section 4.4.1",
 	  "signatures expire before caches have let go of the data: less life left than largest TTL, propagation and clock skew",
 	  "have the signer sign again, earlier"},
-	 .scope = SCOPE_ZONE, .run = check_rrsig_remaining, .ratchet = true},
+	 .scope = SCOPE_RRSET, .run = check_rrsig_remaining, .ratchet = true},
 	{.public = {"rrsig-remaining-policy", "signatures", WARN, IGNORE, 0, -1, "policy",
 	  "signatures have less life left than the policy wants",
 	  "have the signer refresh earlier"},
-	 .scope = SCOPE_ZONE, .run = check_rrsig_remaining_policy},
+	 .scope = SCOPE_RRSET, .run = check_rrsig_remaining_policy},
 	{.public = {"rrsig-validity", "signatures", WARN, IGNORE, 0, -1, "policy",
 	  "an RRSIG is valid for a shorter or longer time than the policy wants",
 	  "set the signer's validity period"},
@@ -187,7 +189,7 @@ const struct check_row check_table[] = {
 	  "an RRSIG by a key that is not in the DNSKEY RRset",
 	  "lawful while an algorithm is being introduced; else publish the key or take the signatures out"},
 	 .scope = SCOPE_SIGNATURE, .run = check_rrsig_unpublished_key},
-	{.public = {"rrsig-unusable-key", "signatures", REFUSE, WARN, 0, 11, "RFC 5011 section 2.1",
+	{.public = {"rrsig-unusable-key", "signatures", WARN, IGNORE, 0, 11, "RFC 5011 section 2.1",
 	  "an RRSIG by a key that may not sign it: revoked, not a zone key, or another protocol",
 	  "sign with a key that is in use"},
 	 .scope = SCOPE_SIGNATURE, .run = check_rrsig_unusable_key},
@@ -252,7 +254,7 @@ const struct check_row check_table[] = {
 	  "roll to a shorter key"},
 	 .scope = SCOPE_KEY, .run = check_dnskey_rsa_large},
 	{.public = {"dnskey-rsa-exponent", "keys", WARN, IGNORE, 0, -1, "policy",
-	  "an RSA exponent other than 65537 that is even, small, or large",
+	  "an RSA exponent other than 65537",
 	  "make the key anew with exponent 65537"},
 	 .scope = SCOPE_KEY, .run = check_dnskey_rsa_exponent},
 	{.public = {"dnskey-algorithm-choice", "keys", REFUSE, IGNORE, 0, -1, "policy",
@@ -423,7 +425,7 @@ const struct check_row check_table[] = {
 	  "an algorithm of the parent's DS set has no key that signs the DNSKEY RRset",
 	  "keep a working key for each algorithm in the DS set"},
 	 .scope = SCOPE_ZONE, .run = check_ds_algorithm_unsigned},
-	{.public = {"ds-digest-sha1-only", "parent", REFUSE, WARN, ZG_INPUT_DS, 2, "RFC 9905 section 2",
+	{.public = {"ds-digest-sha1-only", "parent", WARN, IGNORE, ZG_INPUT_DS, 2, "RFC 9905 section 2",
 	  "the DS set has SHA-1 digests only",
 	  "ask the parent for digest type 2"},
 	 .scope = SCOPE_ZONE, .run = check_ds_digest_sha1_only},
@@ -447,7 +449,7 @@ const struct check_row check_table[] = {
 	  "the key that a DS names lacks the SEP flag",
 	  "lawful; signers and operators take the flag as a hint"},
 	 .scope = SCOPE_ZONE, .run = check_ds_key_not_sep},
-	{.public = {"ds-key-unusable", "parent", REFUSE, WARN, ZG_INPUT_DS, 9, "RFC 4034 section 5.2",
+	{.public = {"ds-key-unusable", "parent", WARN, IGNORE, ZG_INPUT_DS, 9, "RFC 4034 section 5.2",
 	  "a DS names a key that is revoked or no zone key",
 	  "have the DS replaced before the key is revoked"},
 	 .scope = SCOPE_ZONE, .run = check_ds_key_unusable},
@@ -622,6 +624,7 @@ const struct check_row check_table[] = {
 };
 /* clang-format on */
 const size_t check_table_rows = sizeof(check_table) / sizeof(check_table[0]);
+_Static_assert(sizeof(check_table) / sizeof(check_table[0]) <= CHECK_ROWS_MAX, "too many rows");
 
 size_t
 zg_check_count(void)
@@ -633,4 +636,28 @@ const struct zg_check *
 zg_check_at(size_t index)
 {
 	return index < check_table_rows ? &check_table[index].public : NULL;
+}
+
+const struct zg_check *
+zg_check_find(const char *id)
+{
+	for (size_t i = 0; i < check_table_rows; i++) {
+		if (strcmp(check_table[i].public.id, id) == 0)
+			return &check_table[i].public;
+	}
+	return NULL;
+}
+
+const char *
+zg_input_text(enum zg_input input)
+{
+	switch (input) {
+	case ZG_INPUT_DS:
+		return "ds";
+	case ZG_INPUT_PREVIOUS:
+		return "previous";
+	case ZG_INPUT_UNSIGNED:
+		return "unsigned";
+	}
+	return "unknown";
 }

@@ -8,6 +8,7 @@
 #include "dns/rdata_view.h"
 #include "facts/change.h"
 #include "facts/denial.h"
+#include "facts/hosts.h"
 #include "facts/keys.h"
 #include "facts/signatures.h"
 #include "facts/zonemd.h"
@@ -19,10 +20,12 @@ struct facts {
 	bool has_soa;		 /* and its view */
 	struct soa_view soa;
 	uint32_t soa_ttl;
+	bool former;	/* signatures were not verified: signatures.outcomes is NULL */
 	bool is_signed; /* any DNSKEY, RRSIG, NSEC, NSEC3 or NSEC3PARAM in the zone */
 	struct key_facts keys;
 	struct signature_facts signatures;
 	struct denial_facts denial;
+	struct host_facts hosts;
 	struct zonemd_facts zonemd;
 	uint8_t digest[48];		       /* content digest: SHA-384 over every record */
 	struct change_facts *change;	       /* owned; NULL: no former zone given */
@@ -34,12 +37,13 @@ struct facts_inputs {
 	const struct zone *zone;
 	const struct zone *previous;	   /* NULL: none */
 	const struct zone *unsigned_input; /* NULL: none */
-	const uint8_t *ds; /* canonical wire DS records, each after two octets of length */
-	size_t ds_len;
+	const struct ds_entry *ds;	   /* the parent's DS set */
+	size_t n_ds;
 	bool ds_given;
 	int64_t now;
 	unsigned threads;
 	size_t max_examples;
+	bool former; /* facts of the zone in force: what costs public-key work is left out */
 };
 
 /* Computes all facts. The zone and inputs are borrowed for the life of the facts. */

@@ -43,4 +43,24 @@ struct key_facts {
 	size_t n_ds;
 };
 
+/* One DS of the parent in canonical wire form, as it was given. */
+#define DS_ENTRY_RDATA_MAX 260
+struct ds_entry {
+	uint32_t line; /* in the DS file */
+	uint16_t rdlen;
+	uint8_t rdata[DS_ENTRY_RDATA_MAX];
+};
+
+/*
+ * Fills `facts` from the apex of `zone` and `n_ds` DS records (at most ZG_DS_MAX; borrowed for the
+ * life of the facts). key_facts_clear also after a failure.
+ */
+MUST_CHECK zg_status key_facts_compute(const struct zone *zone, const struct ds_entry *ds,
+    size_t n_ds, bool ds_given, struct key_facts *facts, struct zg_error *error);
+void key_facts_clear(struct key_facts *facts);
+
+/* Digest of a DNSKEY as in a DS (RFC 4034 section 5.1.4) of digest type 1, 2 or 4. */
+MUST_CHECK zg_status key_ds_digest(const uint8_t *owner, const uint8_t *dnskey, size_t dnskey_len,
+    uint8_t digest_type, uint8_t octets[48]);
+
 #endif

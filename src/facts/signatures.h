@@ -53,6 +53,10 @@ struct signature_facts {
 	uint8_t *outcomes; /* owned; one for each record index of the store */
 	uint64_t n_rrsigs;
 	uint64_t n_verified;
+	uint64_t n_limit;     /* SIGNATURE_LIMIT, */
+	uint32_t limit_owner; /* and the owner of the first */
+	bool one_expiration;  /* all RRSIGs expire at one instant */
+	uint32_t expiration;  /* and that instant: the first RRSIG's */
 	uint64_t n_tried[ZG_KEYS_MAX]; /* signatures with the tag and algorithm of keys[i] */
 	struct signing_class classes[ZG_CLASSES_MAX];
 	size_t n_classes;
@@ -62,5 +66,16 @@ struct signature_facts {
 	bool more_groups;
 	uint32_t max_signed_ttl; /* seconds, over all RRsets that are to be signed */
 };
+
+/*
+ * Tries every RRSIG of the zone with the published keys, in parallel. `facts` must be zeroed;
+ * signature_facts_clear also after a failure. The counts in keys->keys[] are filled as well.
+ */
+MUST_CHECK zg_status signature_facts_compute(const struct zone *zone, struct key_facts *keys,
+    int64_t now, unsigned threads, struct signature_facts *facts, struct zg_error *error);
+void signature_facts_clear(struct signature_facts *facts);
+
+/* The largest TTL of the RRsets that are to be signed, in seconds. */
+uint32_t zone_max_signed_ttl(const struct zone *zone);
 
 #endif

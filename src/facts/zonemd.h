@@ -2,6 +2,7 @@
 #ifndef FACTS_ZONEMD_H
 #define FACTS_ZONEMD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,7 @@ struct zonemd_fact {
 struct zonemd_facts {
 	struct zonemd_fact records[ZONEMD_RECORDS_MAX];
 	size_t n_records;   /* the first ZONEMD_RECORDS_MAX of the apex */
+	bool too_many;	    /* the apex has more than these */
 	size_t n_elsewhere; /* ZONEMD records below the apex: they mean nothing */
 };
 

@@ -33,8 +33,7 @@ tally_clear(struct tally *tally)
 	*tally = (struct tally){.max_examples = tally->max_examples};
 }
 
-/* An example of this order would be kept. */
-static bool
+bool
 tally_wants(const struct tally *tally, uint64_t order)
 {
 	return tally->n_examples < tally->max_examples ||

@@ -31,6 +31,9 @@ struct tally {
 void tally_init(struct tally *tally, size_t max_examples);
 void tally_clear(struct tally *tally);
 
+/* An example of this order would be kept. */
+bool tally_wants(const struct tally *tally, uint64_t order);
+
 /*
  * Counts one more. Keeps it as an example while its order is among the `max_examples` lowest (the
  * earlier call first among equals); only then is `format` formatted. `owner` (wire form, NULL:

@@ -1,0 +1,183 @@
+/*
+ * The program's own header: the command table and what reads it, words for people, the supervisor.
+ * The program sees the library through <zonegate/...> only.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <zonegate/status.h>
+#include <zonegate/verdict.h>
+
+/* Exit status of everything that could not be done: usage, unreadable input, dead worker. */
+#define EXIT_UNDECIDED 2
+
+/* --- The command table (commands.c) --- */
+
+enum option_id {
+	OPTION_HELP,
+	OPTION_VERSION,
+	OPTION_POLICY,
+	OPTION_DS,
+	OPTION_ORIGIN,
+	OPTION_NOW,
+	OPTION_FORMAT,
+	OPTION_THREADS,
+	OPTION_UNSIGNED,
+	OPTION_PREVIOUS,
+	OPTION_REQUIRE,
+	OPTION_INCLUDE,
+	OPTION_TIMEOUT,
+	OPTION_EXAMPLES,
+	OPTION_TIMING,
+	OPTION_PROGRESS,
+	OPTION_QUIET,
+	OPTION_LATER, /* known by name, not supported by this version */
+	OPTION_COUNT
+};
+
+struct option_row {
+	enum option_id id;
+	char letter;	      /* NUL: none */
+	const char *name;     /* without the dashes */
+	const char *argument; /* "FILE", "text|json"; NULL: none */
+	const char *help;     /* one line; NULL for OPTION_LATER */
+};
+
+struct arguments;
+
+struct command_row {
+	const char *name;     /* NULL: the program itself */
+	const char *words;    /* sub-commands, "lint|show"; NULL: none */
+	const char *later;    /* sub-commands that this version does not support; NULL: none */
+	const char *operands; /* "ZONEFILE | -"; NULL: none */
+	size_t n_operands_min;
+	size_t n_operands_max;
+	const char *summary; /* one line; NULL: the whole command is not supported */
+	const struct option_row *options;
+	size_t n_options;
+	int (*run)(const struct arguments *arguments); /* returns the exit status */
+};
+
+/* Row 0 is the program itself. */
+extern const struct command_row command_table[];
+extern const size_t command_table_rows;
+
+/* The row of a command, or NULL. */
+const struct command_row *command_find(const char *name);
+
+/* Whether `word` is one of "a|b|c"; false for NULL lists. */
+bool word_in(const char *list, const char *word);
+
+/* --- Command lines (arguments.c) --- */
+
+struct arguments {
+	const struct command_row *command;
+	const char *word;		  /* the sub-command, or NULL */
+	const char *values[OPTION_COUNT]; /* borrowed from argv; "" without argument; NULL: absent */
+	const char *const *operands;	  /* borrowed from argv */
+	size_t n_operands;
+};
+
+/* Reads argv[1]... after `command`. False: it is wrong and was complained about. */
+bool arguments_read(
+    const struct command_row *command, int argc, char **argv, struct arguments *arguments);
+
+/* --- Values of options (values.c): false when malformed --- */
+
+/* YYYYMMDDHHMMSS, seconds since 1970, or +N/-N seconds, or with s m h d w, from `clock`. */
+bool value_time(const char *text, int64_t clock, int64_t *time);
+
+/* N seconds, or with s m h d w: 1 second to 4 weeks. */
+bool value_duration(const char *text, int64_t *seconds);
+
+/* A decimal number from `min` to `max`. */
+bool value_number(const char *text, int64_t min, int64_t max, int64_t *number);
+
+/* "ds,previous": enum zg_input, or-ed. */
+bool value_inputs(const char *text, unsigned *inputs);
+
+/* --- Words for people --- */
+
+/* Help, synopsis and completion, all from the table (help.c, completion.c). */
+bool help_print(const struct command_row *command);
+bool completion_print(void);
+
+/* Writes "zonegate: ..." and a newline to standard error, escaped, in one piece and without
+ * allocating. */
+void complain(const char *format, ...) ZG_PRINTF(1, 2);
+
+/* The same for a wrong command line, with a hint; returns EXIT_UNDECIDED. `command`: NULL or row 0
+ * for the program itself. */
+int complain_usage(const struct command_row *command, const char *format, ...) ZG_PRINTF(2, 3);
+
+/* Puts at most size - 1 characters of `from` into `to`; what is not printable ASCII becomes \xHH. */
+void escape(char *to, size_t size, const char *from);
+
+/* Writes everything, or says false and leaves errno. */
+bool write_all(int fd, const void *bytes, size_t length);
+
+/* Flushes and closes standard output; complains when any of what was printed did not get out. */
+bool output_close(void);
+
+/* Whether descriptor `fd` is a terminal that understands more than lines. */
+bool is_terminal(int fd);
+
+/* The name of an extended DNS error (RFC 8914, IANA registry), or NULL. */
+const char *ede_text(int code);
+
+/* --- The supervisor (supervisor.c) --- */
+
+/* Presentation form of a name: 255 octets, \DDD each, and a NUL fit. */
+#define CLAIM_ZONE_SIZE 1025
+/* 96 hex digits and a NUL. */
+#define CLAIM_DIGEST_SIZE 97
+
+/* What the worker says. Plain bytes: it crosses a pipe and is not trusted before it is judged. */
+struct claim {
+	uint32_t verdict; /* zg_verdict */
+	uint32_t has_serial;
+	uint32_t serial;
+	char zone[CLAIM_ZONE_SIZE];
+	char digest[CLAIM_DIGEST_SIZE];
+	char message[ZG_ERROR_TEXT_MAX]; /* why it is undecided */
+};
+
+struct supervised {
+	/* Runs in the worker. `claim` comes as "undecided" and is to be filled last. */
+	void (*work)(void *context, struct claim *claim);
+	void *context;
+	int64_t timeout;    /* seconds */
+	bool needs_content; /* a pass counts only with zone and content digest */
+};
+
+/* The time-out where nobody asked for another one: many times what the largest zones need. */
+#define SUPERVISED_TIMEOUT 3600
+
+/*
+ * Runs task->work in a process of its own and returns its verdict. Whatever happens to that process,
+ * all but a complete, genuine and consistent claim is ZG_VERDICT_UNDECIDED, said in one line on
+ * standard error. `claim` holds what the worker said, emptied when that does not count. To be called
+ * before any thread, file or library is in use. Does not return when a signal ends the program.
+ */
+zg_verdict supervise(const struct supervised *task, struct claim *claim);
+
+/* Fills `claim` as undecided because of `status`. */
+void claim_trouble(struct claim *claim, zg_status status, const struct zg_error *error);
+
+/* --- Commands --- */
+
+int command_check(const struct arguments *arguments);
+int command_policy(const struct arguments *arguments);
+int command_explain(const struct arguments *arguments);
+int command_completion(const struct arguments *arguments);
+
+/* Reads the policy FILE[#NAME]; NULL is the built-in default. */
+struct zg_policy;
+ZG_MUST_CHECK zg_status policy_open(
+    const char *argument, struct zg_policy **policy, struct zg_error *error);
+
+#endif

@@ -1,0 +1,115 @@
+/* What the program writes: everything gets out, or that it did not is said. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Longest message of complain: a status message and the longest name around it. */
+#define COMPLAINT_MAX 2048
+
+bool
+write_all(int fd, const void *bytes, size_t length)
+{
+	const char *at = bytes;
+
+	while (length > 0) {
+		ssize_t n = write(fd, at, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		at += n;
+		length -= (size_t)n;
+	}
+	return true;
+}
+
+void
+escape(char *to, size_t size, const char *from)
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t used = 0;
+
+	for (; *from != '\0' && used + 5 <= size; from++) {
+		unsigned char octet = (unsigned char)*from;
+
+		if (octet >= 0x20 && octet < 0x7f) {
+			to[used++] = *from;
+			continue;
+		}
+		to[used++] = '\\';
+		to[used++] = 'x';
+		to[used++] = hex[octet >> 4];
+		to[used++] = hex[octet & 15];
+	}
+	to[used] = '\0';
+}
+
+/* Standard error is the last resort: nobody is left to hear that it failed. */
+static void
+complain_line(const char *text)
+{
+	char line[4 * COMPLAINT_MAX + 16] = "zonegate: ";
+	size_t used = strlen(line);
+
+	escape(line + used, sizeof(line) - used - 1, text);
+	used = strlen(line);
+	line[used++] = '\n';
+	(void)!write_all(STDERR_FILENO, line, used);
+}
+
+void
+complain(const char *format, ...)
+{
+	char text[COMPLAINT_MAX];
+	va_list ap;
+
+	va_start(ap, format);
+	(void)vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	complain_line(text);
+}
+
+int
+complain_usage(const struct command_row *command, const char *format, ...)
+{
+	char text[COMPLAINT_MAX], line[COMPLAINT_MAX];
+	const char *name = command != NULL ? command->name : NULL;
+	va_list ap;
+
+	va_start(ap, format);
+	(void)vsnprintf(text, sizeof(text) / 2, format, ap);
+	va_end(ap);
+	(void)snprintf(line, sizeof(line), "%s%s%s (try 'zonegate%s%s --help')",
+	    name != NULL ? name : "", name != NULL ? ": " : "", text, name != NULL ? " " : "",
+	    name != NULL ? name : "");
+	complain_line(line);
+	return EXIT_UNDECIDED;
+}
+
+bool
+output_close(void)
+{
+	bool failed = ferror(stdout) != 0;
+
+	errno = 0;
+	if (fclose(stdout) != 0 || failed) {
+		complain("cannot write to standard output: %s",
+		    errno != 0 ? strerrordesc_np(errno) : "an earlier write failed");
+		return false;
+	}
+	return true;
+}
+
+bool
+is_terminal(int fd)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(fd) == 1 && term != NULL && strcmp(term, "dumb") != 0;
+}

@@ -1,0 +1,439 @@
+/* What came of each RRSIG: every one is tried with every key that it could be of. */
+#include "facts/signatures.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/work_pool.h"
+#include "crypto/verify.h"
+#include "dns/algorithm.h"
+#include "dns/serial.h"
+
+/* Owners that a thread takes at once: enough to make handing out cheap, few enough to end evenly.
+ */
+#define OWNERS_AT_ONCE 64
+
+/* Octets of an RRSIG's RDATA before the signature: 18 and the signer's name. */
+#define HEADER_MAX (18 + ZG_NAME_MAX)
+
+/* What one thread needs. */
+struct tester {
+	struct verifier *verifier;
+	uint8_t *data; /* owned: room for a header, then the RRset in canonical form */
+	size_t size;
+	uint64_t n_tried[ZG_KEYS_MAX];
+};
+
+struct verification {
+	const struct zone *zone;
+	const struct key_facts *keys;
+	uint8_t *outcomes;
+	struct tester *testers;
+};
+
+/* The RRset that signatures are tried on, as it lies in a tester's data behind HEADER_MAX octets.
+ */
+struct signed_set {
+	const struct rrset *set;
+	size_t length;
+	uint32_t ttl; /* the original TTL that is written in */
+};
+
+/* Octets of the canonical form of an RRset: RFC 4034 section 3.1.8.1. */
+static size_t
+canonical_length(const struct zone *zone, const struct rrset *set)
+{
+	size_t length = 0;
+
+	for (uint32_t i = 0; i < set->count; i++)
+		length += (size_t)zone->owners[set->owner].name_len + 10 +
+			  zone_record(zone, set->first + i)->rdlen;
+	return length;
+}
+
+static void
+canonical_write(const struct zone *zone, const struct rrset *set, uint32_t ttl, uint8_t *out)
+{
+	size_t name_len = zone->owners[set->owner].name_len;
+
+	for (uint32_t i = 0; i < set->count; i++) {
+		const struct zone_record *record = zone_record(zone, set->first + i);
+
+		memcpy(out, zone_owner_name(zone, set->owner), name_len);
+		out += name_len;
+		store_u16(out, set->type);
+		store_u16(out + 2, 1);
+		store_u32(out + 4, ttl);
+		store_u16(out + 8, record->rdlen);
+		memcpy(out + 10, zone_rdata(zone, set->first + i), record->rdlen);
+		out += 10 + (size_t)record->rdlen;
+	}
+}
+
+/* Room for `length` octets behind the header. */
+static zg_status
+tester_reserve(struct tester *tester, size_t length)
+{
+	size_t size = HEADER_MAX + length;
+	uint8_t *data;
+
+	if (size <= tester->size)
+		return ZG_OK;
+	if (size < 2 * tester->size)
+		size = 2 * tester->size;
+	data = realloc(tester->data, size);
+	if (data == NULL)
+		return ZG_MEMORY;
+	tester->data = data;
+	tester->size = size;
+	return ZG_OK;
+}
+
+/* A verified signature counts only when its key may sign what it signs. */
+static uint8_t
+outcome_of_key(const struct key_facts *keys, size_t key, uint16_t type)
+{
+	const struct key_fact *fact = &keys->keys[key];
+	bool may_sign = fact->usable;
+
+	/* A revoked key signs the DNSKEY RRset to say so: RFC 5011 section 2.1. */
+	if (type == RR_DNSKEY && fact->revoked && fact->view.protocol == 3 &&
+	    (fact->view.flags & DNSKEY_FLAG_ZONE) != 0)
+		may_sign = true;
+	return may_sign ? (uint8_t)(SIGNATURE_BY_KEY + key) : SIGNATURE_UNUSABLE_KEY;
+}
+
+/* Tries one signature with every key of its tag and algorithm. */
+static zg_status
+try_keys(const struct verification *work, struct tester *tester, const struct rrsig_view *rrsig,
+    const uint8_t *rdata, struct signed_set *signed_set, uint8_t *outcome)
+{
+	uint8_t *begin = tester->data + HEADER_MAX - rrsig->header_len;
+	size_t n_tried = 0;
+	bool good = false;
+	zg_status status = ZG_OK;
+
+	*outcome = SIGNATURE_UNPUBLISHED;
+	memcpy(begin, rdata, rrsig->header_len);
+	if (signed_set->ttl != rrsig->original_ttl) {
+		canonical_write(
+		    work->zone, signed_set->set, rrsig->original_ttl, tester->data + HEADER_MAX);
+		signed_set->ttl = rrsig->original_ttl;
+	}
+	for (size_t i = 0; i < work->keys->n_keys; i++) {
+		const struct key_fact *key = &work->keys->keys[i];
+
+		if (key->tag != rrsig->key_tag || key->view.algorithm != rrsig->algorithm)
+			continue;
+		tester->n_tried[i]++;
+		if (good)
+			continue;
+		if (!algorithm_is_supported(rrsig->algorithm)) {
+			*outcome = SIGNATURE_UNSUPPORTED;
+			continue;
+		}
+		if (n_tried++ == ZG_KEYS_PER_TAG_MAX) {
+			*outcome = SIGNATURE_LIMIT;
+			break;
+		}
+		*outcome = SIGNATURE_BAD;
+		if (key->key != NULL)
+			status = verifier_check(tester->verifier, key->key, begin,
+			    rrsig->header_len + signed_set->length, rrsig->signature,
+			    rrsig->signature_len, &good);
+		if (status != ZG_OK)
+			return status;
+		if (good)
+			*outcome = outcome_of_key(work->keys, i, signed_set->set->type);
+	}
+	return ZG_OK;
+}
+
+/* Tries the signatures over one RRset. */
+static zg_status
+try_set(const struct verification *work, struct tester *tester, const struct rrset *set,
+    const struct rrset *signatures)
+{
+	const struct zone *zone = work->zone;
+	struct signed_set signed_set = {.set = set, .length = canonical_length(zone, set)};
+	unsigned labels = name_rrsig_labels(zone_owner_name(zone, set->owner));
+	bool too_large = signed_set.length > ZG_SIGNED_DATA_MAX;
+	zg_status status = too_large ? ZG_OK : tester_reserve(tester, signed_set.length);
+
+	if (status != ZG_OK)
+		return status;
+	signed_set.ttl = set->ttl;
+	if (!too_large)
+		canonical_write(zone, set, set->ttl, tester->data + HEADER_MAX);
+	for (uint32_t i = 0; i < signatures->count && status == ZG_OK; i++) {
+		uint32_t record = signatures->first + i;
+		uint8_t *outcome = &work->outcomes[record];
+		struct rrsig_view rrsig;
+
+		if (!rrsig_view(zone_rdata(zone, record), zone_record(zone, record)->rdlen, &rrsig))
+			*outcome = SIGNATURE_BAD;
+		else if (!name_equal(rrsig.signer, zone->origin))
+			*outcome = SIGNATURE_SIGNER;
+		else if (rrsig.labels != labels)
+			*outcome = SIGNATURE_LABELS;
+		else if (too_large || i >= ZG_RRSIGS_PER_RRSET_MAX)
+			*outcome = SIGNATURE_LIMIT;
+		else
+			status = try_keys(
+			    work, tester, &rrsig, zone_rdata(zone, record), &signed_set, outcome);
+	}
+	return status;
+}
+
+/* All RRSIGs over one type at an owner get the same outcome without being tried. */
+static void
+set_outcomes(const struct verification *work, const struct rrset *signatures, uint8_t outcome)
+{
+	memset(work->outcomes + signatures->first, outcome, signatures->count);
+}
+
+/* Goes through the RRSIG RRset of an owner, one covered type after the other. */
+static zg_status
+try_owner(const struct verification *work, struct tester *tester, uint32_t owner)
+{
+	const struct zone *zone = work->zone;
+	struct rrset all, signatures, set;
+	zg_status status = ZG_OK;
+
+	if (!zone_rrset(zone, owner, RR_RRSIG, &all))
+		return ZG_OK;
+	for (uint32_t at = all.first; at < all.first + all.count && status == ZG_OK;
+	     at += signatures.count) {
+		const uint8_t *rdata = zone_rdata(zone, at);
+		uint16_t type = (uint16_t)(rdata[0] << 8 | rdata[1]);
+
+		(void)zone_signatures(zone, owner, type, &signatures);
+		if (!zone_rrset(zone, owner, type, &set))
+			set_outcomes(work, &signatures, SIGNATURE_NO_RRSET);
+		else if (!zone_must_sign(zone, &set))
+			set_outcomes(work, &signatures, SIGNATURE_NOT_DUE);
+		else
+			status = try_set(work, tester, &set, &signatures);
+	}
+	return status;
+}
+
+static zg_status
+try_owners(void *context, unsigned thread, size_t first, size_t end)
+{
+	const struct verification *work = context;
+	zg_status status = ZG_OK;
+
+	for (size_t owner = first; owner < end && status == ZG_OK; owner++)
+		status = try_owner(work, &work->testers[thread], (uint32_t)owner);
+	return status;
+}
+
+/* Runs the whole verification; the threads' counts end up in n_tried. */
+static zg_status
+try_all(struct verification *work, unsigned threads, uint64_t n_tried[ZG_KEYS_MAX])
+{
+	zg_status status = ZG_OK;
+
+	for (unsigned i = 0; i < threads && status == ZG_OK; i++)
+		status = verifier_new(&work->testers[i].verifier);
+	if (status == ZG_OK)
+		status = work_pool_run(
+		    threads, work->zone->n_owners, OWNERS_AT_ONCE, try_owners, work);
+	for (unsigned i = 0; i < threads; i++) {
+		for (size_t k = 0; k < ZG_KEYS_MAX; k++)
+			n_tried[k] += work->testers[i].n_tried[k];
+		verifier_free(work->testers[i].verifier);
+		free(work->testers[i].data);
+	}
+	return status;
+}
+
+/* The class of these keys and this TTL, made when it is new; NULL when there are too many. */
+static struct signing_class *
+class_find(struct signature_facts *facts, uint64_t keys, uint32_t ttl)
+{
+	for (size_t i = 0; i < facts->n_classes; i++) {
+		if (facts->classes[i].keys == keys && facts->classes[i].ttl == ttl)
+			return &facts->classes[i];
+	}
+	if (facts->n_classes == ZG_CLASSES_MAX) {
+		facts->more_classes = true;
+		return NULL;
+	}
+	facts->classes[facts->n_classes] = (struct signing_class){.keys = keys, .ttl = ttl};
+	return &facts->classes[facts->n_classes++];
+}
+
+/* Counts an RRset into its class. */
+static void
+class_add(
+    const struct zone *zone, const struct rrset *set, int64_t now, struct signature_facts *facts)
+{
+	struct signing_class *class;
+	struct rrset signatures;
+	uint64_t keys = 0;
+	uint32_t earliest = 0;
+	bool any = false;
+
+	(void)zone_signatures(zone, set->owner, set->type, &signatures);
+	for (uint32_t i = 0; i < signatures.count; i++) {
+		uint8_t outcome = facts->outcomes[signatures.first + i];
+		struct rrsig_view rrsig;
+
+		if (!signature_verified(outcome) ||
+		    !rrsig_view(zone_rdata(zone, signatures.first + i),
+			zone_record(zone, signatures.first + i)->rdlen, &rrsig))
+			continue;
+		keys |= 1ULL << (outcome - SIGNATURE_BY_KEY);
+		if (!any || serial_time(rrsig.expiration, now) < serial_time(earliest, now))
+			earliest = rrsig.expiration;
+		any = true;
+	}
+	class = class_find(facts, keys, set->ttl);
+	if (class == NULL)
+		return;
+	if (class->n_rrsets++ == 0) {
+		class->owner = set->owner;
+		class->type = set->type;
+		class->earliest_expiration = earliest;
+	} else if (any &&
+		   serial_time(earliest, now) < serial_time(class->earliest_expiration, now)) {
+		class->earliest_expiration = earliest;
+	}
+}
+
+static int
+group_compare(const void *a, const void *b)
+{
+	const struct failure_group *x = a, *y = b;
+
+	if (x->algorithm != y->algorithm)
+		return x->algorithm < y->algorithm ? -1 : 1;
+	if (x->key_tag != y->key_tag)
+		return x->key_tag < y->key_tag ? -1 : 1;
+	return (x->inception > y->inception) - (x->inception < y->inception);
+}
+
+/* Counts a signature that does not verify into its group. */
+static void
+group_add(struct signature_facts *facts, const struct rrsig_view *rrsig)
+{
+	struct failure_group *group = facts->groups, *end = group + facts->n_groups;
+
+	for (; group < end; group++) {
+		if (group->algorithm == rrsig->algorithm && group->key_tag == rrsig->key_tag &&
+		    group->inception == rrsig->inception)
+			break;
+	}
+	if (group == end) {
+		if (facts->n_groups == ZG_FAILURE_GROUPS_MAX) {
+			facts->more_groups = true;
+			return;
+		}
+		facts->n_groups++;
+		*group = (struct failure_group){.algorithm = rrsig->algorithm,
+		    .key_tag = rrsig->key_tag,
+		    .inception = rrsig->inception};
+	}
+	group->n_bad++;
+}
+
+/* Counts one RRSIG's outcome. */
+static void
+summary_add(const struct zone *zone, uint32_t owner, uint32_t record, struct key_facts *keys,
+    struct signature_facts *facts)
+{
+	uint8_t outcome = facts->outcomes[record];
+	struct rrsig_view rrsig;
+
+	facts->n_rrsigs++;
+	if (!rrsig_view(zone_rdata(zone, record), zone_record(zone, record)->rdlen, &rrsig))
+		return;
+	if (facts->n_rrsigs == 1)
+		facts->expiration = rrsig.expiration;
+	facts->one_expiration = rrsig.expiration == facts->expiration &&
+				(facts->n_rrsigs == 1 || facts->one_expiration);
+	if (outcome == SIGNATURE_LIMIT && facts->n_limit++ == 0)
+		facts->limit_owner = owner;
+	if (outcome == SIGNATURE_BAD)
+		group_add(facts, &rrsig);
+	if (!signature_verified(outcome))
+		return;
+	facts->n_verified++;
+	if (rrsig.type_covered == RR_DNSKEY)
+		keys->keys[outcome - SIGNATURE_BY_KEY].signs_dnskey = true;
+	else
+		keys->keys[outcome - SIGNATURE_BY_KEY].n_signatures++;
+}
+
+/* The counts, classes and groups, in one sequential walk: the same at any number of threads. */
+static void
+summarise(
+    const struct zone *zone, struct key_facts *keys, int64_t now, struct signature_facts *facts)
+{
+	for (uint32_t owner = 0; owner < zone->n_owners; owner++) {
+		struct rrset set = {.owner = owner};
+
+		while (zone_rrset_next(zone, &set)) {
+			if (set.type == RR_RRSIG) {
+				for (uint32_t i = 0; i < set.count; i++)
+					summary_add(zone, owner, set.first + i, keys, facts);
+			} else if (zone_must_sign(zone, &set) &&
+				   !(set.type == RR_DNSKEY &&
+				       (zone->owners[owner].flags & OWNER_APEX)))
+				class_add(zone, &set, now, facts);
+		}
+	}
+	qsort(facts->groups, facts->n_groups, sizeof(facts->groups[0]), group_compare);
+}
+
+uint32_t
+zone_max_signed_ttl(const struct zone *zone)
+{
+	uint32_t ttl = 0;
+
+	for (uint32_t owner = 0; owner < zone->n_owners; owner++) {
+		struct rrset set = {.owner = owner};
+
+		while (zone_rrset_next(zone, &set)) {
+			if (set.ttl > ttl && zone_must_sign(zone, &set))
+				ttl = set.ttl;
+		}
+	}
+	return ttl;
+}
+
+zg_status
+signature_facts_compute(const struct zone *zone, struct key_facts *keys, int64_t now,
+    unsigned threads, struct signature_facts *facts, struct zg_error *error)
+{
+	struct verification work = {.zone = zone, .keys = keys};
+	zg_status status = ZG_MEMORY;
+
+	if (threads == 0)
+		threads = 1;
+	if (threads > ZG_THREADS_MAX)
+		threads = ZG_THREADS_MAX;
+	/* One octet for each record of the store, also those that were taken out. */
+	facts->outcomes = calloc(zone->store.n_records + 1, 1);
+	work.outcomes = facts->outcomes;
+	work.testers = calloc(threads, sizeof(work.testers[0]));
+	if (facts->outcomes != NULL && work.testers != NULL)
+		status = try_all(&work, threads, facts->n_tried);
+	free(work.testers);
+	if (status != ZG_OK)
+		return error_set(
+		    error, status, "%s while verifying signatures", zg_status_text(status));
+	summarise(zone, keys, now, facts);
+	facts->max_signed_ttl = zone_max_signed_ttl(zone);
+	return ZG_OK;
+}
+
+void
+signature_facts_clear(struct signature_facts *facts)
+{
+	free(facts->outcomes);
+	facts->outcomes = NULL;
+}

@@ -1,0 +1,17 @@
+/* Times and durations as text. UTC only; neither locale nor environment is asked. */
+#ifndef REPORT_UTC_H
+#define REPORT_UTC_H
+
+#include <stdint.h>
+
+/* Room for the text of any int64_t, NUL included. */
+#define UTC_TEXT_MAX	  40
+#define DURATION_TEXT_MAX 40
+
+/* "2026-05-05T19:45:00Z": the extended form of ISO 8601 (RFC 3339), proleptic Gregorian. */
+void utc_format(int64_t seconds, char text[UTC_TEXT_MAX]);
+
+/* The two largest units: "6 d 3 h", "3 h", "20 min 5 s", "0 s". */
+void duration_format(uint64_t seconds, char text[DURATION_TEXT_MAX]);
+
+#endif
