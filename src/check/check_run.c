@@ -13,8 +13,8 @@ emit(struct check_context *context, uint32_t owner, uint16_t type, uint32_t line
     const char *format, va_list ap)
 {
 	struct tally *tally = &context->result->tally;
-	const uint8_t *name = owner == NO_OWNER ? context->zone->origin
-						: zone_owner_name(context->zone, owner);
+	const uint8_t *name =
+	    owner == NO_OWNER ? context->zone->origin : zone_owner_name(context->zone, owner);
 	uint64_t order = owner == NO_OWNER ? 0 : owner;
 	char sentence[SENTENCE_MAX] = "";
 
@@ -141,8 +141,8 @@ call_rows(struct check_context *context, const struct scope_rows *rows, enum che
 
 /* The RRSIG records of one owner. */
 static void
-walk_signatures(struct check_context *context, const struct scope_rows *rows,
-    struct check_result *results)
+walk_signatures(
+    struct check_context *context, const struct scope_rows *rows, struct check_result *results)
 {
 	const struct zone *zone = context->zone;
 

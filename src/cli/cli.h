@@ -76,9 +76,10 @@ bool word_in(const char *list, const char *word);
 
 struct arguments {
 	const struct command_row *command;
-	const char *word;		  /* the sub-command, or NULL */
-	const char *values[OPTION_COUNT]; /* borrowed from argv; "" without argument; NULL: absent */
-	const char *const *operands;	  /* borrowed from argv */
+	const char *word; /* the sub-command, or NULL */
+	const char
+	    *values[OPTION_COUNT];   /* borrowed from argv; "" without argument; NULL: absent */
+	const char *const *operands; /* borrowed from argv */
 	size_t n_operands;
 };
 
@@ -102,9 +103,8 @@ bool value_inputs(const char *text, unsigned *inputs);
 
 /* --- Words for people --- */
 
-/* Help, synopsis and completion, all from the table (help.c, completion.c). */
-bool help_print(const struct command_row *command);
-bool completion_print(void);
+/* Prints the help of a command, from the table (help.c); returns the exit status. */
+int help_print(const struct command_row *command);
 
 /* Writes "zonegate: ..." and a newline to standard error, escaped, in one piece and without
  * allocating. */
@@ -114,14 +114,21 @@ void complain(const char *format, ...) ZG_PRINTF(1, 2);
  * for the program itself. */
 int complain_usage(const struct command_row *command, const char *format, ...) ZG_PRINTF(2, 3);
 
-/* Puts at most size - 1 characters of `from` into `to`; what is not printable ASCII becomes \xHH. */
+/* Puts at most size - 1 characters of `from` into `to`; what is not printable ASCII becomes \xHH.
+ */
 void escape(char *to, size_t size, const char *from);
 
 /* Writes everything, or says false and leaves errno. */
 bool write_all(int fd, const void *bytes, size_t length);
 
-/* Flushes and closes standard output; complains when any of what was printed did not get out. */
-bool output_close(void);
+/* Says in `error` that standard output failed, with errno; returns ZG_WRITE. */
+zg_status output_trouble(struct zg_error *error);
+
+/* Flushes and closes standard output. ZG_WRITE: not all that was printed got out. */
+ZG_MUST_CHECK zg_status output_close(struct zg_error *error);
+
+/* The same as the end of a command: complains, and returns the exit status. */
+int output_end(void);
 
 /* Whether descriptor `fd` is a terminal that understands more than lines. */
 bool is_terminal(int fd);
@@ -158,10 +165,11 @@ struct supervised {
 #define SUPERVISED_TIMEOUT 3600
 
 /*
- * Runs task->work in a process of its own and returns its verdict. Whatever happens to that process,
- * all but a complete, genuine and consistent claim is ZG_VERDICT_UNDECIDED, said in one line on
- * standard error. `claim` holds what the worker said, emptied when that does not count. To be called
- * before any thread, file or library is in use. Does not return when a signal ends the program.
+ * Runs task->work in a process of its own and returns its verdict. Whatever happens to that
+ * process, all but a complete, genuine and consistent claim is ZG_VERDICT_UNDECIDED, said in one
+ * line on standard error. `claim` holds what the worker said, emptied when that does not count. To
+ * be called before any thread, file or library is in use. Does not return when a signal ends the
+ * program.
  */
 zg_verdict supervise(const struct supervised *task, struct claim *claim);
 

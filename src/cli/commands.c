@@ -50,7 +50,7 @@ const struct command_row command_table[] = {
 	 ROWS(program_options), NULL},
 	{"check", NULL, NULL, "ZONEFILE | -", 1, 1, "validate a whole signed zone and report",
 	 ROWS(check_options), command_check},
-	{"policy", "lint|show", "import", "FILE[#NAME]", 1, 1, "look for errors in a policy, or print all its values",
+	{"policy", "lint|show", "import", "[FILE[#NAME]]", 0, 1, "look for errors in a policy, or print all its values",
 	 ROWS(help_only), command_policy},
 	{"explain", NULL, NULL, "[ID]", 0, 1, "list the checks, or describe one",
 	 ROWS(help_only), command_explain},

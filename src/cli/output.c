@@ -78,12 +78,12 @@ complain(const char *format, ...)
 int
 complain_usage(const struct command_row *command, const char *format, ...)
 {
-	char text[COMPLAINT_MAX], line[COMPLAINT_MAX];
+	char text[COMPLAINT_MAX / 2], line[COMPLAINT_MAX];
 	const char *name = command != NULL ? command->name : NULL;
 	va_list ap;
 
 	va_start(ap, format);
-	(void)vsnprintf(text, sizeof(text) / 2, format, ap);
+	(void)vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
 	(void)snprintf(line, sizeof(line), "%s%s%s (try 'zonegate%s%s --help')",
 	    name != NULL ? name : "", name != NULL ? ": " : "", text, name != NULL ? " " : "",
@@ -92,18 +92,32 @@ complain_usage(const struct command_row *command, const char *format, ...)
 	return EXIT_UNDECIDED;
 }
 
-bool
-output_close(void)
+zg_status
+output_trouble(struct zg_error *error)
+{
+	(void)snprintf(error->text, sizeof(error->text), "cannot write to standard output: %s",
+	    errno != 0 ? strerrordesc_np(errno) : "an earlier write failed");
+	return ZG_WRITE;
+}
+
+zg_status
+output_close(struct zg_error *error)
 {
 	bool failed = ferror(stdout) != 0;
 
 	errno = 0;
-	if (fclose(stdout) != 0 || failed) {
-		complain("cannot write to standard output: %s",
-		    errno != 0 ? strerrordesc_np(errno) : "an earlier write failed");
-		return false;
-	}
-	return true;
+	return fclose(stdout) == 0 && !failed ? ZG_OK : output_trouble(error);
+}
+
+int
+output_end(void)
+{
+	struct zg_error error;
+
+	if (output_close(&error) == ZG_OK)
+		return 0;
+	complain("%s", error.text);
+	return EXIT_UNDECIDED;
 }
 
 bool

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "base/compiler.h"
+#include "dns/escape.h"
+
 size_t
 name_length(const uint8_t *name)
 {
@@ -203,91 +206,136 @@ name_to_text(const uint8_t *name, char text[NAME_TEXT_MAX])
 	return (size_t)(out - text);
 }
 
-/* One possibly escaped octet at text[*at]; advances. -1 when the escape is malformed. */
-static int
-text_octet(const char *text, size_t length, size_t *at)
-{
-	unsigned value = 0;
+/* What becomes of an octet of a name: added to it to make it lower case, or NAME_STOP for the two
+ * that mean something. */
+#define NAME_STOP 0xff
+#define FOLD	  ('a' - 'A')
+static const uint8_t name_octets_keep[256] = {['.'] = NAME_STOP, ['\\'] = NAME_STOP};
+static const uint8_t name_octets_fold[256] = {['.'] = NAME_STOP, ['\\'] = NAME_STOP, ['A'] = FOLD,
+    ['B'] = FOLD, ['C'] = FOLD, ['D'] = FOLD, ['E'] = FOLD, ['F'] = FOLD, ['G'] = FOLD,
+    ['H'] = FOLD, ['I'] = FOLD, ['J'] = FOLD, ['K'] = FOLD, ['L'] = FOLD, ['M'] = FOLD,
+    ['N'] = FOLD, ['O'] = FOLD, ['P'] = FOLD, ['Q'] = FOLD, ['R'] = FOLD, ['S'] = FOLD,
+    ['T'] = FOLD, ['U'] = FOLD, ['V'] = FOLD, ['W'] = FOLD, ['X'] = FOLD, ['Y'] = FOLD,
+    ['Z'] = FOLD};
 
-	if (text[*at] != '\\')
-		return (uint8_t)text[(*at)++];
-	if (++*at == length)
-		return -1;
-	if (text[*at] < '0' || text[*at] > '9')
-		return (uint8_t)text[(*at)++];
-	for (int i = 0; i < 3; i++, ++*at) {
-		if (*at == length || text[*at] < '0' || text[*at] > '9')
-			return -1;
-		value = value * 10 + (unsigned)(text[*at] - '0');
+static size_t
+name_refuse(const char **why, const char *reason)
+{
+	*why = reason;
+	return 0;
+}
+
+/* Writes the labels' length octet; false when the label from `label` to `out` has a length that no
+ * label has. */
+static inline bool
+close_label(uint8_t *label, const uint8_t *out, const char **why)
+{
+	size_t length = (size_t)(out - label) - 1;
+
+	if (UNLIKELY(length == 0 || length > ZG_LABEL_MAX)) {
+		*why = length == 0 ? "empty label in a name" : "label longer than 63 octets";
+		return false;
 	}
-	return value > 255 ? -1 : (int)value;
+	*label = (uint8_t)length;
+	return true;
+}
+
+/* Appends `origin` to the `used` octets of a relative name. */
+static size_t
+append_origin(uint8_t *name, size_t used, const uint8_t *origin, bool fold, const char **why)
+{
+	size_t length;
+
+	if (origin == NULL)
+		return name_refuse(why, "relative name without an origin");
+	length = name_length(origin);
+	if (length > ZG_NAME_MAX - used)
+		return name_refuse(why, "name longer than 255 octets");
+	memcpy(name + used, origin, length);
+	if (fold)
+		name_lower(name + used);
+	return used + length;
+}
+
+/* A presentation name of one or more octets other than "@" and ".". */
+static inline size_t
+parse_labels(const char *text, size_t length, const uint8_t *origin, uint8_t *name,
+    const char **why, bool fold)
+{
+	const uint8_t *octets = fold ? name_octets_fold : name_octets_keep;
+	/* One octet is kept free for the length octet that follows. */
+	uint8_t *label = name, *out = name + 1, *const limit = name + ZG_NAME_MAX - 1;
+	size_t at = 0;
+
+	while (at < length) {
+		size_t room = (size_t)(limit - out);
+		size_t stop = length - at > room ? at + room : length;
+
+		for (; at < stop; at++) {
+			uint8_t octet = (uint8_t)text[at], add = octets[octet];
+
+			if (add == NAME_STOP)
+				break;
+			*out++ = (uint8_t)(octet + add);
+		}
+		if (at == length)
+			break;
+		if (UNLIKELY(out == limit && text[at] != '.'))
+			return name_refuse(why, "name longer than 255 octets");
+		if (text[at] == '.') {
+			if (!close_label(label, out, why))
+				return 0;
+			label = out++;
+			at++;
+		} else {
+			int octet = escape_octet(text, length, &at);
+
+			if (octet < 0)
+				return name_refuse(why, "malformed escape in a name");
+			*out++ = fold ? octet_lower((uint8_t)octet) : (uint8_t)octet;
+		}
+		if (UNLIKELY(out > limit) && at < length)
+			return name_refuse(why, "name longer than 255 octets");
+	}
+	if (label + 1 == out) { /* ended by a dot: absolute */
+		*label = 0;
+		return (size_t)(out - name);
+	}
+	if (!close_label(label, out, why))
+		return 0;
+	return append_origin(name, (size_t)(out - name), origin, fold, why);
+}
+
+/* Any presentation name. */
+static inline size_t
+parse_name(const char *text, size_t length, const uint8_t *origin, uint8_t *name,
+    const char **why, bool fold)
+{
+	*why = NULL;
+	if (UNLIKELY(length == 0))
+		return name_refuse(why, "empty name");
+	if (length == 1 && text[0] == '.') {
+		name[0] = 0;
+		return 1;
+	}
+	if (length == 1 && text[0] == '@') {
+		if (origin == NULL)
+			return name_refuse(why, "'@' without an origin");
+		return append_origin(name, 0, origin, fold, why);
+	}
+	return parse_labels(text, length, origin, name, why, fold);
 }
 
 size_t
 name_from_text(const char *text, size_t length, const uint8_t *origin, uint8_t name[ZG_NAME_MAX],
     const char **why)
 {
-	size_t at = 0, used = 1, label = 0; /* `label`: where the open label's length octet is */
-	bool absolute = false;
+	return parse_name(text, length, origin, name, why, false);
+}
 
-	*why = NULL;
-	if (length == 1 && text[0] == '@') {
-		length = 0;
-		if (origin == NULL) {
-			*why = "'@' without an origin";
-			return 0;
-		}
-	} else if (length == 0) {
-		*why = "empty name";
-		return 0;
-	} else if (length == 1 && text[0] == '.') {
-		name[0] = 0;
-		return 1;
-	}
-	while (at < length) {
-		bool dot = text[at] == '.';
-		int octet;
-
-		if (dot && used - label == 1) {
-			*why = "empty label in a name";
-			return 0;
-		}
-		octet = text_octet(text, length, &at);
-		if (octet < 0) {
-			*why = "malformed escape in a name";
-			return 0;
-		}
-		if (!dot && used - label > ZG_LABEL_MAX) {
-			*why = "label longer than 63 octets";
-			return 0;
-		}
-		if (used >= ZG_NAME_MAX) {
-			*why = "name longer than 255 octets";
-			return 0;
-		}
-		if (dot) {
-			name[label] = (uint8_t)(used - label - 1);
-			label = used++;
-			absolute = at == length;
-		} else
-			name[used++] = (uint8_t)octet;
-	}
-	if (absolute) {
-		name[label] = 0;
-		return used;
-	}
-	if (used - label > 1)
-		name[label] = (uint8_t)(used - label - 1);
-	else
-		used--;
-	if (origin == NULL) {
-		*why = "relative name without an origin";
-		return 0;
-	}
-	if (name_length(origin) > ZG_NAME_MAX - used) {
-		*why = "name longer than 255 octets";
-		return 0;
-	}
-	memcpy(name + used, origin, name_length(origin));
-	return used + name_length(origin);
+size_t
+name_from_text_lower(const char *text, size_t length, const uint8_t *origin,
+    uint8_t name[ZG_NAME_MAX], const char **why)
+{
+	return parse_name(text, length, origin, name, why, true);
 }

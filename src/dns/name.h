@@ -75,4 +75,8 @@ size_t name_to_text(const uint8_t *name, char text[NAME_TEXT_MAX]);
 size_t name_from_text(const char *text, size_t length, const uint8_t *origin,
     uint8_t name[ZG_NAME_MAX], const char **why);
 
+/* The same in lower case. */
+size_t name_from_text_lower(const char *text, size_t length, const uint8_t *origin,
+    uint8_t name[ZG_NAME_MAX], const char **why);
+
 #endif

@@ -2,10 +2,14 @@
 #include "dns/rr_type.h"
 
 #include <stdio.h>
-#include <string.h>
+
+#include "base/word.h"
+
+/* The longest mnemonics have 10 letters; zero octets fill up what load_le64 takes. */
+#define MNEMONIC_MAX 16
 
 struct mnemonic {
-	char text[12];
+	char text[MNEMONIC_MAX];
 	uint16_t type;
 };
 
@@ -69,15 +73,25 @@ rr_type_to_text(uint16_t type, char text[RR_TYPE_TEXT_MAX])
 	return text;
 }
 
-/* TYPE and a decimal number of at most five digits (RFC 3597 section 5); `text` is in upper case.
- */
+static uint8_t
+octet_upper(uint8_t octet)
+{
+	return (uint8_t)(octet >= 'a' && octet <= 'z' ? octet - ('a' - 'A') : octet);
+}
+
+/* TYPE and a decimal number of at most five digits (RFC 3597 section 5). */
 static bool
 generic_type(const char *text, size_t length, uint16_t *type)
 {
+	static const char prefix[] = "TYPE";
 	uint32_t value = 0;
 
-	if (length < 5 || length > 9 || memcmp(text, "TYPE", 4) != 0)
+	if (length < 5 || length > 9)
 		return false;
+	for (size_t i = 0; i < 4; i++) {
+		if (octet_upper((uint8_t)text[i]) != (uint8_t)prefix[i])
+			return false;
+	}
 	for (size_t i = 4; i < length; i++) {
 		if (text[i] < '0' || text[i] > '9')
 			return false;
@@ -87,31 +101,38 @@ generic_type(const char *text, size_t length, uint16_t *type)
 	return value <= UINT16_MAX;
 }
 
-bool
-rr_type_from_text(const char *text, size_t length, uint16_t *type)
+/* The row of a mnemonic whose upper-case octets are `low` (the first eight) and `high`. */
+static const struct mnemonic *
+find_mnemonic(uint64_t low, uint64_t high)
 {
-	char upper[sizeof(of_a[0].text)] = {0};
-	unsigned letter;
+	unsigned letter = (unsigned)(low & 0xff) - 'A';
 
-	if (length == 0 || length >= sizeof(upper))
-		return false;
-	for (size_t i = 0; i < length; i++) {
-		char octet = text[i];
-
-		upper[i] = (char)(octet >= 'a' && octet <= 'z' ? octet - ('a' - 'A') : octet);
-	}
-	letter = (unsigned)(uint8_t)upper[0] - 'A';
 	if (letter >= 26)
-		return false;
+		return NULL;
 	for (size_t i = 0; i < mnemonics[letter].n; i++) {
 		const struct mnemonic *row = &mnemonics[letter].rows[i];
 
-		if (memcmp(row->text, upper, sizeof(upper)) == 0) {
-			*type = row->type;
-			return true;
-		}
+		if (load_le64(row->text) == low && load_le64(row->text + 8) == high)
+			return row;
 	}
-	return generic_type(upper, length, type);
+	return NULL;
+}
+
+bool
+rr_type_from_text(const char *text, size_t length, uint16_t *type)
+{
+	uint64_t words[2] = {0, 0};
+	const struct mnemonic *row;
+
+	if (length >= MNEMONIC_MAX)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		words[i / 8] |= (uint64_t)octet_upper((uint8_t)text[i]) << i % 8 * 8;
+	row = find_mnemonic(words[0], words[1]);
+	if (row == NULL)
+		return generic_type(text, length, type);
+	*type = row->type;
+	return true;
 }
 
 bool

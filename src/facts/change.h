@@ -14,8 +14,9 @@
 
 /* What is counted before and after. */
 enum change_count {
-	CHANGE_RECORDS,		   /* all but RRSIG, NSEC, NSEC3 */
-	CHANGE_DELEGATIONS,	   /* cuts */
+	CHANGE_RECORDS,	    /* all but those that any release renews: RRSIG, NSEC, NSEC3, SOA,
+			       ZONEMD */
+	CHANGE_DELEGATIONS, /* cuts */
 	CHANGE_SECURE_DELEGATIONS, /* cuts with DS */
 	CHANGE_NS_HOSTS,	   /* different names in NS records of cuts */
 	CHANGE_COUNTS
@@ -28,8 +29,10 @@ struct change_fact {
 	struct tally lost_examples; /* owners (for hosts: the host), orders in the former zone */
 };
 
-/* First appearances since the former zone: bits and lists of small numbers. */
+#define CHANGE_NEW_TYPES_MAX 64
+
 struct change_facts {
+	const struct zone *previous; /* borrowed */
 	bool had_soa;
 	struct soa_view soa; /* of the former zone */
 	bool same_digest;    /* the content digests are equal */
@@ -37,10 +40,11 @@ struct change_facts {
 	struct change_fact counts[CHANGE_COUNTS];
 	bool apex_ns_changed;
 	bool apex_keys_changed; /* DNSKEY RRset: RDATA only */
-	bool denial_changed;	/* NSEC to NSEC3 or back, NSEC3PARAM set */
-	uint16_t new_types[64]; /* RR types that the former zone did not have */
-	size_t n_new_types;
-	bool new_algorithms[256]; /* in delegations' DS, not there before */
+	bool denial_changed;	/* NSEC to NSEC3 or back, NSEC3PARAM set, opt-out */
+	/* First appearances since the former zone. */
+	uint16_t new_types[CHANGE_NEW_TYPES_MAX]; /* RR types, ascending; the first of them */
+	size_t n_new_types;			  /* all of them */
+	bool new_algorithms[256];		  /* in delegations' DS */
 	bool new_digest_types[256];
 };
 
@@ -51,17 +55,21 @@ struct unsigned_facts {
 	uint8_t digest[48];
 };
 
-/* Compares `zone` with `previous`. Both digests are content digests (facts/zonemd.h). */
+/*
+ * Compares `zone`, whose content digest is `digest`, with `previous`, which is borrowed for the
+ * life of the facts. Two records are the same when owner, type and RDATA are: TTLs are not looked
+ * at. `change` is cleared on failure.
+ */
 MUST_CHECK zg_status change_compute(const struct zone *zone, const uint8_t digest[48],
     const struct zone *previous, size_t max_examples, struct change_facts *change,
     struct zg_error *error);
 void change_clear(struct change_facts *change);
 
 /*
- * Compares `zone`, stripped of DNSSEC records (DNSKEY, RRSIG, NSEC, NSEC3, NSEC3PARAM, apex CDS and
- * CDNSKEY, ZONEMD, and BIND's TYPE65534 at the apex), with `registry` stripped in the same way:
+ * Compares `zone`, stripped of what a signer adds (RRSIG, NSEC and NSEC3; at the apex DNSKEY,
+ * NSEC3PARAM, CDS, CDNSKEY, ZONEMD and BIND's TYPE65534), with `registry` stripped in the same way:
  * record by record with TTL, the SOA without its serial. Differences are counted into `defects`
- * (DEFECT_UNSIGNED_MISSING, DEFECT_UNSIGNED_EXTRA).
+ * (DEFECT_UNSIGNED_MISSING, DEFECT_UNSIGNED_EXTRA); a record with another TTL is one of each.
  */
 MUST_CHECK zg_status unsigned_compute(const struct zone *zone, const struct zone *registry,
     struct unsigned_facts *facts, struct defects *defects, struct zg_error *error);

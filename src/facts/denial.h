@@ -26,7 +26,9 @@ struct nsec3_chain {
 	uint64_t n_records;
 	uint64_t n_opt_out;	  /* records with the opt-out flag */
 	uint64_t n_unknown_flags; /* records with any other flag */
-	uint32_t example;	  /* record index of the first record */
+	uint32_t example;	  /* record index of the first record, */
+	uint32_t example_owner;	  /* and its owner; NO_OWNER: there is none */
+	uint32_t param;		  /* record index of the NSEC3PARAM, when named */
 };
 
 struct denial_facts {

@@ -53,6 +53,8 @@ compute_zone(const struct facts_inputs *inputs, struct facts *facts, struct zg_e
 	facts->is_signed = zone_is_signed(zone);
 	status = key_facts_compute(
 	    zone, inputs->ds, inputs->n_ds, inputs->ds_given, &facts->keys, error);
+	if (status == ZG_OK)
+		status = next_ds_compute(zone, &facts->keys, &facts->next_ds, error);
 	if (status != ZG_OK)
 		return status;
 	if (inputs->former)

@@ -10,6 +10,7 @@
 #include "facts/denial.h"
 #include "facts/hosts.h"
 #include "facts/keys.h"
+#include "facts/next_ds.h"
 #include "facts/signatures.h"
 #include "facts/zonemd.h"
 #include "zone/defect.h"
@@ -26,6 +27,7 @@ struct facts {
 	struct signature_facts signatures;
 	struct denial_facts denial;
 	struct host_facts hosts;
+	struct next_ds_facts next_ds;
 	struct zonemd_facts zonemd;
 	uint8_t digest[48];		       /* content digest: SHA-384 over every record */
 	struct change_facts *change;	       /* owned; NULL: no former zone given */

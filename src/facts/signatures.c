@@ -239,8 +239,8 @@ try_all(struct verification *work, unsigned threads, uint64_t n_tried[ZG_KEYS_MA
 	for (unsigned i = 0; i < threads && status == ZG_OK; i++)
 		status = verifier_new(&work->testers[i].verifier);
 	if (status == ZG_OK)
-		status = work_pool_run(
-		    threads, work->zone->n_owners, OWNERS_AT_ONCE, try_owners, work);
+		status =
+		    work_pool_run(threads, work->zone->n_owners, OWNERS_AT_ONCE, try_owners, work);
 	for (unsigned i = 0; i < threads; i++) {
 		for (size_t k = 0; k < ZG_KEYS_MAX; k++)
 			n_tried[k] += work->testers[i].n_tried[k];

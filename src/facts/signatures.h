@@ -53,10 +53,10 @@ struct signature_facts {
 	uint8_t *outcomes; /* owned; one for each record index of the store */
 	uint64_t n_rrsigs;
 	uint64_t n_verified;
-	uint64_t n_limit;     /* SIGNATURE_LIMIT, */
-	uint32_t limit_owner; /* and the owner of the first */
-	bool one_expiration;  /* all RRSIGs expire at one instant */
-	uint32_t expiration;  /* and that instant: the first RRSIG's */
+	uint64_t n_limit;	       /* SIGNATURE_LIMIT, */
+	uint32_t limit_owner;	       /* and the owner of the first */
+	bool one_expiration;	       /* all RRSIGs expire at one instant */
+	uint32_t expiration;	       /* and that instant: the first RRSIG's */
 	uint64_t n_tried[ZG_KEYS_MAX]; /* signatures with the tag and algorithm of keys[i] */
 	struct signing_class classes[ZG_CLASSES_MAX];
 	size_t n_classes;

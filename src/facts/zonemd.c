@@ -6,12 +6,13 @@
 #include "dns/rdata_view.h"
 #include "facts/content_digest.h"
 
-/* RFC 8976 sections 5.2 and 5.3. */
+/* RFC 8976 section 2.2.2. */
 #define SCHEME_SIMPLE 1
 
 /* The shortest digest of any algorithm: RFC 8976 section 2.2.4. */
 #define ZONEMD_DIGEST_MIN 12
 
+/* RFC 8976 section 2.2.3. */
 static const struct {
 	uint8_t hash;
 	enum digest_kind kind;
@@ -59,7 +60,8 @@ zonemd_is_repeated(const struct zone *zone, const struct rrset *set, uint32_t re
 	struct zonemd_view other;
 
 	for (uint32_t r = set->first; r < set->first + set->count; r++) {
-		if (r != record && zonemd_view(zone_rdata(zone, r), zone_record(zone, r)->rdlen, &other) &&
+		if (r != record &&
+		    zonemd_view(zone_rdata(zone, r), zone_record(zone, r)->rdlen, &other) &&
 		    other.scheme == view->scheme && other.hash == view->hash)
 			return true;
 	}
@@ -129,8 +131,8 @@ zonemd_judge(const struct zone *zone, struct zonemd_fact *fact, const struct rec
 {
 	struct zonemd_view view;
 
-	if (zonemd_view(zone_rdata(zone, fact->record), zone_record(zone, fact->record)->rdlen,
-		&view) &&
+	if (zonemd_view(
+		zone_rdata(zone, fact->record), zone_record(zone, fact->record)->rdlen, &view) &&
 	    memcmp(view.digest, digest->octets, view.digest_len) == 0)
 		fact->outcome = ZONEMD_GOOD;
 }
@@ -140,7 +142,8 @@ zonemd_compute(const struct zone *zone, uint32_t soa_serial, struct zonemd_facts
     struct zg_error *error)
 {
 	struct record_digest digests[RECORD_DIGESTS_MAX];
-	struct zonemd_fact *open[RECORD_DIGESTS_MAX]; /* each hash once: repeated ones are not open */
+	struct zonemd_fact
+	    *open[RECORD_DIGESTS_MAX]; /* each hash once: repeated ones are not open */
 	size_t n = 0;
 	zg_status status;
 

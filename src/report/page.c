@@ -149,6 +149,16 @@ page_end_fold(struct page *page, size_t indent, size_t hang)
 }
 
 void
+page_end_field(struct page *page, const char *label)
+{
+	if (page_failed(page))
+		return;
+	add_spaces(page, FIELD_INDENT);
+	text_printf(&page->out, "%-*s", FIELD_COLUMN - FIELD_INDENT, label);
+	add_folded(page, FIELD_COLUMN, FIELD_COLUMN);
+}
+
+void
 page_line(struct page *page, size_t indent, const char *format, ...)
 {
 	va_list ap;
@@ -196,11 +206,7 @@ page_field(struct page *page, const char *label, const char *format, ...)
 	va_start(ap, format);
 	compose(page, format, ap);
 	va_end(ap);
-	if (page_failed(page))
-		return;
-	add_spaces(page, FIELD_INDENT);
-	text_printf(&page->out, "%-*s", FIELD_COLUMN - FIELD_INDENT, label);
-	add_folded(page, FIELD_COLUMN, FIELD_COLUMN);
+	page_end_field(page, label);
 }
 
 struct grouped

@@ -48,6 +48,7 @@ void page_field(struct page *page, const char *label, const char *format, ...) P
 void page_begin(struct page *page);
 void page_end_line(struct page *page, size_t indent);
 void page_end_fold(struct page *page, size_t indent, size_t hang);
+void page_end_field(struct page *page, const char *label);
 
 /* Room for the digits of any uint64_t in groups of three, NUL included. */
 #define GROUPED_TEXT_MAX 28

@@ -71,8 +71,8 @@ zone_diff_next_owner(struct zone_diff *diff)
 	if (!more_before && !more_after)
 		return false;
 	if (more_before && more_after)
-		order = owner_order(before, diff->next_owner[DIFF_BEFORE], after,
-		    diff->next_owner[DIFF_AFTER]);
+		order = owner_order(
+		    before, diff->next_owner[DIFF_BEFORE], after, diff->next_owner[DIFF_AFTER]);
 	take_lesser(diff->next_owner, diff->owners, order, NO_OWNER);
 	enter_owner(diff, DIFF_BEFORE);
 	enter_owner(diff, DIFF_AFTER);
@@ -107,8 +107,8 @@ rrset_of(const struct zone *zone, uint32_t owner, uint16_t type)
 }
 
 bool
-zone_diff_same_rrset(const struct zone *a, uint32_t a_owner, const struct zone *b, uint32_t b_owner,
-    uint16_t type)
+zone_diff_same_rrset(
+    const struct zone *a, uint32_t a_owner, const struct zone *b, uint32_t b_owner, uint16_t type)
 {
 	struct rrset a_set = rrset_of(a, a_owner, type), b_set = rrset_of(b, b_owner, type);
 

@@ -27,8 +27,7 @@ struct zone_diff {
 	uint32_t next_record[DIFF_SIDES], end_record[DIFF_SIDES];
 };
 
-void zone_diff_init(
-    struct zone_diff *diff, const struct zone *before, const struct zone *after);
+void zone_diff_init(struct zone_diff *diff, const struct zone *before, const struct zone *after);
 
 /* Steps to the next pair of owners; false at the end. */
 bool zone_diff_next_owner(struct zone_diff *diff);
@@ -39,7 +38,7 @@ bool zone_diff_next_record(struct zone_diff *diff);
 
 /* The RRset of that type has the same RDATA at both owners (NO_OWNER has no RRset): TTLs are not
  * looked at. */
-bool zone_diff_same_rrset(const struct zone *a, uint32_t a_owner, const struct zone *b,
-    uint32_t b_owner, uint16_t type);
+bool zone_diff_same_rrset(
+    const struct zone *a, uint32_t a_owner, const struct zone *b, uint32_t b_owner, uint16_t type);
 
 #endif

@@ -1,0 +1,105 @@
+/* `zonegate explain`: the table of checks, to read. */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <zonegate/check.h>
+
+/* Those of the IANA registry of extended DNS errors (RFC 8914 section 5.2) that validators report
+ * for what a zone holds. */
+static const struct {
+	int code;
+	const char *text;
+} ede_texts[] = {
+    {1, "Unsupported DNSKEY Algorithm"},
+    {2, "Unsupported DS Digest Type"},
+    {6, "DNSSEC Bogus"},
+    {7, "Signature Expired"},
+    {8, "Signature Not Yet Valid"},
+    {9, "DNSKEY Missing"},
+    {10, "RRSIGs Missing"},
+    {11, "No Zone Key Bit Set"},
+    {12, "NSEC Missing"},
+    {25, "Signature Expired before Valid"},
+    {27, "Unsupported NSEC3 Iterations Value"},
+};
+
+const char *
+ede_text(int code)
+{
+	for (size_t i = 0; i < sizeof(ede_texts) / sizeof(ede_texts[0]); i++) {
+		if (ede_texts[i].code == code)
+			return ede_texts[i].text;
+	}
+	return NULL;
+}
+
+static void
+list_print(void)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < zg_check_count(); i++) {
+		size_t length = strlen(zg_check_at(i)->id);
+
+		width = length > width ? length : width;
+	}
+	for (size_t i = 0; i < zg_check_count(); i++) {
+		const struct zg_check *check = zg_check_at(i);
+
+		(void)printf("%-*s  %s\n", (int)width, check->id, check->summary);
+	}
+}
+
+static void
+needs_print(const struct zg_check *check)
+{
+	static const enum zg_input inputs[] = {ZG_INPUT_DS, ZG_INPUT_PREVIOUS, ZG_INPUT_UNSIGNED};
+	const char *separator = "";
+
+	(void)printf("needs:      ");
+	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
+		if ((check->needs & (unsigned)inputs[i]) == 0)
+			continue;
+		(void)printf("%s%s", separator, zg_input_text(inputs[i]));
+		separator = ", ";
+	}
+	(void)printf("%s\n", check->needs == 0 ? "the zone alone" : "");
+}
+
+static void
+check_print(const struct zg_check *check)
+{
+	const char *ede = ede_text(check->ede);
+
+	(void)printf("%s\n", check->id);
+	(void)printf("meaning:    %s\n", check->summary);
+	(void)printf("chapter:    %s\n", check->group);
+	(void)printf("severity:   %s\n", zg_severity_text(check->severity));
+	(void)printf("floor:      %s\n", zg_severity_text(check->floor));
+	needs_print(check);
+	(void)printf("reference:  %s\n", check->reference);
+	if (check->ede >= 0)
+		(void)printf("EDE:        %d%s%s%s\n", check->ede, ede != NULL ? " (" : "",
+		    ede != NULL ? ede : "", ede != NULL ? ")" : "");
+	(void)printf("remedy:     %s\n", check->remedy);
+}
+
+int
+command_explain(const struct arguments *arguments)
+{
+	const struct zg_check *check;
+
+	if (arguments->n_operands == 0) {
+		list_print();
+		return output_end();
+	}
+	check = zg_check_find(arguments->operands[0]);
+	if (check == NULL) {
+		complain("explain: no check '%s' (try 'zonegate explain')", arguments->operands[0]);
+		return EXIT_UNDECIDED;
+	}
+	check_print(check);
+	return output_end();
+}

@@ -1,0 +1,401 @@
+/*
+ * One NSEC3 chain against the names of the zone: RFC 5155 section 7.1. The records of a chain come
+ * in the order of their hashes: base32hex keeps the order of octets, and owners are in canonical
+ * order. So every name is hashed and looked up by bisection, by all threads; nothing is sorted.
+ */
+#include "facts/denial_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/work_pool.h"
+
+/* Names hashed at a time by one thread. */
+#define HASH_CHUNK 512
+
+#define NO_NAME UINT32_MAX
+
+enum name_state {
+	STATE_MATCHED = 1, /* a record of the chain has its hash */
+	STATE_NEEDED = 2,  /* an empty non-terminal above a name that has or must have an NSEC3 */
+	STATE_EXPECTED =
+	    4, /* matched or missing: for names below, the closest encloser that is proved */
+	STATE_OPT_OUT = 8 /* not matched; the next closer name lies in an opt-out span */
+};
+
+struct hashed_name {
+	uint32_t owner; /* the owner; of an empty non-terminal the first owner below it */
+	uint32_t place; /* entry that matches the hash, or whose span covers it */
+	uint8_t labels;
+	uint8_t kind;  /* enum name_kind, never NAME_NONE */
+	uint8_t state; /* enum name_state, or-ed; of the chain that is walked */
+};
+
+/* A record of the chain. */
+struct chain_entry {
+	uint32_t owner;
+	uint32_t record;
+	uint32_t name; /* index of the name with this hash, NO_NAME: none yet */
+};
+
+struct chain_walk {
+	struct denial_work *work;
+	const struct nsec3_chain *chain;
+	struct chain_entry *entries;	      /* owned, ascending by hash */
+	uint8_t (*hashes)[NSEC3_HASH_OCTETS]; /* owned; one for each entry */
+	size_t n_entries;
+	struct hashed_names *names;
+	struct digest **digests; /* owned; one for each thread */
+};
+
+static zg_status
+names_add(struct hashed_names *names, uint32_t owner, unsigned labels, enum name_kind kind)
+{
+	void *array = names->names;
+	zg_status status = array_reserve(
+	    &array, &names->names_size, names->n_names, sizeof(names->names[0]), ZG_RECORDS_MAX);
+
+	names->names = array;
+	if (status == ZG_OK)
+		names->names[names->n_names++] = (struct hashed_name){
+		    .owner = owner, .labels = (uint8_t)labels, .kind = (uint8_t)kind};
+	return status;
+}
+
+/* Every name of the zone comes after its parent: empty non-terminals go before the first name below
+ * them. */
+zg_status
+hashed_names_collect(const struct zone *zone, struct hashed_names *names)
+{
+	uint32_t last = NO_OWNER;
+	zg_status status = ZG_OK;
+
+	for (uint32_t i = 0; status == ZG_OK && i < zone->n_owners; i++) {
+		enum name_kind kind = denial_name_kind(zone, i);
+		unsigned labels = zone->owners[i].labels;
+
+		if (kind == NAME_NONE)
+			continue;
+		if (last != NO_OWNER) {
+			unsigned empty = zone_common_labels(zone, last, i) + 1;
+
+			for (; status == ZG_OK && empty < labels; empty++)
+				status = names_add(names, i, empty, NAME_EMPTY);
+		}
+		if (status == ZG_OK)
+			status = names_add(names, i, labels, kind);
+		last = i;
+	}
+	return status;
+}
+
+void
+hashed_names_clear(struct hashed_names *names)
+{
+	free(names->names);
+	*names = (struct hashed_names){0};
+}
+
+/* Wire form of a name. */
+static const uint8_t *
+name_of(const struct zone *zone, const struct hashed_name *name)
+{
+	return name_skip(zone_owner_name(zone, name->owner),
+	    (unsigned)(zone->owners[name->owner].labels - name->labels));
+}
+
+static bool
+entry_view(const struct chain_walk *walk, uint32_t record, struct nsec3_view *view)
+{
+	const struct zone *zone = walk->work->zone;
+
+	return nsec3_view(zone_rdata(zone, record), zone_record(zone, record)->rdlen, view);
+}
+
+static void
+count_entry(
+    struct chain_walk *walk, enum defect defect, uint32_t owner, uint32_t record, const char *text)
+{
+	const struct zone *zone = walk->work->zone;
+
+	tally_add(&walk->work->defects->tallies[defect], owner, zone_owner_name(zone, owner),
+	    RR_NSEC3, zone_record(zone, record)->line, "%s", text);
+}
+
+/* Adds the records of the chain at one owner: more than the first are defects. */
+static void
+add_entries(struct chain_walk *walk, const struct rrset *set)
+{
+	const struct zone *zone = walk->work->zone;
+	uint8_t hash[OWNER_HASH_MAX];
+	struct nsec3_view view;
+	bool found = false;
+
+	for (uint32_t r = set->first; r < set->first + set->count; r++) {
+		if (!entry_view(walk, r, &view) || !nsec3_in_chain(walk->chain, &view) ||
+		    !nsec3_owner_fits(zone, set->owner, &view))
+			continue;
+		if (found) {
+			count_entry(walk, DEFECT_NSEC3_MULTIPLE, set->owner, r,
+			    "expected one NSEC3 record of this chain at this name, found another");
+			continue;
+		}
+		found = true;
+		(void)nsec3_owner_hash(zone, set->owner, hash);
+		memcpy(walk->hashes[walk->n_entries], hash, NSEC3_HASH_OCTETS);
+		walk->entries[walk->n_entries++] =
+		    (struct chain_entry){.owner = set->owner, .record = r, .name = NO_NAME};
+	}
+}
+
+/* Collects the records of the chain that have an owner which can be theirs. */
+static zg_status
+collect_entries(struct chain_walk *walk)
+{
+	const struct zone *zone = walk->work->zone;
+	struct rrset set;
+
+	walk->entries = calloc((size_t)walk->chain->n_records, sizeof(walk->entries[0]));
+	walk->hashes = calloc((size_t)walk->chain->n_records, sizeof(walk->hashes[0]));
+	if (walk->entries == NULL || walk->hashes == NULL)
+		return ZG_MEMORY;
+	for (uint32_t i = 0; i < zone->n_owners; i++) {
+		if (zone->owners[i].labels == zone->origin_labels + 1 &&
+		    zone_rrset(zone, i, RR_NSEC3, &set))
+			add_entries(walk, &set);
+	}
+	return ZG_OK;
+}
+
+/* RFC 5155 section 3.1.7: the next hash is that of the next record, the last one's the first's. */
+static void
+check_next(struct chain_walk *walk)
+{
+	struct nsec3_view view;
+
+	for (size_t i = 0; i < walk->n_entries; i++) {
+		const struct chain_entry *entry = &walk->entries[i];
+		size_t next = i + 1 < walk->n_entries ? i + 1 : 0;
+
+		if (entry_view(walk, entry->record, &view) &&
+		    memcmp(view.next, walk->hashes[next], NSEC3_HASH_OCTETS) == 0)
+			continue;
+		count_entry(walk, DEFECT_NSEC3_NEXT, entry->owner, entry->record,
+		    "expected the hash of the next NSEC3 record of the chain, found another");
+	}
+}
+
+/* Stores where the hash is in the chain, or which span it lies in (the last one's goes around). */
+static void
+locate(const struct chain_walk *walk, const uint8_t *hash, struct hashed_name *name)
+{
+	size_t low = 0, high = walk->n_entries;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (memcmp(walk->hashes[middle], hash, NSEC3_HASH_OCTETS) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	name->state = 0;
+	if (low < walk->n_entries && memcmp(walk->hashes[low], hash, NSEC3_HASH_OCTETS) == 0) {
+		name->state = STATE_MATCHED;
+		name->place = (uint32_t)low;
+	} else
+		name->place = (uint32_t)(low > 0 ? low - 1 : walk->n_entries - 1);
+}
+
+/* work_function: hashes and locates names. Threads write to names of their own only. */
+static zg_status
+locate_names(void *context, unsigned thread, size_t first, size_t end)
+{
+	struct chain_walk *walk = context;
+	const struct nsec3_chain *chain = walk->chain;
+
+	for (size_t i = first; i < end; i++) {
+		struct hashed_name *name = &walk->names->names[i];
+		const uint8_t *wire = name_of(walk->work->zone, name);
+		uint8_t hash[NSEC3_HASH_OCTETS];
+		zg_status status = nsec3_hash(walk->digests[thread], wire, name_length(wire),
+		    chain->salt, chain->salt_len, chain->iterations, hash);
+
+		if (status != ZG_OK)
+			return status;
+		locate(walk, hash, name);
+	}
+	return ZG_OK;
+}
+
+static zg_status
+locate_all(struct chain_walk *walk)
+{
+	unsigned threads = walk->work->threads;
+	zg_status status = ZG_OK;
+
+	walk->digests = calloc(threads, sizeof(struct digest *));
+	if (walk->digests == NULL)
+		return ZG_MEMORY;
+	for (unsigned i = 0; status == ZG_OK && i < threads; i++)
+		status = digest_new(DIGEST_KIND_SHA1, &walk->digests[i]);
+	if (status == ZG_OK)
+		status =
+		    work_pool_run(threads, walk->names->n_names, HASH_CHUNK, locate_names, walk);
+	return status;
+}
+
+static void
+count_name(
+    struct chain_walk *walk, enum defect defect, const struct hashed_name *name, const char *text)
+{
+	const struct zone *zone = walk->work->zone;
+
+	tally_add(&walk->work->defects->tallies[defect], name->owner, name_of(zone, name), RR_NSEC3,
+	    zone_record(zone, zone->owners[name->owner].first)->line, "%s", text);
+}
+
+/*
+ * Gives each record the name that it speaks of, and marks the empty non-terminals that must have
+ * one: all but those that are there only for insecure delegations which have none themselves
+ * (RFC 5155 section 7.1).
+ */
+static void
+mark_names(struct chain_walk *walk)
+{
+	struct hashed_name *names = walk->names->names;
+	unsigned apex = walk->work->zone->origin_labels;
+	uint32_t above[ZG_LABELS_MAX + 1]; /* by depth below the apex: the last name there */
+
+	for (uint32_t i = 0; i < walk->names->n_names; i++) {
+		unsigned depth = names[i].labels - apex;
+
+		above[depth] = i;
+		if (names[i].state & STATE_MATCHED) {
+			struct chain_entry *entry = &walk->entries[names[i].place];
+
+			if (entry->name != NO_NAME)
+				count_name(walk, DEFECT_NSEC3_MISSING, &names[i],
+				    "its hash is that of another name: the salt must be changed");
+			else
+				entry->name = i;
+		}
+		if (names[i].kind == NAME_EMPTY ||
+		    (names[i].kind == NAME_INSECURE_CUT && !(names[i].state & STATE_MATCHED)))
+			continue;
+		while (depth-- > 0 && !(names[above[depth]].state & STATE_NEEDED))
+			names[above[depth]].state |= STATE_NEEDED;
+	}
+}
+
+static void
+check_types(struct chain_walk *walk, const struct chain_entry *entry)
+{
+	const struct zone *zone = walk->work->zone;
+	const struct hashed_name *name = &walk->names->names[entry->name];
+	char difference[TYPE_DIFFERENCE_MAX], original[NAME_TEXT_MAX];
+	struct nsec3_view view;
+
+	if (entry_view(walk, entry->record, &view) &&
+	    denial_types_match(zone, name->kind == NAME_EMPTY ? NO_OWNER : name->owner, RR_NSEC3,
+		view.bitmap, view.bitmap_len, difference))
+		return;
+	(void)name_to_text(name_of(zone, name), original);
+	tally_add(&walk->work->defects->tallies[DEFECT_NSEC3_BITMAP], entry->owner,
+	    zone_owner_name(zone, entry->owner), RR_NSEC3, zone_record(zone, entry->record)->line,
+	    "for the name %s: %s", original, difference);
+}
+
+/*
+ * A name without NSEC3 that may do without: what is covered by a span with the opt-out flag must be
+ * its next closer name (RFC 5155 section 7.1), that is the topmost name above it which has none.
+ */
+static void
+check_opt_out(struct chain_walk *walk, struct hashed_name *name, const struct hashed_name *parent)
+{
+	struct nsec3_view view;
+	bool opt_out;
+
+	if (parent->state & STATE_EXPECTED)
+		opt_out = entry_view(walk, walk->entries[name->place].record, &view) &&
+			  (view.flags & NSEC3_FLAG_OPT_OUT);
+	else
+		opt_out = (parent->state & STATE_OPT_OUT) != 0;
+	if (opt_out)
+		name->state |= STATE_OPT_OUT;
+	else
+		count_name(walk, DEFECT_NSEC3_UNCOVERED, name,
+		    "expected an NSEC3 record, or an opt-out flag at the one that covers the name; "
+		    "found neither");
+}
+
+/* Every name in turn: has it the NSEC3 that it must have? */
+static void
+check_names(struct chain_walk *walk)
+{
+	struct hashed_name *names = walk->names->names;
+	unsigned apex = walk->work->zone->origin_labels;
+	uint32_t above[ZG_LABELS_MAX + 1];
+
+	for (uint32_t i = 0; i < walk->names->n_names; i++) {
+		unsigned depth = names[i].labels - apex;
+		bool may_lack = names[i].kind == NAME_INSECURE_CUT ||
+				(names[i].kind == NAME_EMPTY && !(names[i].state & STATE_NEEDED));
+
+		above[depth] = i;
+		if (!(names[i].state & STATE_MATCHED) && may_lack) {
+			check_opt_out(walk, &names[i], &names[above[depth - 1]]);
+			continue;
+		}
+		names[i].state |= STATE_EXPECTED;
+		if (!(names[i].state & STATE_MATCHED))
+			count_name(walk, DEFECT_NSEC3_MISSING, &names[i],
+			    "expected an NSEC3 record for this name, found none");
+	}
+}
+
+/*
+ * Every record in turn: does it speak of a name, and rightly? A record with flags that are not
+ * assigned counts as present here, although validators ignore it (RFC 5155 section 8.2): a finding
+ * of its own says so, and would drown in what follows from it.
+ */
+static void
+check_entries(struct chain_walk *walk)
+{
+	for (size_t i = 0; i < walk->n_entries; i++) {
+		const struct chain_entry *entry = &walk->entries[i];
+
+		if (entry->name == NO_NAME)
+			count_entry(walk, DEFECT_NSEC3_STRAY, entry->owner, entry->record,
+			    "no name of the zone has this hash");
+		else
+			check_types(walk, entry);
+	}
+}
+
+zg_status
+nsec3_check_chain(
+    struct denial_work *work, const struct nsec3_chain *chain, struct hashed_names *names)
+{
+	struct chain_walk walk = {.work = work, .chain = chain, .names = names};
+	zg_status status = collect_entries(&walk);
+
+	/* Without any entry all owners are wrong, and that was counted. */
+	if (status != ZG_OK || walk.n_entries == 0)
+		goto out;
+	status = locate_all(&walk);
+	if (status != ZG_OK)
+		goto out;
+	check_next(&walk);
+	mark_names(&walk);
+	check_names(&walk);
+	check_entries(&walk);
+out:
+	for (unsigned i = 0; walk.digests != NULL && i < work->threads; i++)
+		digest_free(walk.digests[i]);
+	free(walk.digests);
+	free(walk.hashes);
+	free(walk.entries);
+	return status;
+}

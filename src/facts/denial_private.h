@@ -1,0 +1,69 @@
+/* What the files of denial of existence share. */
+#ifndef FACTS_DENIAL_PRIVATE_H
+#define FACTS_DENIAL_PRIVATE_H
+
+#include "crypto/nsec3_hash.h"
+#include "dns/rdata_view.h"
+#include "facts/denial.h"
+
+/* The one hash algorithm that is assigned (RFC 5155 section 11). */
+#define NSEC3_HASH_SHA1 1
+
+struct denial_work {
+	const struct zone *zone;
+	unsigned threads; /* 1 .. ZG_THREADS_MAX */
+	struct denial_facts *facts;
+	struct defects *defects;
+};
+
+/* What an owner is to a chain. */
+enum name_kind {
+	NAME_NONE,	    /* no name of the zone: occluded, or nothing but DNSSEC's own records */
+	NAME_AUTHORITATIVE, /* owns authoritative data */
+	NAME_SECURE_CUT,    /* a delegation with DS */
+	NAME_INSECURE_CUT,  /* a delegation without */
+	NAME_EMPTY	    /* an empty non-terminal: never an owner */
+};
+
+enum name_kind denial_name_kind(const struct zone *zone, uint32_t owner);
+
+/* Longest text of denial_types_match. */
+#define TYPE_DIFFERENCE_MAX 512
+
+/*
+ * Holds the well-formed bitmap of an NSEC (`type` RR_NSEC) or NSEC3 (RR_NSEC3) against the types at
+ * `owner` (NO_OWNER: an empty non-terminal). On false, `difference` says what differs.
+ */
+bool denial_types_match(const struct zone *zone, uint32_t owner, uint16_t type,
+    const uint8_t *bitmap, size_t bitmap_len, char difference[TYPE_DIFFERENCE_MAX]);
+
+/* Walks the NSEC chain. */
+void nsec_check_chain(struct denial_work *work);
+
+/* Octets of an owner's first label as a hash (base32hex, directly below the apex), or 0 when it is
+ * none. */
+#define OWNER_HASH_MAX (ZG_LABEL_MAX * 5 / 8 + 1)
+size_t nsec3_owner_hash(const struct zone *zone, uint32_t owner, uint8_t hash[OWNER_HASH_MAX]);
+
+/* The owner can belong to a chain with hashes of that length and algorithm. */
+bool nsec3_owner_fits(const struct zone *zone, uint32_t owner, const struct nsec3_view *view);
+
+/* The record belongs to the chain. */
+bool nsec3_in_chain(const struct nsec3_chain *chain, const struct nsec3_view *view);
+
+/* Names that an NSEC3 chain must speak of; the same for every chain. */
+struct hashed_name;
+struct hashed_names {
+	struct hashed_name *names; /* owned, canonical order */
+	size_t n_names, names_size;
+};
+
+/* Collects the names. */
+MUST_CHECK zg_status hashed_names_collect(const struct zone *zone, struct hashed_names *names);
+void hashed_names_clear(struct hashed_names *names);
+
+/* Walks one NSEC3 chain that is known and has records. */
+MUST_CHECK zg_status nsec3_check_chain(
+    struct denial_work *work, const struct nsec3_chain *chain, struct hashed_names *names);
+
+#endif

@@ -1,0 +1,108 @@
+/*
+ * Policies inside the library: what <zonegate/policy.h> does not show. Reading is driven by one
+ * table (policy_schema.c); nothing here looks at a zone.
+ */
+#ifndef POLICY_POLICY_H
+#define POLICY_POLICY_H
+
+#include <zonegate/policy.h>
+#include "base/compiler.h"
+#include "dns/policy_values.h"
+
+/* How well the gate must know that a release is in service before its predecessor counts as gone.
+ */
+enum release_evidence { EVIDENCE_CONFIRMED, EVIDENCE_HANDED };
+
+/* What an algorithm rollover has to keep to. */
+enum algorithm_rollover { ROLLOVER_LIBERAL, ROLLOVER_CONSERVATIVE, ROLLOVER_FORBIDDEN };
+
+/* Which releases go out in stages. */
+enum staging_use { STAGING_NEVER, STAGING_RISKY, STAGING_ALWAYS };
+
+enum ds_source_kind { DS_SOURCE_AUTHORITATIVE, DS_SOURCE_FILE, DS_SOURCE_STATIC, DS_SOURCES };
+
+/* Where the parent's DS set may come from. */
+struct ds_source {
+	bool accepted;
+	bool majority;	 /* the most servers decide; else all must agree */
+	int64_t poll;	 /* seconds between questions */
+	int64_t max_age; /* seconds; NOT_SET: any */
+};
+
+/* What a policy says of the keys of one role beside their algorithms. */
+struct role_rules {
+	struct duration_range lifetime;
+	unsigned roll_types; /* bits in the order of policy_schema.c; 0: any */
+	bool rfc5011;	     /* used as a trust anchor that follows RFC 5011 */
+};
+
+#define POLICY_ID_MAX 64
+
+struct approver {
+	char id[POLICY_ID_MAX];
+};
+
+/* The part of a policy that `check` does not read: releases, cache view, stages. */
+struct policy_release {
+	int64_t full_check_interval;
+	bool completeness; /* a proof that nothing was cut out is demanded */
+	int64_t resign_interval;
+	uint8_t nsec3_hash;
+	int64_t publish_safety, retire_safety;
+	struct role_rules roles[ROLE_FOREIGN]; /* by enum key_role: KSK, ZSK, CSK */
+	enum algorithm_rollover algorithm_rollover;
+	bool stuck_server_expire; /* a secondary may serve the old zone until EXPIRE */
+	enum release_evidence evidence;
+	struct {
+		int64_t propagation_delay, registration_delay;
+		int64_t max_ttl; /* of the DS set; NOT_SET: as observed */
+		struct ds_source sources[DS_SOURCES];
+		int64_t cds_delay; /* a parent acts on CDS no earlier; NOT_SET: never */
+	} parent;
+	struct {
+		zg_severity lenient, strict_ds, strict_dnskey;
+		int64_t max_cache_ttl; /* NOT_SET: none */
+		zg_severity serve_stale_on;
+		int64_t serve_stale;
+		zg_severity pre_existing;
+		zg_severity unknown_history;
+		int64_t unknown_horizon;
+	} cache_view;
+	struct {
+		int64_t quorum;
+		int64_t expires;
+		struct approver
+		    *approvers; /* owned by the policy; none: all of the configuration */
+		size_t n_approvers;
+	} approval;
+	struct {
+		enum staging_use use;
+		size_t *risks; /* owned by the policy: rows of the check table */
+		size_t n_risks;
+	} staging;
+	struct {
+		int64_t warn, alarm; /* before the release-by time */
+	} release_by;
+};
+
+/* Both live as long as the policy. */
+const struct policy_values *policy_values(const zg_policy *policy);
+const struct policy_release *policy_release(const zg_policy *policy);
+
+/* The severity of row `row` of the check table (zg_check_at); beyond its end: refuse. */
+zg_severity policy_severity_at(const zg_policy *policy, size_t row);
+
+/*
+ * Reads every policy of `text` and hands each error to `remark`, and each warning when `warnings`
+ * is set. ZG_OK: no error. The work behind zg_policy_lint, without the file.
+ */
+MUST_CHECK zg_status policy_examine(const char *text, size_t length, const char *label,
+    bool warnings, zg_policy_remark remark, void *context);
+
+/* policies/policy.rng and policies/default.xml; the build makes them from the files (embed.sh). */
+extern const unsigned char policy_schema_text[];
+extern const size_t policy_schema_text_len;
+extern const unsigned char policy_default_text[];
+extern const size_t policy_default_text_len;
+
+#endif

@@ -1,0 +1,381 @@
+/* Zone text to tokens. */
+#include "zone/zone_scan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/word.h"
+
+/* Read at once: large enough that calls cost nothing, small enough to stay in the second cache. */
+#define SCAN_BLOCK (128 * 1024)
+/* Zero octets behind the text: the first one stops every loop, the others are what the loop that
+ * looks at eight octets at a time may touch. */
+#define SCAN_SLACK 8
+#define SCAN_SIZE  (ZG_ENTRY_TEXT_MAX + SCAN_BLOCK + SCAN_SLACK)
+
+enum octet_class {
+	OCTET_PLAIN, /* part of a token */
+	OCTET_ESCAPE,
+	OCTET_SPACE,
+	OCTET_NEWLINE,
+	OCTET_RETURN,
+	OCTET_QUOTE,
+	OCTET_OPEN,
+	OCTET_CLOSE,
+	OCTET_COMMENT,
+	OCTET_NUL /* the end of the buffer, or forbidden */
+};
+
+static const uint8_t octet_class[256] = {[0] = OCTET_NUL, ['\t'] = OCTET_SPACE,
+    [' '] = OCTET_SPACE, ['\n'] = OCTET_NEWLINE, ['\r'] = OCTET_RETURN, ['"'] = OCTET_QUOTE,
+    ['('] = OCTET_OPEN, [')'] = OCTET_CLOSE, [';'] = OCTET_COMMENT, ['\\'] = OCTET_ESCAPE};
+
+zg_status
+zone_scan_init(struct zone_scan *scan, source_read read, void *context)
+{
+	*scan = (struct zone_scan){.read = read, .context = context, .line = 1};
+	scan->buffer = malloc(SCAN_SIZE);
+	if (scan->buffer == NULL)
+		return ZG_MEMORY;
+	memset(scan->buffer, 0, SCAN_SLACK);
+	return ZG_OK;
+}
+
+void
+zone_scan_clear(struct zone_scan *scan)
+{
+	free(scan->buffer);
+	*scan = (struct zone_scan){0};
+}
+
+/* Moves what is left to the front and reads one more block behind it. Called with no more than
+ * ZG_ENTRY_TEXT_MAX octets left, so that there is room. */
+static zg_status
+scan_fill(struct zone_scan *scan, struct zg_error *error)
+{
+	size_t target, length;
+	zg_status status = ZG_OK;
+
+	scan->end -= scan->at;
+	memmove(scan->buffer, scan->buffer + scan->at, scan->end);
+	scan->at = 0;
+	target = scan->end + SCAN_BLOCK;
+	/* A pipe gives little at a time: filling the block bounds how often an entry is begun. */
+	while (status == ZG_OK && !scan->ended && scan->end < target) {
+		status = scan->read(scan->context, scan->buffer + scan->end, target - scan->end,
+		    &length, error);
+		if (status == ZG_OK && length > target - scan->end)
+			status = ZG_INTERNAL;
+		if (status == ZG_OK) {
+			scan->end += length;
+			scan->ended = length == 0;
+		}
+	}
+	memset(scan->buffer + scan->end, 0, SCAN_SLACK);
+	if (status == ZG_OK && scan->line > ZG_LINES_MAX)
+		status = error_set(error, ZG_LIMIT, "more than %u lines", ZG_LINES_MAX);
+	return status;
+}
+
+/* Goes behind the next line end; what cannot hold one is dropped. */
+static zg_status
+scan_skip_line(struct zone_scan *scan, struct zg_error *error)
+{
+	zg_status status = ZG_OK;
+
+	while (status == ZG_OK && scan->skip) {
+		uint8_t *from = scan->buffer + scan->at;
+		uint8_t *newline = memchr(from, '\n', scan->end - scan->at);
+
+		if (newline != NULL) {
+			scan->at += (size_t)(newline - from) + 1;
+			scan->line++;
+			scan->skip = false;
+		} else if (scan->ended) {
+			scan->at = scan->end;
+			scan->skip = false;
+		} else {
+			scan->at = scan->end;
+			status = scan_fill(scan, error);
+		}
+	}
+	return status;
+}
+
+#define OCTETS(x) ((x) * 0x0101010101010101U)
+
+/*
+ * The first octet at or behind `at` that may end a token. Looks at eight octets at a time: below
+ * '*' are all that end one but ';', and a few harmless ones. The lowest bit that is set in `stops`
+ * is exact, those above it may be borrows.
+ */
+static inline const uint8_t *
+find_stop(const uint8_t *at)
+{
+	for (;; at += 8) {
+		uint64_t word = load_le64(at);
+		uint64_t semicolon = word ^ OCTETS((uint64_t)';');
+		uint64_t escape = word ^ OCTETS((uint64_t)'\\');
+		uint64_t stops = ((word - OCTETS((uint64_t)'*')) & ~word) |
+				 ((semicolon - OCTETS((uint64_t)1)) & ~semicolon) |
+				 ((escape - OCTETS((uint64_t)1)) & ~escape);
+
+		stops &= OCTETS((uint64_t)0x80);
+		if (stops != 0)
+			return at + TRAILING_ZEROS_64(stops) / 8;
+	}
+}
+
+/* The end of the token at `at`: its first octet that is neither plain nor escaped. A backslash with
+ * nothing behind it on its line ends it as well: the caller finds it there. */
+static inline const uint8_t *
+token_end(const uint8_t *at)
+{
+	for (;;) {
+		uint8_t next;
+
+		at = find_stop(at);
+		if (octet_class[*at] == OCTET_PLAIN) {
+			at++;
+			continue;
+		}
+		if (LIKELY(*at != '\\'))
+			return at;
+		next = octet_class[at[1]];
+		if (next == OCTET_NEWLINE || next == OCTET_RETURN || next == OCTET_NUL)
+			return at;
+		at += 2;
+	}
+}
+
+/* The end of the quoted string whose first octet is at `at`: the closing quote, or the octet that
+ * must not be there. */
+static const uint8_t *
+quoted_end(const uint8_t *at)
+{
+	for (;; at++) {
+		if (*at == '"' || *at == '\n' || *at == 0)
+			return at;
+		if (*at == '\\') {
+			if (at[1] == '\n' || at[1] == 0)
+				return at;
+			at++;
+		}
+	}
+}
+
+/* Where a comment ends: at its line's end, or at a NUL octet. */
+static const uint8_t *
+comment_end(const uint8_t *at)
+{
+	while (*at != '\n' && *at != 0)
+		at++;
+	return at;
+}
+
+enum scan_stop { STOP_ENTRY, STOP_MORE, STOP_BAD };
+
+/* What one pass over an entry carries along. */
+struct scan_pass {
+	struct zone_scan *scan;
+	struct zone_entry *entry;
+	const uint8_t *at;
+	const uint8_t *end;
+	uint64_t line;
+	unsigned depth; /* open parentheses */
+};
+
+static enum scan_stop
+pass_bad(struct scan_pass *pass, const char *why)
+{
+	pass->entry->why = why;
+	return STOP_BAD;
+}
+
+/* At a zero octet, or before one that has to be known: the end of the buffer, of the file, or a
+ * NUL in the text. */
+static enum scan_stop
+pass_at_nul(struct scan_pass *pass, const uint8_t *nul, const char *cut)
+{
+	if (nul != pass->end)
+		return pass_bad(pass, "NUL octet");
+	if (!pass->scan->ended)
+		return STOP_MORE;
+	return pass_bad(pass, cut);
+}
+
+/* A backslash at pass->at that escapes nothing. */
+static enum scan_stop
+pass_escape(struct scan_pass *pass)
+{
+	if (pass->at[1] == 0)
+		return pass_at_nul(pass, pass->at + 1, "the text ends in a backslash");
+	return pass_bad(pass, "backslash at the end of a line");
+}
+
+static inline bool
+pass_add(struct scan_pass *pass, const uint8_t *from, const uint8_t *to, bool quoted)
+{
+	struct zone_entry *entry = pass->entry;
+
+	if (UNLIKELY(entry->n_tokens == ZG_ENTRY_TOKENS_MAX))
+		return false;
+	entry->tokens[entry->n_tokens++] = (struct text_token){
+	    .text = (const char *)from, .length = (uint32_t)(to - from), .quoted = quoted};
+	return true;
+}
+
+/* A quoted string; pass->at is its opening quote. */
+static enum scan_stop
+pass_quoted(struct scan_pass *pass)
+{
+	const uint8_t *from = pass->at + 1;
+
+	pass->at = quoted_end(from);
+	if (*pass->at == '\\')
+		return pass_escape(pass);
+	if (*pass->at == 0)
+		return pass_at_nul(pass, pass->at, "the text ends inside a quoted string");
+	if (*pass->at == '\n')
+		return pass_bad(pass, "line end inside a quoted string");
+	if (!pass_add(pass, from, pass->at, true))
+		return pass_bad(pass, "too many fields");
+	pass->at++;
+	return STOP_ENTRY;
+}
+
+/* A carriage return belongs to the line end behind it; alone it is damage. */
+static enum scan_stop
+pass_return(struct scan_pass *pass)
+{
+	const uint8_t *next = pass->at + 1;
+
+	if (*next != '\n' && next == pass->end && !pass->scan->ended)
+		return STOP_MORE;
+	if (*next != '\n' && next != pass->end)
+		return pass_bad(pass, "carriage return inside a line");
+	pass->at = next;
+	return STOP_ENTRY;
+}
+
+/* A line end outside parentheses and without tokens before it: the entry begins anew behind it. */
+static void
+pass_begin(struct scan_pass *pass)
+{
+	pass->scan->at = (size_t)(pass->at - pass->scan->buffer);
+	pass->scan->line = pass->line;
+	pass->entry->line = pass->line;
+	pass->entry->blank = octet_class[*pass->at] == OCTET_SPACE;
+	pass->entry->n_tokens = 0;
+}
+
+/* The end of the text: an entry of its own when it has tokens, and whole. */
+static enum scan_stop
+pass_end(struct scan_pass *pass)
+{
+	if (pass->at != pass->end || !pass->scan->ended)
+		return pass_at_nul(pass, pass->at, "");
+	if (pass->depth > 0)
+		return pass_bad(pass, "the text ends inside parentheses");
+	return STOP_ENTRY;
+}
+
+/* What is neither white space nor a plain token. STOP_ENTRY: go on. */
+static enum scan_stop
+pass_special(struct scan_pass *pass)
+{
+	switch (octet_class[*pass->at]) {
+	case OCTET_QUOTE:
+		return pass_quoted(pass);
+	case OCTET_RETURN:
+		return pass_return(pass);
+	case OCTET_COMMENT:
+		pass->at = comment_end(pass->at);
+		return STOP_ENTRY;
+	case OCTET_OPEN:
+		pass->depth++;
+		break;
+	case OCTET_CLOSE:
+		if (pass->depth == 0)
+			return pass_bad(pass, "closing parenthesis without an opening one");
+		pass->depth--;
+		break;
+	default:
+		return pass_escape(pass);
+	}
+	pass->at++;
+	return STOP_ENTRY;
+}
+
+/* Cuts one entry into tokens. STOP_MORE: its end is not in the buffer yet. */
+static enum scan_stop
+scan_pass(struct scan_pass *pass)
+{
+	enum scan_stop stop;
+
+	for (;;) {
+		const uint8_t *at = pass->at, *from;
+
+		while (octet_class[*at] == OCTET_SPACE)
+			at++;
+		from = at;
+		if (octet_class[*at] <= OCTET_ESCAPE) {
+			at = token_end(at);
+			if (LIKELY(at != from)) {
+				pass->at = at;
+				if (!pass_add(pass, from, at, false))
+					return pass_bad(pass, "too many fields");
+				continue;
+			}
+		}
+		pass->at = at;
+		if (*at == '\n') {
+			pass->at++;
+			pass->line++;
+			if (pass->depth > 0)
+				continue;
+			if (pass->entry->n_tokens > 0)
+				return STOP_ENTRY;
+			pass_begin(pass);
+		} else if (*at == 0) {
+			return pass_end(pass);
+		} else {
+			stop = pass_special(pass);
+			if (stop != STOP_ENTRY)
+				return stop;
+		}
+	}
+}
+
+zg_status
+zone_scan_next(struct zone_scan *scan, struct zone_entry *entry, struct zg_error *error)
+{
+	zg_status status = scan->skip ? scan_skip_line(scan, error) : ZG_OK;
+
+	while (status == ZG_OK) {
+		struct scan_pass pass = {.scan = scan,
+		    .entry = entry,
+		    .at = scan->buffer + scan->at,
+		    .end = scan->buffer + scan->end,
+		    .line = scan->line};
+		enum scan_stop stop;
+
+		pass_begin(&pass);
+		stop = scan_pass(&pass);
+		if (stop == STOP_MORE && scan->end - scan->at > ZG_ENTRY_TEXT_MAX)
+			stop = pass_bad(&pass, "entry too large");
+		if (stop == STOP_MORE) {
+			status = scan_fill(scan, error);
+			continue;
+		}
+		scan->at = (size_t)(pass.at - scan->buffer);
+		scan->line = pass.line;
+		scan->skip = stop == STOP_BAD;
+		entry->kind = stop == STOP_BAD	    ? ENTRY_BAD
+			      : entry->n_tokens > 0 ? ENTRY_TOKENS
+						    : ENTRY_END;
+		return ZG_OK;
+	}
+	return status;
+}
