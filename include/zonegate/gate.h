@@ -72,6 +72,7 @@ struct zg_key {
 	uint64_t n_signatures; /* verified, over anything but the DNSKEY RRset */
 	uint64_t n_tried;      /* RRSIGs that name this tag and algorithm */
 	bool in_parent;	       /* a DS of the parent names it */
+	const char *algorithm_name; /* "ECDSAP256SHA256", static; NULL: not known */
 };
 
 struct zg_signing_class {

@@ -55,6 +55,14 @@
 /* A policy or configuration file. */
 #define ZG_POLICY_BYTES_MAX (1024 * 1024)
 #define ZG_POLICY_DEPTH_MAX 32
+/* Attributes of one element: the schema knows six; libxml2 takes quadratic time over them. */
+#define ZG_POLICY_ATTRIBUTES_MAX 64
+/* Policies in one file, and the lists of a policy: far more than anybody keeps by hand. */
+#define ZG_POLICIES_MAX		 64
+#define ZG_POLICY_KEYS_MAX	 256
+#define ZG_POLICY_ALGORITHMS_MAX 64
+#define ZG_POLICY_WATCH_MAX	 4096
+#define ZG_POLICY_APPROVERS_MAX	 64
 /* A DS file. */
 #define ZG_DS_FILE_BYTES_MAX (256 * 1024)
 

@@ -48,7 +48,7 @@ arena_take(struct arena *arena, size_t length, uint32_t *quads, uint8_t **bytes)
 	padded = (length + 3) & ~(size_t)3;
 	if (padded > arena->ceiling - arena->used)
 		return ZG_LIMIT;
-	if (padded > arena->size - arena->used) {
+	if (padded > arena->size - arena->used || arena->bytes == NULL) {
 		status = arena_grow(arena, arena->used + padded);
 		if (status != ZG_OK)
 			return status;

@@ -47,7 +47,7 @@ byte_reader_u16(struct byte_reader *reader)
 {
 	const uint8_t *at = byte_reader_take(reader, 2);
 
-	return at == NULL ? 0 : (uint16_t)(at[0] << 8 | at[1]);
+	return (uint16_t)(at == NULL ? 0 : at[0] << 8 | at[1]);
 }
 
 /* Network byte order. */

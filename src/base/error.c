@@ -30,6 +30,7 @@ static const struct {
     {ZG_POLICY, "bad policy"},
     {ZG_DS_SYNTAX, "bad DS file"},
     {ZG_INPUT_MISSING, "a required input is missing"},
+    {ZG_INPUT_BAD, "an input beside the zone cannot be used"},
     {ZG_CRYPTO, "the cryptographic library failed"},
     {ZG_NOT_SUPPORTED, "not supported"},
     {ZG_INTERNAL, "internal error"},

@@ -60,8 +60,11 @@ work_pool_run(unsigned threads, size_t count, size_t chunk, work_function work, 
 
 	if (count == 0)
 		return ZG_OK;
-	if (chunk == 0 || count > SIZE_MAX / 2)
+	/* The index that the last thread to look is given must not wrap round. */
+	if (chunk == 0 || count > SIZE_MAX / 4)
 		return ZG_PARAMETER;
+	if (chunk > count)
+		pool.chunk = chunk = count;
 	if (threads > ZG_THREADS_MAX)
 		threads = ZG_THREADS_MAX;
 	workers[0] = (struct worker){.pool = &pool};

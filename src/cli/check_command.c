@@ -270,6 +270,21 @@ report_write(struct check_job *job, const struct zg_result *result, struct zg_er
 	return status;
 }
 
+/* The reason without the verdict that it begins with. */
+static const char *
+reason_without_verdict(const struct zg_result *result)
+{
+	const char *verdict = zg_verdict_text(result->verdict);
+	size_t length = strlen(verdict);
+
+	if (result->reason == NULL)
+		return "";
+	if (strncmp(result->reason, verdict, length) != 0 ||
+	    strncmp(result->reason + length, ", ", 2) != 0)
+		return result->reason;
+	return result->reason + length + 2;
+}
+
 static void
 claim_result(struct claim *claim, const struct zg_result *result)
 {
@@ -279,8 +294,8 @@ claim_result(struct claim *claim, const struct zg_result *result)
 	    claim->zone, sizeof(claim->zone), "%s", result->zone != NULL ? result->zone : "");
 	(void)snprintf(claim->digest, sizeof(claim->digest), "%s",
 	    result->digest != NULL ? result->digest : "");
-	(void)snprintf(claim->message, sizeof(claim->message), "%s",
-	    result->reason != NULL ? result->reason : "");
+	(void)snprintf(
+	    claim->message, sizeof(claim->message), "%s", reason_without_verdict(result));
 	claim->verdict = (uint32_t)result->verdict;
 }
 

@@ -114,7 +114,7 @@ void complain(const char *format, ...) ZG_PRINTF(1, 2);
  * for the program itself. */
 int complain_usage(const struct command_row *command, const char *format, ...) ZG_PRINTF(2, 3);
 
-/* Puts at most size - 1 characters of `from` into `to`; what is not printable ASCII becomes \xHH.
+/* Puts at most size - 1 characters of `from` into `to`; what is not printable ASCII becomes \DDD.
  */
 void escape(char *to, size_t size, const char *from);
 

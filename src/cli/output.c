@@ -32,20 +32,19 @@ write_all(int fd, const void *bytes, size_t length)
 void
 escape(char *to, size_t size, const char *from)
 {
-	static const char hex[] = "0123456789abcdef";
 	size_t used = 0;
 
 	for (; *from != '\0' && used + 5 <= size; from++) {
-		unsigned char octet = (unsigned char)*from;
+		unsigned octet = (unsigned char)*from;
 
 		if (octet >= 0x20 && octet < 0x7f) {
 			to[used++] = *from;
 			continue;
 		}
 		to[used++] = '\\';
-		to[used++] = 'x';
-		to[used++] = hex[octet >> 4];
-		to[used++] = hex[octet & 15];
+		to[used++] = (char)('0' + octet / 100);
+		to[used++] = (char)('0' + octet / 10 % 10);
+		to[used++] = (char)('0' + octet % 10);
 	}
 	to[used] = '\0';
 }

@@ -294,7 +294,7 @@ check_types(struct chain_walk *walk, const struct chain_entry *entry)
 {
 	const struct zone *zone = walk->work->zone;
 	const struct hashed_name *name = &walk->names->names[entry->name];
-	char difference[TYPE_DIFFERENCE_MAX], original[NAME_TEXT_MAX];
+	char difference[TYPE_DIFFERENCE_MAX] = "the RDATA is malformed", original[NAME_TEXT_MAX];
 	struct nsec3_view view;
 
 	if (entry_view(walk, entry->record, &view) &&

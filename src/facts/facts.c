@@ -42,6 +42,13 @@ soa_fill(struct facts *facts)
 	facts->soa_ttl = set.ttl;
 }
 
+static void
+tell(const struct facts_inputs *inputs, enum zg_phase phase)
+{
+	if (inputs->progress != NULL)
+		inputs->progress(inputs->progress_context, phase);
+}
+
 /* What the zone itself tells. */
 static zg_status
 compute_zone(const struct facts_inputs *inputs, struct facts *facts, struct zg_error *error)
@@ -49,6 +56,7 @@ compute_zone(const struct facts_inputs *inputs, struct facts *facts, struct zg_e
 	const struct zone *zone = inputs->zone;
 	zg_status status;
 
+	tell(inputs, ZG_PHASE_VERIFY);
 	soa_fill(facts);
 	facts->is_signed = zone_is_signed(zone);
 	status = key_facts_compute(
@@ -62,6 +70,7 @@ compute_zone(const struct facts_inputs *inputs, struct facts *facts, struct zg_e
 	else
 		status = signature_facts_compute(
 		    zone, &facts->keys, inputs->now, inputs->threads, &facts->signatures, error);
+	tell(inputs, ZG_PHASE_DENIAL);
 	if (status == ZG_OK)
 		status = denial_compute(zone, facts->is_signed, inputs->threads, &facts->denial,
 		    &facts->defects, error);
@@ -80,6 +89,7 @@ compute_comparisons(const struct facts_inputs *inputs, struct facts *facts, stru
 {
 	zg_status status = ZG_OK;
 
+	tell(inputs, ZG_PHASE_COMPARE);
 	if (inputs->previous != NULL) {
 		facts->change = calloc(1, sizeof(*facts->change));
 		if (facts->change == NULL)

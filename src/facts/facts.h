@@ -5,6 +5,7 @@
 #ifndef FACTS_FACTS_H
 #define FACTS_FACTS_H
 
+#include <zonegate/gate.h>
 #include "dns/rdata_view.h"
 #include "facts/change.h"
 #include "facts/denial.h"
@@ -46,6 +47,8 @@ struct facts_inputs {
 	unsigned threads;
 	size_t max_examples;
 	bool former; /* facts of the zone in force: what costs public-key work is left out */
+	zg_progress progress; /* told the phases; may be NULL */
+	void *progress_context;
 };
 
 /* Computes all facts. The zone and inputs are borrowed for the life of the facts. */

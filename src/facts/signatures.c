@@ -266,17 +266,18 @@ class_find(struct signature_facts *facts, uint64_t keys, uint32_t ttl)
 	return &facts->classes[facts->n_classes++];
 }
 
-/* Counts an RRset into its class. */
-static void
-class_add(
-    const struct zone *zone, const struct rrset *set, int64_t now, struct signature_facts *facts)
+/*
+ * The keys whose signatures over the RRset verify, and the expiration of the last of them: the
+ * RRset stays signed until then. 0: none.
+ */
+static uint64_t
+set_signers(const struct zone *zone, const struct rrset *set, int64_t now,
+    const struct signature_facts *facts, uint32_t *last)
 {
-	struct signing_class *class;
 	struct rrset signatures;
 	uint64_t keys = 0;
-	uint32_t earliest = 0;
-	bool any = false;
 
+	*last = 0;
 	(void)zone_signatures(zone, set->owner, set->type, &signatures);
 	for (uint32_t i = 0; i < signatures.count; i++) {
 		uint8_t outcome = facts->outcomes[signatures.first + i];
@@ -286,22 +287,30 @@ class_add(
 		    !rrsig_view(zone_rdata(zone, signatures.first + i),
 			zone_record(zone, signatures.first + i)->rdlen, &rrsig))
 			continue;
+		if (keys == 0 || serial_time(rrsig.expiration, now) > serial_time(*last, now))
+			*last = rrsig.expiration;
 		keys |= 1ULL << (outcome - SIGNATURE_BY_KEY);
-		if (!any || serial_time(rrsig.expiration, now) < serial_time(earliest, now))
-			earliest = rrsig.expiration;
-		any = true;
 	}
-	class = class_find(facts, keys, set->ttl);
+	return keys;
+}
+
+/* Counts an RRset into its class. */
+static void
+class_add(
+    const struct zone *zone, const struct rrset *set, int64_t now, struct signature_facts *facts)
+{
+	uint32_t last;
+	uint64_t keys = set_signers(zone, set, now, facts, &last);
+	struct signing_class *class = class_find(facts, keys, set->ttl);
+
 	if (class == NULL)
 		return;
 	if (class->n_rrsets++ == 0) {
 		class->owner = set->owner;
 		class->type = set->type;
-		class->earliest_expiration = earliest;
-	} else if (any &&
-		   serial_time(earliest, now) < serial_time(class->earliest_expiration, now)) {
-		class->earliest_expiration = earliest;
-	}
+		class->earliest_expiration = last;
+	} else if (serial_time(last, now) < serial_time(class->earliest_expiration, now))
+		class->earliest_expiration = last;
 }
 
 static int
@@ -374,16 +383,19 @@ summarise(
     const struct zone *zone, struct key_facts *keys, int64_t now, struct signature_facts *facts)
 {
 	for (uint32_t owner = 0; owner < zone->n_owners; owner++) {
+		bool apex = (zone->owners[owner].flags & OWNER_APEX) != 0;
 		struct rrset set = {.owner = owner};
+		uint32_t last;
 
 		while (zone_rrset_next(zone, &set)) {
-			if (set.type == RR_RRSIG) {
-				for (uint32_t i = 0; i < set.count; i++)
-					summary_add(zone, owner, set.first + i, keys, facts);
-			} else if (zone_must_sign(zone, &set) &&
-				   !(set.type == RR_DNSKEY &&
-				       (zone->owners[owner].flags & OWNER_APEX)))
+			for (uint32_t i = 0; set.type == RR_RRSIG && i < set.count; i++)
+				summary_add(zone, owner, set.first + i, keys, facts);
+			if (!zone_must_sign(zone, &set))
+				continue;
+			if (!apex || set.type != RR_DNSKEY)
 				class_add(zone, &set, now, facts);
+			else if (set_signers(zone, &set, now, facts, &last) != 0)
+				facts->dnskey_expiration = serial_time(last, now);
 		}
 	}
 	qsort(facts->groups, facts->n_groups, sizeof(facts->groups[0]), group_compare);

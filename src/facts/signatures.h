@@ -36,7 +36,7 @@ struct signing_class {
 	uint64_t keys; /* bit i: keys[i] */
 	uint32_t ttl;
 	uint64_t n_rrsets;
-	uint32_t earliest_expiration; /* RRSIG field, earliest around now */
+	uint32_t earliest_expiration; /* RRSIG field: when the first RRset has no signature left */
 	uint32_t owner;		      /* the first of the class */
 	uint16_t type;
 };
@@ -64,6 +64,7 @@ struct signature_facts {
 	struct failure_group groups[ZG_FAILURE_GROUPS_MAX];
 	size_t n_groups;
 	bool more_groups;
+	int64_t dnskey_expiration; /* when the apex DNSKEY RRset has no signature left; 0: unsigned */
 	uint32_t max_signed_ttl; /* seconds, over all RRsets that are to be signed */
 };
 

@@ -157,6 +157,7 @@ static const struct policy_list risk_list = {
 
 /* clang-format off */
 const struct policy_row policy_table[] = {
+	{"@name", .kind = POLICY_TOKEN, AT(name), .required = true},
 	{"Description", .kind = POLICY_PROSE, AT(description)},
 	{"Unsigned", WORD(unsigned_words), VALUE(unsigned_allowed)},
 	{"FullCheckInterval", DURATION(0, 30 * DAY, DAY), RELEASE(full_check_interval)},

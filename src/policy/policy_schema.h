@@ -64,7 +64,7 @@ struct policy_row {
 	const char *check;	  /* POLICY_SEVERITY: the check id that this is the severity of */
 	const struct policy_list *list;
 	enum key_role role;
-	bool required; /* of a list's item */
+	bool required; /* of Policy, or of a list's item */
 };
 
 /* An upper bound of the table's length that arrays can be made of. */

@@ -71,6 +71,8 @@ page_begin(struct page *page)
 	text_add(&page->raw, "");
 }
 
+static void compose(struct page *page, const char *format, va_list ap) PRINTF_LIKE(2, 0);
+
 static void
 compose(struct page *page, const char *format, va_list ap)
 {

@@ -75,20 +75,21 @@ static void
 add_verdict(struct page *page, const struct zg_result *result)
 {
 	const struct verdict_words *words = words_for(result->verdict);
-	const char *zone = text_or(result->zone, "(zone not known)");
-	const char *reason = text_or(result->reason, zg_verdict_text(result->verdict));
+	const char *reason = text_or(result->reason, "reason not known");
+	char serial[32] = "";
+	bool adds = strcmp(reason, zg_verdict_text(result->verdict)) != 0;
 
 	if (result->has_serial)
-		page_tagged(page, 0, words->style, words->word, "%s serial %" PRIu32 ": %s", zone,
-		    result->serial, reason);
-	else
-		page_tagged(page, 0, words->style, words->word, "%s: %s", zone, reason);
+		(void)snprintf(serial, sizeof(serial), " serial %" PRIu32, result->serial);
+	page_tagged(page, 0, words->style, words->word, "%s%s%s%s",
+	    text_or(result->zone, "(zone not known)"), serial, adds ? ": " : "",
+	    adds ? reason : "");
 	page_blank(page);
 	page_fold(page, INDENT, INDENT, "%s", words->advice);
-	page_fold(page, INDENT, INDENT, "Findings: %zu refuse, %zu approve, %zu warn. Exit status %d.",
-	    count_findings(result, ZG_SEVERITY_REFUSE),
-	    count_findings(result, ZG_SEVERITY_APPROVE), count_findings(result, ZG_SEVERITY_WARN),
-	    zg_verdict_exit_status(result->verdict));
+	page_fold(page, INDENT, INDENT,
+	    "Findings: %zu refuse, %zu approve, %zu warn. Exit status %d.",
+	    count_findings(result, ZG_SEVERITY_REFUSE), count_findings(result, ZG_SEVERITY_APPROVE),
+	    count_findings(result, ZG_SEVERITY_WARN), zg_verdict_exit_status(result->verdict));
 }
 
 /* The optional inputs of a set; "none" when it is empty. */
@@ -142,6 +143,19 @@ add_counts(struct page *page, const uint64_t counts[ZG_COUNT_COUNT])
 	    N(counts[ZG_COUNT_NSEC3]));
 }
 
+/* The content digest, which is wider than the page, on two lines. */
+static void
+add_digest(struct page *page, const char *digest)
+{
+	if (digest == NULL) {
+		page_field(page, "content", "SHA-384 not computed");
+		return;
+	}
+	page_field(page, "content", "SHA-384 %.*s", DIGEST_LINE, digest);
+	if (strlen(digest) > DIGEST_LINE)
+		page_field(page, "", "        %s", digest + DIGEST_LINE);
+}
+
 static void
 add_judged(struct page *page, const struct zg_result *result)
 {
@@ -152,11 +166,7 @@ add_judged(struct page *page, const struct zg_result *result)
 	page_field(page, "policy", "%s, SHA-256 %s", text_or(result->policy, "not known"),
 	    text_or(result->policy_digest, "not known"));
 	page_field(page, "clock", "%s", now);
-	if (result->digest != NULL && strlen(result->digest) > DIGEST_LINE)
-		page_field(page, "content", "SHA-384 %.*s %s", DIGEST_LINE, result->digest,
-		    result->digest + DIGEST_LINE);
-	else
-		page_field(page, "content", "SHA-384 %s", text_or(result->digest, "not computed"));
+	add_digest(page, result->digest);
 	add_inputs(page, "inputs given", result->inputs);
 	add_inputs(page, "not given", ~result->inputs);
 	page_field(page, "completeness", "%s", text_or(result->completeness, "none"));
@@ -169,9 +179,8 @@ static void
 add_headline(struct page *page, const struct zg_finding *finding)
 {
 	const struct zg_check *check = finding->check;
-	enum page_style style = (size_t)finding->severity < SEVERITIES
-				    ? severity_styles[finding->severity]
-				    : STYLE_BAD;
+	enum page_style style =
+	    (size_t)finding->severity < SEVERITIES ? severity_styles[finding->severity] : STYLE_BAD;
 	const char *extended = extended_error_text(check->ede);
 
 	page_tagged(page, INDENT, style, zg_severity_text(finding->severity), "%s: %s", check->id,
@@ -248,8 +257,8 @@ add_failing_key(
 		if (!failing_key_has(key, &result->failures[i]))
 			continue;
 		utc_format(result->failures[i].inception, inception);
-		page_line(page, 2 * INDENT, "inception %s: %s", inception,
-		    N(result->failures[i].n_bad));
+		page_line(
+		    page, 2 * INDENT, "inception %s: %s", inception, N(result->failures[i].n_bad));
 	}
 }
 
@@ -312,9 +321,8 @@ add_classes(struct page *page, const struct zg_result *result)
 		if (keys[0] != '\0')
 			utc_format(class->earliest_expiration, expiration);
 		page_line(page, INDENT, "%11s  %10" PRIu32 "  %-20s  %-20s  %s %s",
-		    N(class->n_rrsets), class->ttl, expiration,
-		    keys[0] != '\0' ? keys : "unsigned", text_or(class->owner, "-"),
-		    text_or(class->type, ""));
+		    N(class->n_rrsets), class->ttl, expiration, keys[0] != '\0' ? keys : "unsigned",
+		    text_or(class->owner, "-"), text_or(class->type, ""));
 	}
 	if (result->n_classes >= ZG_CLASSES_MAX)
 		page_line(page, INDENT, "more than these were not kept");

@@ -4,9 +4,9 @@
 
 #include <stdint.h>
 
-/* Room for the text of any int64_t, NUL included. */
-#define UTC_TEXT_MAX	  40
-#define DURATION_TEXT_MAX 40
+/* Room for each field at the width of its type, NUL included: compilers reckon with that. */
+#define UTC_TEXT_MAX	  144
+#define DURATION_TEXT_MAX 64
 
 /* "2026-05-05T19:45:00Z": the extended form of ISO 8601 (RFC 3339), proleptic Gregorian. */
 void utc_format(int64_t seconds, char text[UTC_TEXT_MAX]);

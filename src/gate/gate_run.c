@@ -1,0 +1,184 @@
+/* The gate in one function: zone text, records, RRsets, facts, checks, findings, verdict. */
+#include <zonegate/gate.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "check/check.h"
+#include "facts/facts.h"
+#include "gate/input.h"
+#include "gate/result.h"
+#include "policy/policy.h"
+
+/* What one run holds; everything in it is freed by run_clear. */
+struct run {
+	const struct zg_gate_inputs *inputs;
+	const zg_policy *policy;
+	zg_policy *own_policy; /* the built-in one, when none was given */
+	unsigned given;	       /* enum zg_input */
+	uint8_t origin[ZG_NAME_MAX];
+	bool has_origin;
+	struct zone *zone, *previous, *unsigned_input;
+	struct ds_entry *ds; /* ZG_DS_MAX of them */
+	size_t n_ds;
+	struct facts *facts, *former_facts;
+	struct check_result results[CHECK_ROWS_MAX], former[CHECK_ROWS_MAX];
+};
+
+static zg_status
+run_begin(struct run *run, struct zg_error *error)
+{
+	const struct zg_gate_inputs *inputs = run->inputs;
+	const char *why;
+
+	if (inputs->zone.kind == ZG_SOURCE_NONE)
+		return error_set(error, ZG_PARAMETER, "no zone was given");
+	if (inputs->examples > ZG_EXAMPLES_MAX || inputs->threads > ZG_THREADS_MAX)
+		return error_set(error, ZG_PARAMETER, "more than %d examples or %d threads",
+		    ZG_EXAMPLES_MAX, ZG_THREADS_MAX);
+	if (inputs->ds.kind != ZG_SOURCE_NONE)
+		run->given |= ZG_INPUT_DS;
+	if (inputs->previous.kind != ZG_SOURCE_NONE)
+		run->given |= ZG_INPUT_PREVIOUS;
+	if (inputs->unsigned_input.kind != ZG_SOURCE_NONE)
+		run->given |= ZG_INPUT_UNSIGNED;
+	if (inputs->origin != NULL) {
+		static const uint8_t root[1] = {0};
+
+		run->has_origin = name_from_text(inputs->origin, strlen(inputs->origin), root,
+				      run->origin, &why) > 0;
+		if (!run->has_origin)
+			return error_set(error, ZG_PARAMETER, "origin: %s", why);
+		name_lower(run->origin);
+	}
+	if (inputs->policy == NULL) {
+		zg_status status = zg_policy_default(&run->own_policy, error);
+
+		if (status != ZG_OK)
+			return status;
+	}
+	run->policy = inputs->policy != NULL ? inputs->policy : run->own_policy;
+	return ZG_OK;
+}
+
+/* Reads the candidate and everything that it is held against. */
+static zg_status
+run_read(struct run *run, struct zg_error *error)
+{
+	const struct zg_gate_inputs *inputs = run->inputs;
+	struct input_progress progress = {
+	    .tell = inputs->progress, .context = inputs->progress_context};
+	zg_status status = input_read_zone(&inputs->zone, run->has_origin ? run->origin : NULL,
+	    inputs->allow_include, inputs->examples, &progress, &run->zone, error);
+
+	if (status == ZG_OK && (run->given & ZG_INPUT_DS)) {
+		run->ds = calloc(ZG_DS_MAX, sizeof(run->ds[0]));
+		if (run->ds == NULL)
+			return error_set(error, ZG_MEMORY, "out of memory");
+		status = input_read_ds(&inputs->ds, run->zone->origin, run->ds, &run->n_ds, error);
+	}
+	if (status == ZG_OK && (run->given & ZG_INPUT_PREVIOUS))
+		status = input_read_other(&inputs->previous, "the former zone", run->zone->origin,
+		    inputs->allow_include, &run->previous, error);
+	if (status == ZG_OK && (run->given & ZG_INPUT_UNSIGNED))
+		status = input_read_other(&inputs->unsigned_input, "the unsigned zone",
+		    run->zone->origin, inputs->allow_include, &run->unsigned_input, error);
+	return status;
+}
+
+/* Facts of the candidate, and of the zone in force as far as it is compared. */
+static zg_status
+run_facts(struct run *run, struct zg_error *error)
+{
+	const struct zg_gate_inputs *inputs = run->inputs;
+	struct facts_inputs of = {.zone = run->zone,
+	    .previous = run->previous,
+	    .unsigned_input = run->unsigned_input,
+	    .ds = run->ds,
+	    .n_ds = run->n_ds,
+	    .ds_given = (run->given & ZG_INPUT_DS) != 0,
+	    .now = inputs->now,
+	    .threads = inputs->threads,
+	    .max_examples = inputs->examples,
+	    .progress = inputs->progress,
+	    .progress_context = inputs->progress_context};
+	zg_status status = facts_compute(&of, &run->facts, error);
+
+	if (status != ZG_OK || run->previous == NULL)
+		return status;
+	of = (struct facts_inputs){
+	    .zone = run->previous, .now = inputs->now, .threads = inputs->threads, .former = true};
+	return facts_compute(&of, &run->former_facts, error);
+}
+
+static zg_status
+run_checks(struct run *run, struct zg_error *error)
+{
+	struct check_inputs of = {.facts = run->former_facts,
+	    .policy = policy_values(run->policy),
+	    .now = run->inputs->now,
+	    .inputs = run->given};
+	zg_status status = ZG_OK;
+
+	if (run->inputs->progress != NULL)
+		run->inputs->progress(run->inputs->progress_context, ZG_PHASE_CHECK);
+	if (run->former_facts != NULL) {
+		status = check_run(&of, run->former);
+		of.former = run->former;
+	}
+	of.facts = run->facts;
+	of.max_examples = run->inputs->examples;
+	if (status == ZG_OK)
+		status = check_run(&of, run->results);
+	if (status != ZG_OK)
+		return error_set(error, status, "%s while checking", zg_status_text(status));
+	return ZG_OK;
+}
+
+static void
+run_clear(struct run *run)
+{
+	check_results_clear(run->results);
+	check_results_clear(run->former);
+	facts_free(run->facts);
+	facts_free(run->former_facts);
+	zone_free(run->zone);
+	zone_free(run->previous);
+	zone_free(run->unsigned_input);
+	free(run->ds);
+	zg_policy_free(run->own_policy);
+	free(run);
+}
+
+zg_status
+zg_gate_run(const struct zg_gate_inputs *inputs, struct zg_result **result, struct zg_error *error)
+{
+	struct run *run = calloc(1, sizeof(*run));
+	zg_status status;
+
+	*result = NULL;
+	if (run == NULL)
+		return error_set(error, ZG_MEMORY, "out of memory");
+	run->inputs = inputs;
+	status = run_begin(run, error);
+	if (status == ZG_OK)
+		status = run_read(run, error);
+	if (status == ZG_OK)
+		status = run_facts(run, error);
+	if (status == ZG_OK)
+		status = run_checks(run, error);
+	if (status == ZG_OK) {
+		struct result_sources sources = {.inputs = inputs,
+		    .policy = run->policy,
+		    .facts = run->facts,
+		    .unsigned_input = run->unsigned_input,
+		    .results = run->results,
+		    .former = run->former_facts == NULL ? NULL : run->former,
+		    .given = run->given};
+
+		status = result_make(&sources, result, error);
+	}
+	run_clear(run);
+	return status;
+}

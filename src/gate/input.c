@@ -1,0 +1,295 @@
+/* Inputs of the gate: opened, read, brought into form. */
+#include "gate/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "dns/algorithm.h"
+#include "zone/zone_text.h"
+
+/* An open source: a descriptor, or octets in memory. */
+struct reading {
+	const char *name;
+	int fd;
+	const uint8_t *bytes;
+	size_t left;
+};
+
+static zg_status
+reading_fd(void *context, uint8_t *buffer, size_t size, size_t *length, struct zg_error *error)
+{
+	struct reading *reading = context;
+	ssize_t n;
+
+	do
+		n = read(reading->fd, buffer, size);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return error_set(
+		    error, ZG_READ, "cannot read %s: %s", reading->name, strerror(errno));
+	*length = (size_t)n;
+	return ZG_OK;
+}
+
+static zg_status
+reading_memory(void *context, uint8_t *buffer, size_t size, size_t *length, struct zg_error *error)
+{
+	struct reading *reading = context;
+	size_t n = reading->left < size ? reading->left : size;
+
+	(void)error;
+	if (n > 0)
+		memcpy(buffer, reading->bytes, n);
+	reading->bytes += n;
+	reading->left -= n;
+	*length = n;
+	return ZG_OK;
+}
+
+/* Opens a source. reading->fd is to be closed by the caller for ZG_SOURCE_PATH only. */
+static zg_status
+reading_open(const struct zg_source *source, struct reading *reading, struct zg_error *error)
+{
+	*reading = (struct reading){
+	    .name = source->path != NULL ? source->path : "input", .fd = source->fd};
+	if (source->kind == ZG_SOURCE_MEMORY) {
+		reading->bytes = source->bytes;
+		reading->left = source->length;
+	} else if (source->kind == ZG_SOURCE_PATH) {
+		reading->fd = open(source->path, O_RDONLY | O_CLOEXEC);
+		if (reading->fd < 0)
+			return error_set(
+			    error, ZG_READ, "cannot open %s: %s", source->path, strerror(errno));
+	}
+	return ZG_OK;
+}
+
+/* The folder of a path, owned by the caller; NULL: out of memory. */
+static char *
+folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return strdup(".");
+	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+/* Reads the text of `source` into a store. */
+static zg_status
+read_text(const struct zg_source *source, const struct zone_text_options *options,
+    struct zone_store *store, struct defects *defects, struct zg_error *error)
+{
+	bool is_path = source->kind == ZG_SOURCE_PATH;
+	struct reading reading;
+	struct source text;
+	char *folder = NULL;
+	zg_status status = reading_open(source, &reading, error);
+
+	if (status != ZG_OK)
+		return status;
+	if (is_path) {
+		folder = folder_of(source->path);
+		if (folder == NULL) {
+			status = error_set(error, ZG_MEMORY, "out of memory");
+			goto out;
+		}
+	}
+	text =
+	    (struct source){.read = source->kind == ZG_SOURCE_MEMORY ? reading_memory : reading_fd,
+		.context = &reading,
+		.name = reading.name,
+		.directory = folder};
+	status = zone_text_read(&text, options, store, defects, error);
+out:
+	free(folder);
+	if (is_path)
+		(void)close(reading.fd);
+	return status;
+}
+
+zg_status
+input_read_zone(const struct zg_source *source, const uint8_t *origin, bool allow_include,
+    size_t max_examples, const struct input_progress *progress, struct zone **zone,
+    struct zg_error *error)
+{
+	struct zone_text_options options = {.origin = origin, .allow_include = allow_include};
+	struct zone_store store;
+	struct defects defects;
+	zg_status status;
+
+	*zone = NULL;
+	zone_store_init(&store);
+	defects_init(&defects, max_examples);
+	if (progress->tell != NULL)
+		progress->tell(progress->context, ZG_PHASE_READ);
+	status = read_text(source, &options, &store, &defects, error);
+	if (status == ZG_OK) {
+		if (progress->tell != NULL)
+			progress->tell(progress->context, ZG_PHASE_BUILD);
+		status = zone_build(&store, &defects, origin, zone, error);
+	}
+	zone_store_clear(&store);
+	defects_clear(&defects);
+	return status;
+}
+
+/* The first thing that reading or building found wrong, as a message. */
+static zg_status
+other_defect(const struct zone *zone, const char *what, struct zg_error *error)
+{
+	/* What may be wrong with a zone that is in force: it is compared, not judged. */
+	static const enum defect fatal[] = {DEFECT_SYNTAX, DEFECT_INCLUDE, DEFECT_CLASS,
+	    DEFECT_META_TYPE, DEFECT_SOA_MISSING, DEFECT_SOA_MULTIPLE};
+
+	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++) {
+		const struct tally *tally = &zone->defects.tallies[fatal[i]];
+		const char *file = "";
+		uint32_t line = 0;
+
+		if (tally->count == 0)
+			continue;
+		if (tally->n_examples > 0)
+			file = source_map_find(&zone->store.map, tally->examples[0].line, &line);
+		return error_set(error, ZG_INPUT_BAD, "%s cannot be used: %s:%lu: %s", what,
+		    file == NULL ? "" : file, (unsigned long)line,
+		    tally->n_examples > 0 ? tally->examples[0].detail : "not a zone");
+	}
+	return ZG_OK;
+}
+
+zg_status
+input_read_other(const struct zg_source *source, const char *what, const uint8_t *origin,
+    bool allow_include, struct zone **zone, struct zg_error *error)
+{
+	struct input_progress silent = {.tell = NULL};
+	zg_status status = input_read_zone(source, origin, allow_include, 1, &silent, zone, error);
+
+	if (status == ZG_OK)
+		status = other_defect(*zone, what, error);
+	if (status != ZG_OK) {
+		zone_free(*zone);
+		*zone = NULL;
+	}
+	return status;
+}
+
+/* Takes one record of a DS file. */
+static zg_status
+ds_take(const struct zone_store *store, const struct zone_owner *run, uint32_t index,
+    const uint8_t *origin, struct ds_entry *entry, struct zg_error *error)
+{
+	const struct zone_record *record = &store->records[index];
+	const uint8_t *rdata = arena_at(&store->rdata, record->rdata);
+	uint32_t line;
+	const char *file = source_map_find(&store->map, record->line, &line);
+	uint8_t digest[48];
+	zg_status status;
+
+	if (!name_equal(arena_at(&store->names, run->name), origin))
+		return error_set(error, ZG_DS_SYNTAX,
+		    "%s:%lu: expected records of the zone itself, found another owner", file,
+		    (unsigned long)line);
+	if (record->type == RR_DNSKEY) {
+		status = key_ds_digest(origin, rdata, record->rdlen, DIGEST_SHA256, digest);
+		if (status != ZG_OK)
+			return error_set(error, status, "cannot make a digest");
+		*entry = (struct ds_entry){.line = line, .rdlen = 4 + 32};
+		store_u16(entry->rdata, dnskey_tag(rdata, record->rdlen));
+		entry->rdata[2] = rdata[3];
+		entry->rdata[3] = DIGEST_SHA256;
+		memcpy(entry->rdata + 4, digest, 32);
+		return ZG_OK;
+	}
+	if (record->type != RR_DS)
+		return error_set(error, ZG_DS_SYNTAX, "%s:%lu: expected DS or DNSKEY", file,
+		    (unsigned long)line);
+	if (record->rdlen > DS_ENTRY_RDATA_MAX)
+		return error_set(error, ZG_DS_SYNTAX,
+		    "%s:%lu: expected a digest of at most %d octets", file, (unsigned long)line,
+		    DS_ENTRY_RDATA_MAX - 4);
+	*entry = (struct ds_entry){.line = line, .rdlen = record->rdlen};
+	memcpy(entry->rdata, rdata, record->rdlen);
+	return ZG_OK;
+}
+
+/* The same DS twice is one. */
+static bool
+ds_is_known(const struct ds_entry *entries, size_t n, const struct ds_entry *entry)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (entries[i].rdlen == entry->rdlen &&
+		    memcmp(entries[i].rdata, entry->rdata, entry->rdlen) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Takes all records of a DS file. */
+static zg_status
+ds_take_all(const struct zone_store *store, const uint8_t *origin,
+    struct ds_entry entries[ZG_DS_MAX], size_t *n, struct zg_error *error)
+{
+	for (size_t r = 0; r < store->n_runs; r++) {
+		const struct zone_owner *run = &store->runs[r];
+
+		for (uint32_t i = run->first; i < run->first + run->n_records; i++) {
+			struct ds_entry entry;
+			zg_status status;
+
+			if (store->records[i].type == RR_RRSIG)
+				continue;
+			status = ds_take(store, run, i, origin, &entry, error);
+			if (status != ZG_OK)
+				return status;
+			if (ds_is_known(entries, *n, &entry))
+				continue;
+			if (*n == ZG_DS_MAX)
+				return error_set(error, ZG_LIMIT,
+				    "the DS file has more than %d records", ZG_DS_MAX);
+			entries[(*n)++] = entry;
+		}
+	}
+	return ZG_OK;
+}
+
+zg_status
+input_read_ds(const struct zg_source *source, const uint8_t *origin,
+    struct ds_entry entries[ZG_DS_MAX], size_t *n, struct zg_error *error)
+{
+	struct zone_text_options options = {
+	    .origin = origin, .has_default_ttl = true, .max_octets = ZG_DS_FILE_BYTES_MAX};
+	struct zone_store store;
+	struct defects defects;
+	zg_status status;
+
+	*n = 0;
+	zone_store_init(&store);
+	defects_init(&defects, 1);
+	status = read_text(source, &options, &store, &defects, error);
+	for (int i = 0; i < DEFECT_READING_END && status == ZG_OK; i++) {
+		const struct tally *tally = &defects.tallies[i];
+		const char *file;
+		uint32_t line;
+
+		if (tally->count == 0)
+			continue;
+		if (tally->n_examples == 0) {
+			status = error_set(error, ZG_MEMORY, "out of memory");
+			break;
+		}
+		file = source_map_find(&store.map, tally->examples[0].line, &line);
+		status =
+		    error_set(error, ZG_DS_SYNTAX, "%s:%lu: %s", file == NULL ? "DS file" : file,
+			(unsigned long)line, tally->examples[0].detail);
+	}
+	if (status == ZG_OK)
+		status = ds_take_all(&store, origin, entries, n, error);
+	zone_store_clear(&store);
+	defects_clear(&defects);
+	return status;
+}

@@ -1,0 +1,429 @@
+/* From facts and check results to the public result. */
+#include "gate/result.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text_writer.h"
+#include "crypto/digest.h"
+#include "dns/serial.h"
+#include "gate/verdict.h"
+#include "policy/policy.h"
+
+/* The result and what its pointers own. */
+struct made_result {
+	struct zg_result public;
+	struct zg_finding findings[CHECK_ROWS_MAX];
+	struct zg_not_run not_run[CHECK_ROWS_MAX];
+	struct zg_key keys[ZG_KEYS_MAX];
+	struct zg_signing_class classes[ZG_CLASSES_MAX];
+	struct zg_failure_group failures[ZG_FAILURE_GROUPS_MAX];
+	struct zg_example *examples[CHECK_ROWS_MAX]; /* owned, one array a finding */
+	char **strings;				     /* owned */
+	size_t n_strings, strings_size;
+	bool failed; /* out of memory */
+};
+
+/* Keeps a string that was allocated; NULL means that allocating it failed. */
+static const char *
+keep(struct made_result *made, char *string)
+{
+	void *strings = made->strings;
+
+	if (string == NULL || array_reserve(&strings, &made->strings_size, made->n_strings,
+				  sizeof(made->strings[0]), SIZE_MAX / sizeof(char *)) != ZG_OK) {
+		made->failed = true;
+		free(string);
+		return "";
+	}
+	made->strings = strings;
+	made->strings[made->n_strings++] = string;
+	return string;
+}
+
+static const char *
+keep_copy(struct made_result *made, const char *string)
+{
+	return string == NULL ? NULL : keep(made, strdup(string));
+}
+
+static const char *
+keep_hex(struct made_result *made, const uint8_t *octets, size_t length)
+{
+	char *hex = malloc(2 * length + 1);
+
+	for (size_t i = 0; hex != NULL && i < length; i++)
+		(void)snprintf(hex + 2 * i, 3, "%02x", octets[i]);
+	return keep(made, hex);
+}
+
+static const char *
+keep_type(struct made_result *made, uint16_t type)
+{
+	char text[RR_TYPE_TEXT_MAX];
+
+	return type == 0 ? NULL : keep_copy(made, rr_type_to_text(type, text));
+}
+
+static const char *
+keep_name(struct made_result *made, const uint8_t *name)
+{
+	char text[NAME_TEXT_MAX];
+
+	(void)name_to_text(name, text);
+	return keep_copy(made, text);
+}
+
+/* A row's severity in effect, and why it is weaker than the policy says. */
+static zg_severity
+effective_severity(const struct result_sources *sources, size_t row, const char **eased)
+{
+	zg_severity severity = policy_severity_at(sources->policy, row);
+
+	*eased = NULL;
+	if (check_table[row].customer && severity < ZG_SEVERITY_WARN) {
+		*eased = "data of registry customers is never above warn";
+		return ZG_SEVERITY_WARN;
+	}
+	if (check_table[row].ratchet && severity < ZG_SEVERITY_WARN && sources->former != NULL &&
+	    sources->results[row].ran &&
+	    ratchet_covers(&sources->former[row].ratchet, &sources->results[row].ratchet)) {
+		*eased = "the zone in force has the same or worse";
+		return ZG_SEVERITY_WARN;
+	}
+	return severity;
+}
+
+/* Copies the examples of a tally. */
+static void
+add_examples(
+    struct made_result *made, size_t index, const struct tally *tally, const struct source_map *map)
+{
+	struct zg_example *examples = calloc(tally->n_examples + 1, sizeof(*examples));
+
+	if (examples == NULL) {
+		made->failed = true;
+		return;
+	}
+	made->examples[index] = examples;
+	for (size_t i = 0; i < tally->n_examples; i++) {
+		const struct tally_example *from = &tally->examples[i];
+
+		examples[i].owner = keep_copy(made, from->owner);
+		examples[i].type = keep_type(made, from->type);
+		examples[i].file =
+		    keep_copy(made, source_map_find(map, from->line, &examples[i].line));
+		examples[i].detail = keep_copy(made, from->detail);
+	}
+	made->findings[index].examples = examples;
+	made->findings[index].n_examples = tally->n_examples;
+}
+
+/* The findings of one severity, in the order of the table. */
+static void
+add_findings(struct made_result *made, const struct result_sources *sources, zg_severity severity)
+{
+	for (size_t row = 0; row < check_table_rows; row++) {
+		const struct tally *tally = check_result_tally(&sources->results[row]);
+		/* What the registry's zone has and the candidate lacks stands in the registry's
+		 * text. */
+		bool elsewhere = check_table[row].run == check_defect &&
+				 check_table[row].defect == DEFECT_UNSIGNED_MISSING;
+		const struct zone *zone =
+		    elsewhere ? sources->unsigned_input : sources->facts->zone;
+		const char *eased;
+
+		if (!sources->results[row].ran || tally->count == 0 ||
+		    effective_severity(sources, row, &eased) != severity)
+			continue;
+		made->findings[made->public.n_findings] =
+		    (struct zg_finding){.check = &check_table[row].public,
+			.severity = severity,
+			.eased = eased,
+			.count = tally->count};
+		add_examples(made, made->public.n_findings, tally, &zone->store.map);
+		made->public.n_findings++;
+	}
+}
+
+static const char *
+not_run_reason(unsigned missing)
+{
+	if (missing & ZG_INPUT_DS)
+		return "no DS set of the parent was given";
+	if (missing & ZG_INPUT_PREVIOUS)
+		return "no former zone was given";
+	return "no unsigned zone was given";
+}
+
+static void
+add_not_run(struct made_result *made, const struct result_sources *sources)
+{
+	for (size_t row = 0; row < check_table_rows; row++) {
+		if (!sources->results[row].ran)
+			made->not_run[made->public.n_not_run++] =
+			    (struct zg_not_run){.check = &check_table[row].public,
+				.reason = not_run_reason(
+				    check_table[row].public.needs & ~sources->given)};
+	}
+}
+
+static void
+add_verdict(struct made_result *made, const struct result_sources *sources, unsigned required)
+{
+	struct verdict_row rows[CHECK_ROWS_MAX];
+	const char *eased;
+
+	for (size_t row = 0; row < check_table_rows; row++)
+		rows[row] =
+		    (struct verdict_row){.severity = effective_severity(sources, row, &eased),
+			.count = check_result_tally(&sources->results[row])->count,
+			.ran = sources->results[row].ran,
+			.needs = check_table[row].public.needs};
+	made->public.verdict =
+	    verdict_decide(rows, check_table_rows, required, sources->given, &made->public.reason);
+}
+
+/* A DS of the parent is of this key. */
+static bool
+key_in_parent(const struct key_facts *keys, size_t key)
+{
+	for (size_t i = 0; i < keys->n_ds; i++) {
+		if (keys->ds[i].key == (int)key)
+			return true;
+	}
+	return false;
+}
+
+static void
+add_keys(struct made_result *made, const struct facts *facts)
+{
+	for (size_t i = 0; i < facts->keys.n_keys; i++) {
+		const struct key_fact *key = &facts->keys.keys[i];
+
+		made->keys[i] = (struct zg_key){.algorithm = key->view.algorithm,
+		    .tag = key->tag,
+		    .flags = key->view.flags,
+		    .bits = key->key == NULL ? 0 : public_key_bits(key->key),
+		    .sha256 = keep_hex(made, key->sha256, sizeof(key->sha256)),
+		    .signs_dnskey = key->signs_dnskey,
+		    .n_signatures = key->n_signatures,
+		    .n_tried = facts->signatures.n_tried[i],
+		    .in_parent = key_in_parent(&facts->keys, i)};
+	}
+	made->public.n_keys = facts->keys.n_keys;
+}
+
+/* "13/12345 13/54321" */
+static const char *
+class_keys(struct made_result *made, const struct key_facts *keys, uint64_t mask)
+{
+	struct text_writer text = {.text = NULL};
+
+	text_add(&text, "");
+	for (size_t i = 0; i < keys->n_keys; i++) {
+		if (mask >> i & 1)
+			text_printf(&text, "%s%u/%u", text.used > 0 ? " " : "",
+			    keys->keys[i].view.algorithm, keys->keys[i].tag);
+	}
+	return keep(made, text.failed ? NULL : text.text);
+}
+
+static void
+add_classes(struct made_result *made, const struct facts *facts, int64_t now)
+{
+	for (size_t i = 0; i < facts->signatures.n_classes; i++) {
+		const struct signing_class *class = &facts->signatures.classes[i];
+
+		made->classes[i] =
+		    (struct zg_signing_class){.keys = class_keys(made, &facts->keys, class->keys),
+			.ttl = class->ttl,
+			.n_rrsets = class->n_rrsets,
+			.earliest_expiration =
+			    class->keys == 0 ? 0 : serial_time(class->earliest_expiration, now),
+			.owner = keep_name(made, zone_owner_name(facts->zone, class->owner)),
+			.type = keep_type(made, class->type)};
+	}
+	made->public.n_classes = facts->signatures.n_classes;
+}
+
+/* RRSIGs of an algorithm and tag; keys that share both were all tried with each of them. */
+static uint64_t
+signatures_of(const struct facts *facts, uint8_t algorithm, uint16_t tag)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < facts->keys.n_keys; i++) {
+		const struct key_fact *key = &facts->keys.keys[i];
+
+		if (key->view.algorithm == algorithm && key->tag == tag &&
+		    facts->signatures.n_tried[i] > most)
+			most = facts->signatures.n_tried[i];
+	}
+	return most;
+}
+
+static void
+add_failures(struct made_result *made, const struct facts *facts, int64_t now)
+{
+	for (size_t i = 0; i < facts->signatures.n_groups; i++) {
+		const struct failure_group *group = &facts->signatures.groups[i];
+
+		made->failures[i] = (struct zg_failure_group){.algorithm = group->algorithm,
+		    .key_tag = group->key_tag,
+		    .inception = serial_time(group->inception, now),
+		    .n_bad = group->n_bad,
+		    .n_of = signatures_of(facts, group->algorithm, group->key_tag)};
+	}
+	made->public.n_failures = facts->signatures.n_groups;
+}
+
+static void
+add_counts(struct made_result *made, const struct facts *facts)
+{
+	uint64_t *counts = made->public.counts;
+
+	counts[ZG_COUNT_RECORDS] = facts->zone->n_records;
+	counts[ZG_COUNT_OWNERS] = facts->zone->n_owners;
+	for (size_t i = 0; i < facts->zone->n_owners; i++) {
+		counts[ZG_COUNT_DELEGATIONS] += (facts->zone->owners[i].flags & OWNER_CUT) != 0;
+		counts[ZG_COUNT_SECURE_DELEGATIONS] +=
+		    (facts->zone->owners[i].flags & OWNER_SECURE) != 0;
+	}
+	counts[ZG_COUNT_RRSIGS] = facts->signatures.n_rrsigs;
+	counts[ZG_COUNT_VERIFIED] = facts->signatures.n_verified;
+	counts[ZG_COUNT_NSEC] = facts->denial.n_nsec;
+	for (size_t i = 0; i < facts->denial.n_chains; i++)
+		counts[ZG_COUNT_NSEC3] += facts->denial.chains[i].n_records;
+}
+
+/* What proves that nothing was cut out of the zone (DESIGN: not provable from the zone alone). */
+static const char *
+completeness(struct made_result *made, const struct result_sources *sources)
+{
+	const struct zonemd_facts *zonemd = &sources->facts->zonemd;
+	struct text_writer text = {.text = NULL};
+	bool good = false;
+
+	for (size_t i = 0; i < zonemd->n_records; i++)
+		good |= zonemd->records[i].outcome == ZONEMD_GOOD;
+	text_add(&text, good ? "ZONEMD" : "");
+	if (sources->given & ZG_INPUT_UNSIGNED)
+		text_printf(&text, "%sunsigned zone", text.used > 0 ? ", " : "");
+	if (sources->given & ZG_INPUT_PREVIOUS)
+		text_printf(&text, "%sformer zone", text.used > 0 ? ", " : "");
+	if (text.used == 0)
+		text_add(&text, "none");
+	return keep(made, text.failed ? NULL : text.text);
+}
+
+/* When the first RRset has no signature left; 0: nothing is signed. */
+static int64_t
+release_by(const struct facts *facts, int64_t now)
+{
+	int64_t first = 0;
+
+	for (size_t i = 0; i < facts->signatures.n_classes; i++) {
+		const struct signing_class *class = &facts->signatures.classes[i];
+		int64_t time = serial_time(class->earliest_expiration, now);
+
+		if (class->keys != 0 && (first == 0 || time < first))
+			first = time;
+	}
+	if (facts->signatures.dnskey_expiration != 0 &&
+	    (first == 0 || facts->signatures.dnskey_expiration < first))
+		first = facts->signatures.dnskey_expiration;
+	return first;
+}
+
+/* SHA-256 of the canonical text of the policy: what was judged by. */
+static const char *
+policy_fingerprint(struct made_result *made, const zg_policy *policy)
+{
+	struct digest *digest = NULL;
+	uint8_t octets[DIGEST_OCTETS_MAX];
+	char *text = NULL;
+	const char *hex = NULL;
+
+	if (zg_policy_show(policy, &text, NULL) != ZG_OK ||
+	    digest_new(DIGEST_KIND_SHA256, &digest) != ZG_OK || digest_begin(digest) != ZG_OK ||
+	    digest_add(digest, (const uint8_t *)text, strlen(text)) != ZG_OK ||
+	    digest_end(digest, octets) != ZG_OK)
+		made->failed = true;
+	else
+		hex = keep_hex(made, octets, 32);
+	digest_free(digest);
+	free(text);
+	return hex;
+}
+
+/* Who, what and when. */
+static void
+add_head(struct made_result *made, const struct result_sources *sources)
+{
+	const struct facts *facts = sources->facts;
+	struct zg_result *public = &made->public;
+
+	if (facts->zone->n_owners > 0) {
+		public->zone = keep_name(made, facts->zone->origin);
+		public->digest = keep_hex(made, facts->digest, sizeof(facts->digest));
+	}
+	public->has_serial = facts->has_soa;
+	public->serial = facts->soa.serial;
+	public->policy = keep_copy(made, zg_policy_name(sources->policy));
+	public->policy_digest = policy_fingerprint(made, sources->policy);
+	public->now = sources->inputs->now;
+	public->inputs = sources->given;
+	public->completeness = completeness(made, sources);
+	public->release_by = release_by(facts, sources->inputs->now);
+	public->findings = made->findings;
+	public->not_run = made->not_run;
+	public->keys = made->keys;
+	public->classes = made->classes;
+	public->failures = made->failures;
+}
+
+zg_status
+result_make(const struct result_sources *sources, struct zg_result **result, struct zg_error *error)
+{
+	struct made_result *made = calloc(1, sizeof(*made));
+
+	*result = NULL;
+	if (made == NULL)
+		return error_set(error, ZG_MEMORY, "out of memory");
+	add_head(made, sources);
+	add_counts(made, sources->facts);
+	for (int severity = ZG_SEVERITY_REFUSE; severity < ZG_SEVERITY_IGNORE; severity++)
+		add_findings(made, sources, (zg_severity)severity);
+	add_not_run(made, sources);
+	add_keys(made, sources->facts);
+	add_classes(made, sources->facts, sources->inputs->now);
+	add_failures(made, sources->facts, sources->inputs->now);
+	add_verdict(
+	    made, sources, sources->inputs->require | policy_values(sources->policy)->require);
+	if (made->failed) {
+		zg_result_free(&made->public);
+		return error_set(error, ZG_MEMORY, "out of memory");
+	}
+	*result = &made->public;
+	return ZG_OK;
+}
+
+void
+zg_result_free(struct zg_result *result)
+{
+	/* The public part comes first in what was made. */
+	struct made_result *made = (struct made_result *)result;
+
+	if (made == NULL)
+		return;
+	for (size_t i = 0; i < made->n_strings; i++)
+		free(made->strings[i]);
+	free(made->strings);
+	for (size_t i = 0; i < CHECK_ROWS_MAX; i++)
+		free(made->examples[i]);
+	free(made);
+}

@@ -1,0 +1,294 @@
+/*
+ * XML from a hostile file to a tree that is safe to walk. The dangerous parts of XML are refused
+ * before libxml2 reaches them: a document type ends the parser at its keyword, so that no entity is
+ * ever declared; the encoding is UTF-8 and nothing else, so that no converter is loaded.
+ */
+#include "policy/policy_xml.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+#include <libxml/SAX2.h>
+#include <libxml/parser.h>
+#include <libxml/relaxng.h>
+#include <libxml/xmlerror.h>
+
+#include <zonegate/limits.h>
+
+#if LIBXML_VERSION >= 21200
+typedef const xmlError *error_pointer;
+#else
+typedef xmlErrorPtr error_pointer;
+#endif
+
+unsigned
+policy_xml_line(const xmlNode *node)
+{
+	while (node != NULL && node->type != XML_ELEMENT_NODE)
+		node = node->parent;
+	return node == NULL ? 0 : (unsigned)(uintptr_t)node->_private;
+}
+
+/* Only the first error counts: those after it follow from it. `context`: the reporter. */
+static void
+structured_error(void *context, error_pointer error)
+{
+	struct policy_reporter *reporter = context;
+	const xmlNode *node = error->node;
+	unsigned line = node != NULL ? policy_xml_line(node) : (unsigned)error->line;
+	size_t length = error->message == NULL ? 0 : strcspn(error->message, "\n");
+
+	if (reporter->status != ZG_OK || error->level < XML_ERR_ERROR)
+		return;
+	policy_error(reporter, error->code == XML_ERR_NO_MEMORY ? ZG_MEMORY : ZG_POLICY, line,
+	    "%.*s", (int)length, length > 0 ? error->message : "");
+}
+
+/* libxml2's parser calls this with itself as the context. */
+static void
+parser_error(void *context, error_pointer error)
+{
+	xmlParserCtxt *parser = context;
+
+	structured_error(parser->_private, error);
+}
+
+static void
+stop(xmlParserCtxt *parser, zg_status status, const char *text)
+{
+	struct policy_reporter *reporter = parser->_private;
+
+	if (reporter->status == ZG_OK)
+		policy_error(reporter, status, (unsigned)parser->input->line, "%s", text);
+	xmlStopParser(parser);
+}
+
+/* Called behind "<!DOCTYPE name", before anything of the document type is looked at. */
+static void
+refuse_doctype(
+    void *context, const xmlChar *name, const xmlChar *external_id, const xmlChar *system_id)
+{
+	(void)name;
+	(void)external_id;
+	(void)system_id;
+	stop(context, ZG_POLICY, "a document type (DOCTYPE) is not allowed");
+}
+
+/*
+ * Lets libxml2 add the element to the tree, and keeps the line where its start tag ends in
+ * _private: libxml2's own line number of an element has 16 bits.
+ */
+static void
+start_element(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
+    int n_namespaces, const xmlChar **namespaces, int n_attributes, int n_defaulted,
+    const xmlChar **attributes)
+{
+	xmlParserCtxt *parser = context;
+
+	if (parser->nodeNr >= ZG_POLICY_DEPTH_MAX) {
+		stop(parser, ZG_LIMIT, "elements are nested too deeply");
+		return;
+	}
+	xmlSAX2StartElementNs(context, name, prefix, uri, n_namespaces, namespaces, n_attributes,
+	    n_defaulted, attributes);
+	if (parser->node != NULL)
+		parser->node->_private = (void *)(uintptr_t)parser->input->line;
+}
+
+/* The line that `at` lies in. */
+static unsigned
+line_of(const char *text, const char *at)
+{
+	unsigned line = 1;
+
+	for (; text < at; text++)
+		line += *text == '\n';
+	return line;
+}
+
+/*
+ * More than ZG_POLICY_ATTRIBUTES_MAX attributes in one tag: where, else NULL. No '<' can stand in a
+ * start tag, so counting what looks like the begin of an attribute value between two of them never
+ * counts too few.
+ */
+static const char *
+attribute_flood(const char *text, size_t length)
+{
+	unsigned seen = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		size_t next = i + 1;
+
+		if (text[i] == '<')
+			seen = 0;
+		if (text[i] != '=')
+			continue;
+		while (next < length && strchr(" \t\r\n", text[next]) != NULL)
+			next++;
+		if (next < length && (text[next] == '"' || text[next] == '\'') &&
+		    ++seen > ZG_POLICY_ATTRIBUTES_MAX)
+			return text + i;
+	}
+	return NULL;
+}
+
+/* The XML declaration names no encoding, or one that is UTF-8. */
+static bool
+encoding_is_utf8(const char *text, size_t length)
+{
+	static const char *const accepted[] = {"UTF-8", "US-ASCII"};
+	const char *end, *name;
+	size_t quoted;
+
+	if (length < 5 || memcmp(text, "<?xml", 5) != 0)
+		return true;
+	end = memmem(text, length, "?>", 2);
+	if (end == NULL)
+		return true; /* not well formed: the parser will say so */
+	name = memmem(text, (size_t)(end - text), "encoding", 8);
+	if (name == NULL)
+		return true;
+	for (name += 8; name < end && *name != '"' && *name != '\''; name++)
+		;
+	quoted = name < end ? (size_t)(end - ++name) : 0;
+	for (size_t i = 0; i < sizeof(accepted) / sizeof(accepted[0]); i++) {
+		size_t size = strlen(accepted[i]);
+
+		if (quoted > size && strncasecmp(name, accepted[i], size) == 0 &&
+		    (name[size] == '"' || name[size] == '\''))
+			return true;
+	}
+	return false;
+}
+
+/* What is looked for before a parser sees the text. */
+static zg_status
+look_through(struct policy_reporter *reporter, const char *text, size_t length)
+{
+	const char *nul = memchr(text, '\0', length), *flood;
+
+	if (length > ZG_POLICY_BYTES_MAX)
+		policy_error(
+		    reporter, ZG_LIMIT, 0, "more than %d octets", ZG_POLICY_BYTES_MAX);
+	else if (nul != NULL)
+		policy_error(reporter, ZG_POLICY, line_of(text, nul),
+		    "a NUL octet: not UTF-8 text");
+	else if (!encoding_is_utf8(text, length))
+		policy_error(reporter, ZG_POLICY, 1, "the encoding must be UTF-8");
+	else if ((flood = attribute_flood(text, length)) != NULL)
+		policy_error(reporter, ZG_LIMIT, line_of(text, flood),
+		    "more than %d attributes in one element", ZG_POLICY_ATTRIBUTES_MAX);
+	return reporter->status;
+}
+
+/* What libxml2 raises without one of our contexts (it would print it) goes to the reporter. */
+struct error_hook {
+	xmlStructuredErrorFunc function;
+	void *context;
+};
+
+static struct error_hook
+errors_take(struct policy_reporter *reporter)
+{
+	struct error_hook former = {xmlStructuredError, xmlStructuredErrorContext};
+
+	xmlSetStructuredErrorFunc(reporter, structured_error);
+	return former;
+}
+
+static void
+errors_give_back(struct error_hook former)
+{
+	xmlResetLastError(); /* it points into our document */
+	xmlSetStructuredErrorFunc(former.context, former.function);
+}
+
+static xmlParserCtxt *
+parser_new(struct policy_reporter *reporter)
+{
+	xmlParserCtxt *parser = xmlNewParserCtxt();
+
+	if (parser == NULL)
+		return NULL;
+	parser->_private = reporter;
+	parser->sax->serror = parser_error;
+	parser->sax->internalSubset = refuse_doctype;
+	parser->sax->startElementNs = start_element;
+	return parser;
+}
+
+zg_status
+policy_xml_parse(
+    struct policy_reporter *reporter, const char *text, size_t length, xmlDoc **document)
+{
+	static const char byte_order_mark[] = "\xef\xbb\xbf";
+	struct error_hook former;
+	xmlParserCtxt *parser;
+
+	*document = NULL;
+	if (look_through(reporter, text, length) != ZG_OK)
+		return reporter->status;
+	if (length >= 3 && memcmp(text, byte_order_mark, 3) == 0) {
+		text += 3;
+		length -= 3;
+	}
+	xmlInitParser();
+	former = errors_take(reporter);
+	parser = parser_new(reporter);
+	if (parser != NULL)
+		*document = xmlCtxtReadMemory(parser, text, (int)length, NULL, "UTF-8",
+		    XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | XML_PARSE_NOCDATA);
+	if (*document == NULL && reporter->status == ZG_OK)
+		policy_error(reporter, ZG_MEMORY, 0, "out of memory");
+	xmlFreeParserCtxt(parser);
+	errors_give_back(former);
+	if (reporter->status != ZG_OK) {
+		policy_xml_free(*document);
+		*document = NULL;
+	}
+	return reporter->status;
+}
+
+void
+policy_xml_free(xmlDoc *document)
+{
+	xmlFreeDoc(document);
+}
+
+/* The embedded schema, or NULL (out of memory, or a damaged build). */
+static xmlRelaxNG *
+schema_new(struct policy_reporter *reporter)
+{
+	xmlRelaxNGParserCtxt *parser = xmlRelaxNGNewMemParserCtxt(
+	    (const char *)policy_schema_text, (int)policy_schema_text_len);
+	xmlRelaxNG *schema = NULL;
+
+	if (parser == NULL)
+		return NULL;
+	xmlRelaxNGSetParserStructuredErrors(parser, structured_error, reporter);
+	schema = xmlRelaxNGParse(parser);
+	xmlRelaxNGFreeParserCtxt(parser);
+	return schema;
+}
+
+zg_status
+policy_xml_validate(struct policy_reporter *reporter, xmlDoc *document)
+{
+	struct error_hook former = errors_take(reporter);
+	xmlRelaxNG *schema = schema_new(reporter);
+	xmlRelaxNGValidCtxt *validator = schema == NULL ? NULL : xmlRelaxNGNewValidCtxt(schema);
+	int result = -1;
+
+	if (validator != NULL) {
+		xmlRelaxNGSetValidStructuredErrors(validator, structured_error, reporter);
+		result = xmlRelaxNGValidateDoc(validator, document);
+	}
+	if (result != 0 && reporter->status == ZG_OK)
+		policy_error(reporter, result > 0 ? ZG_POLICY : ZG_MEMORY, 0, "%s",
+		    result > 0 ? "not valid" : "cannot be validated");
+	xmlRelaxNGFreeValidCtxt(validator);
+	xmlRelaxNGFree(schema);
+	errors_give_back(former);
+	return reporter->status;
+}

@@ -1,0 +1,26 @@
+/* XML from a hostile file to a tree that is safe to walk, and its validation. */
+#ifndef POLICY_POLICY_XML_H
+#define POLICY_POLICY_XML_H
+
+#include <stddef.h>
+
+#include <libxml/tree.h>
+
+#include "policy/policy_report.h"
+
+/*
+ * Parses `text`: UTF-8 without a document type, nothing fetched, nothing expanded, within
+ * ZG_POLICY_BYTES_MAX, ZG_POLICY_DEPTH_MAX and ZG_POLICY_ATTRIBUTES_MAX. An error goes to the
+ * reporter. *document is for policy_xml_free, NULL unless ZG_OK.
+ */
+MUST_CHECK zg_status policy_xml_parse(
+    struct policy_reporter *reporter, const char *text, size_t length, xmlDoc **document);
+void policy_xml_free(xmlDoc *document);
+
+/* Validates against the embedded schema; the first error goes to the reporter. */
+MUST_CHECK zg_status policy_xml_validate(struct policy_reporter *reporter, xmlDoc *document);
+
+/* The line of an element that policy_xml_parse made, or of the one that it stands in. */
+unsigned policy_xml_line(const xmlNode *node);
+
+#endif

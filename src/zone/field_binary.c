@@ -1,0 +1,287 @@
+/* Fields that are octets written in base 64, 32 or 16 (RFC 4648). */
+#include "zone/rdata_field.h"
+
+#include "dns/base32.h"
+
+/* Values of characters: B64 or HEX is set in every valid one, so that the others are zero. */
+#define B64 0x40
+#define HEX 0x10
+#define V6(c, n) [c] = B64 | (n)
+#define V4(c, n) [c] = HEX | (n)
+
+static const uint8_t base64_values[256] = {V6('A', 0), V6('B', 1), V6('C', 2), V6('D', 3),
+    V6('E', 4), V6('F', 5), V6('G', 6), V6('H', 7), V6('I', 8), V6('J', 9), V6('K', 10),
+    V6('L', 11), V6('M', 12), V6('N', 13), V6('O', 14), V6('P', 15), V6('Q', 16), V6('R', 17),
+    V6('S', 18), V6('T', 19), V6('U', 20), V6('V', 21), V6('W', 22), V6('X', 23), V6('Y', 24),
+    V6('Z', 25), V6('a', 26), V6('b', 27), V6('c', 28), V6('d', 29), V6('e', 30), V6('f', 31),
+    V6('g', 32), V6('h', 33), V6('i', 34), V6('j', 35), V6('k', 36), V6('l', 37), V6('m', 38),
+    V6('n', 39), V6('o', 40), V6('p', 41), V6('q', 42), V6('r', 43), V6('s', 44), V6('t', 45),
+    V6('u', 46), V6('v', 47), V6('w', 48), V6('x', 49), V6('y', 50), V6('z', 51), V6('0', 52),
+    V6('1', 53), V6('2', 54), V6('3', 55), V6('4', 56), V6('5', 57), V6('6', 58), V6('7', 59),
+    V6('8', 60), V6('9', 61), V6('+', 62), V6('/', 63)};
+
+static const uint8_t hex_values[256] = {V4('0', 0), V4('1', 1), V4('2', 2), V4('3', 3), V4('4', 4),
+    V4('5', 5), V4('6', 6), V4('7', 7), V4('8', 8), V4('9', 9), V4('a', 10), V4('b', 11),
+    V4('c', 12), V4('d', 13), V4('e', 14), V4('f', 15), V4('A', 10), V4('B', 11), V4('C', 12),
+    V4('D', 13), V4('E', 14), V4('F', 15)};
+
+/* Four characters that have come in, possibly from several tokens. */
+struct quartet {
+	uint32_t bits;
+	unsigned n;	 /* characters, padding included */
+	unsigned padding;
+	bool ended;	 /* there was padding: nothing may follow */
+};
+
+/* Writes the octets of a complete quartet. */
+static bool
+quartet_flush(struct field_text *text, struct quartet *quartet)
+{
+	uint8_t octets[3] = {(uint8_t)(quartet->bits >> 16), (uint8_t)(quartet->bits >> 8),
+	    (uint8_t)quartet->bits};
+	size_t n = 3 - quartet->padding;
+
+	/* RFC 4648 section 3.5: bits that padding leaves over are zero. */
+	for (size_t i = n; i < 3; i++) {
+		if (octets[i] != 0)
+			return false;
+	}
+	quartet->ended = quartet->padding > 0;
+	quartet->n = quartet->bits = quartet->padding = 0;
+	return field_put(text, octets, n);
+}
+
+static bool
+quartet_add(struct field_text *text, struct quartet *quartet, uint8_t character)
+{
+	uint8_t value = base64_values[character];
+
+	if (quartet->ended)
+		return false;
+	if (character == '=') {
+		if (quartet->n < 2)
+			return false;
+		quartet->padding++;
+	} else if (value == 0 || quartet->padding > 0)
+		return false;
+	quartet->bits = quartet->bits << 6 | (value & 0x3f);
+	return ++quartet->n < 4 || quartet_flush(text, quartet);
+}
+
+/* Decodes complete quartets without padding; returns the characters done. Room is checked. */
+static size_t
+decode_quartets(const uint8_t *from, size_t length, uint8_t *to)
+{
+	size_t at = 0;
+
+	for (; length - at >= 4; at += 4, to += 3) {
+		uint32_t a = base64_values[from[at]], b = base64_values[from[at + 1]];
+		uint32_t c = base64_values[from[at + 2]], d = base64_values[from[at + 3]];
+		uint32_t bits = ((a << 18) + (b << 12) + (c << 6) + d) -
+				(((uint32_t)B64 << 18) + (B64 << 12) + (B64 << 6) + B64);
+
+		if (UNLIKELY((a & b & c & d) == 0))
+			break;
+		to[0] = (uint8_t)(bits >> 16);
+		to[1] = (uint8_t)(bits >> 8);
+		to[2] = (uint8_t)bits;
+	}
+	return at;
+}
+
+/* One token of base64 that may have pieces before and behind it. */
+static bool
+add_base64(struct field_text *text, struct quartet *quartet, const struct text_token *token)
+{
+	const uint8_t *from = (const uint8_t *)token->text;
+	size_t at = 0, room = ZG_RDATA_MAX - text->used;
+
+	if (quartet->n == 0 && !quartet->ended && token->length / 4 * 3 <= room) {
+		at = decode_quartets(from, token->length, text->rdata + text->used);
+		text->used += at / 4 * 3;
+	}
+	for (; at < token->length; at++) {
+		if (!quartet_add(text, quartet, from[at]))
+			return false;
+	}
+	return true;
+}
+
+/* All tokens that are left. */
+static bool
+base64_optional_from_text(struct field_text *text)
+{
+	static const char what[] = "base64 is expected";
+	struct quartet quartet = {0};
+	const struct text_token *token;
+
+	while (text->token != text->end) {
+		token = field_take(text, what);
+		if (token == NULL)
+			return false;
+		if (UNLIKELY(!add_base64(text, &quartet, token)))
+			return text->why != NULL ? false : field_refuse(text, token, what);
+	}
+	if (quartet.n != 0)
+		return field_refuse(text, text->end - 1, "base64 that is cut short");
+	return true;
+}
+
+static bool
+base64_from_text(struct field_text *text)
+{
+	if (text->token == text->end)
+		return field_refuse(text, NULL, "base64 is expected");
+	return base64_optional_from_text(text);
+}
+
+static bool
+base64_dash_from_text(struct field_text *text)
+{
+	if (text->end - text->token == 1 && token_is(text->token, "-")) {
+		text->token++;
+		return true;
+	}
+	return base64_from_text(text);
+}
+
+bool
+token_base64(struct field_text *text, const struct text_token *token)
+{
+	struct quartet quartet = {0};
+
+	return add_base64(text, &quartet, token) && quartet.n == 0;
+}
+
+/* One token of hexadecimal digits; a first digit that is waiting is in *high (HEX set), else 0. */
+static bool
+add_hex(struct field_text *text, const struct text_token *token, unsigned *high)
+{
+	const uint8_t *from = (const uint8_t *)token->text, *end = from + token->length;
+	uint8_t *to = field_room(text, (token->length + (*high != 0 ? 1U : 0U)) / 2);
+	unsigned first = *high;
+
+	if (to == NULL)
+		return false;
+	while (from < end) {
+		unsigned value = hex_values[*from++];
+
+		if (first == 0) {
+			if (from == end) {
+				*high = value;
+				return value != 0;
+			}
+			first = value;
+			value = hex_values[*from++];
+		}
+		if (UNLIKELY((first & value) == 0))
+			return false;
+		*to++ = (uint8_t)(first << 4 | (value & 0xf));
+		first = 0;
+	}
+	*high = first;
+	return true;
+}
+
+static bool
+hex_from_text(struct field_text *text)
+{
+	static const char what[] = "hexadecimal digits are expected";
+	const struct text_token *token;
+	unsigned high = 0;
+
+	do {
+		token = field_take(text, what);
+		if (token == NULL)
+			return false;
+		if (!add_hex(text, token, &high))
+			return text->why != NULL ? false : field_refuse(text, token, what);
+	} while (text->token != text->end);
+	return high == 0 || field_refuse(text, token, "an odd number of hexadecimal digits");
+}
+
+bool
+token_hex(struct field_text *text, const struct text_token *token)
+{
+	unsigned high = 0;
+
+	return !token->quoted && token->length > 0 && add_hex(text, token, &high) && high == 0;
+}
+
+/* RFC 5155 section 3.3: one token, "-" for no salt. */
+static bool
+salt_from_text(struct field_text *text)
+{
+	static const char what[] = "a salt ('-', or hexadecimal digits) is expected";
+	const struct text_token *token = field_take(text, what);
+	uint8_t length = 0;
+
+	if (token == NULL)
+		return false;
+	if (token_is(token, "-"))
+		return field_put(text, &length, 1);
+	if (token->length > 2 * UINT8_MAX)
+		return field_refuse(text, token, "salt longer than 255 octets");
+	length = (uint8_t)(token->length / 2);
+	if (!field_put(text, &length, 1))
+		return false;
+	if (!token_hex(text, token))
+		return field_refuse(text, token, what);
+	return true;
+}
+
+/* RFC 5155 section 3.3: one token, without padding. */
+static bool
+hash_from_text(struct field_text *text)
+{
+	static const char what[] = "a hash in base32hex is expected";
+	const struct text_token *token = field_take(text, what);
+	uint8_t wire[1 + UINT8_MAX];
+	size_t length;
+
+	if (token == NULL)
+		return false;
+	if (token->length > UINT8_MAX * 8 / 5)
+		return field_refuse(text, token, what);
+	length = base32hex_decode((const uint8_t *)token->text, token->length, wire + 1);
+	if (length == 0)
+		return field_refuse(text, token, what);
+	wire[0] = (uint8_t)length;
+	return field_put(text, wire, length + 1);
+}
+
+static bool
+hash_check(struct field_wire *wire)
+{
+	if (wire->left > 0 && wire->at[0] == 0)
+		return wire_refuse(wire, "empty hash");
+	return wire_skip_counted(wire);
+}
+
+static bool
+rest_check(struct field_wire *wire)
+{
+	if (wire->left == 0)
+		return wire_refuse(wire, "cut short");
+	return wire_skip(wire, wire->left);
+}
+
+static bool
+rest_optional_check(struct field_wire *wire)
+{
+	return wire_skip(wire, wire->left);
+}
+
+static bool
+generic_only(struct field_text *text)
+{
+	return field_refuse(text, NULL, "is read in the form of RFC 3597 only");
+}
+
+const struct rdata_field field_base64 = {base64_from_text, rest_check};
+const struct rdata_field field_base64_optional = {base64_optional_from_text, rest_optional_check};
+const struct rdata_field field_base64_dash = {base64_dash_from_text, rest_optional_check};
+const struct rdata_field field_hex = {hex_from_text, rest_check};
+const struct rdata_field field_salt = {salt_from_text, wire_skip_counted};
+const struct rdata_field field_hash = {hash_from_text, hash_check};
+const struct rdata_field field_opaque = {generic_only, rest_optional_check};
