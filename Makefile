@@ -1,8 +1,13 @@
 # zonegate: GNU make. `make demo` and `make test` install what they need (README.md).
 #
+#   all demo install clean         build, show, install
+#   test test-long sanitize bench  tests/run.sh, with more work, with sanitizers; tests/bench
+#   deps                           the Debian packages that building and testing need
+#
 #   BUILD=dir     where everything is made (default build)
 #   WERROR=1      warnings are errors (set by .ci/run)
 #   SANITIZE=...  a -fsanitize= list: address,undefined or thread
+#   BENCH_SIZE=N  also bench N delegations, 1000000 say
 
 BUILD   ?= build
 PREFIX  ?= /usr/local
@@ -37,7 +42,8 @@ CLI_SOURCES := $(sort $(wildcard src/cli/*.c))
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/generated/policy_embedded.o
 CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o)
 
-.PHONY: all deps demo test sanitize bench install clean
+.PHONY: all deps demo demo-run test test-long test-run test-programs fuzz-programs sanitize bench
+.PHONY: bench-run install clean
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/zonegate $(BUILD)/libzonegate.so $(BUILD)/zonegate.pc
@@ -65,4 +71,121 @@ $(BUILD)/libzonegate.so: $(LIB_OBJECTS)
 $(BUILD)/zonegate: $(CLI_OBJECTS) $(BUILD)/libzonegate.a
 	$(CC) -pthread $(ZG_LDFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJECTS) $(BUILD)/libzonegate.a $(PKG_LIBS)
 
--include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d)
+$(BUILD)/zonegate.pc: include/zonegate/version.h Makefile
+	@mkdir -p $(@D)
+	printf '%s\n' 'prefix=$${pcfiledir}/../..' 'Name: zonegate' \
+	    'Description: registry-side DNSSEC gate' 'Version: $(VERSION)' \
+	    'Requires.private: $(PACKAGES)' 'Cflags: -I$${prefix}/include' \
+	    'Libs: -L$${prefix}/lib -lzonegate' 'Libs.private: -pthread' > $@
+
+# ---- Tests. A file with a main is a program; the other ones of tests/tools are a kit. ----
+
+TEST_SOURCES := $(sort $(wildcard tests/*/*.c))
+TEST_MAINS := $(if $(TEST_SOURCES),$(shell grep -l '^main\>' $(TEST_SOURCES)))
+KIT_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(TEST_MAINS),$(wildcard tests/tools/*.c)))
+programs_in = $(patsubst %.c,$(BUILD)/%,$(filter $(1:%=tests/%/%.c),$(TEST_MAINS)))
+
+$(BUILD)/tests/%.o: ZG_CPPFLAGS += -Itests/tools
+LINK = $(CC) -pthread $(ZG_LDFLAGS) $(LDFLAGS) -o $@
+
+$(BUILD)/libkit.a: $(KIT_OBJECTS)
+	rm -f $@
+	$(AR) rcs $@ $(KIT_OBJECTS)
+
+# Tools and generators know nothing of zonegate: what they make is held against it.
+TOOL_PROGRAMS := $(call programs_in,tools bench)
+$(TOOL_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libkit.a
+	$(LINK) $^ $(PKG_LIBS)
+
+# Unit tests look inside, so they take the archives; libcli is the program without its main.
+$(BUILD)/libcli.a: $(filter-out $(BUILD)/src/cli/main.o,$(CLI_OBJECTS))
+	rm -f $@
+	$(AR) rcs $@ $^
+
+UNIT_TESTS := $(call programs_in,unit)
+$(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libcli.a $(BUILD)/libzonegate.a
+	$(LINK) $^ $(PKG_LIBS) $(shell pkg-config --libs check)
+
+# All other programs use zonegate as anyone would, through its public functions, and the kit.
+USER_PROGRAMS := $(filter-out $(TOOL_PROGRAMS) $(UNIT_TESTS) $(BUILD)/tests/fuzz/%,\
+    $(TEST_MAINS:%.c=$(BUILD)/%))
+$(USER_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libkit.a $(BUILD)/libzonegate.so
+	$(LINK) $< $(BUILD)/libkit.a -L$(BUILD) -lzonegate -Wl,-rpath,$(abspath $(BUILD)) $(PKG_LIBS)
+
+# Each fuzz target twice: with libFuzzer, for CC=clang SANITIZE=fuzzer-no-link,address,undefined,
+# and with a main of our own that replays files.
+FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_TARGETS := $(FUZZ_SOURCES:%.c=$(BUILD)/%)
+$(FUZZ_TARGETS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libzonegate.a
+	$(LINK) -fsanitize=fuzzer $^ $(PKG_LIBS)
+
+FUZZ_REPLAYS := $(FUZZ_SOURCES:tests/fuzz/fuzz_%.c=$(BUILD)/tests/fuzz/replay_%)
+$(FUZZ_REPLAYS): $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o \
+    $(BUILD)/tests/fuzz/replay.o $(BUILD)/libzonegate.a
+	$(LINK) $^ $(PKG_LIBS)
+
+TEST_PROGRAMS := $(TOOL_PROGRAMS) $(UNIT_TESTS) $(USER_PROGRAMS) $(FUZZ_REPLAYS)
+test-programs: $(TEST_PROGRAMS)
+fuzz-programs: $(FUZZ_TARGETS)
+
+# Builds with all processors unless the caller said -j.
+SUBMAKE = +$(MAKE) $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
+# What follows starts make anew once the packages are there: pkg-config is asked then.
+deps:
+	sh tests/deps.sh test
+
+demo:
+	sh tests/deps.sh build
+	$(SUBMAKE) --no-print-directory demo-run
+
+demo-run: $(BUILD)/zonegate
+	BUILD=$(BUILD) sh samples/de-2026/demo.sh
+
+test:
+	sh tests/deps.sh test
+	sh tests/peers.sh
+	$(SUBMAKE) --no-print-directory all test-programs
+	BUILD=$(BUILD) SANITIZE=$(SANITIZE) LONG=$(LONG) tests/run.sh $(SUITES)
+
+test-long:
+	$(MAKE) --no-print-directory test LONG=1
+
+# The suites with address and undefined behaviour sanitizers; what runs threads with the thread
+# sanitizer.
+sanitize:
+	$(MAKE) --no-print-directory test BUILD=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g'
+	$(MAKE) --no-print-directory test BUILD=build/tsan SANITIZE=thread CFLAGS='-O1 -g' \
+	    SUITES='unit cases'
+
+bench:
+	sh tests/deps.sh build
+	sh tests/peers.sh
+	$(SUBMAKE) --no-print-directory bench-run
+
+bench-run: $(BUILD)/zonegate $(call programs_in,bench)
+	BUILD=$(BUILD) BENCH_SIZE=$(BENCH_SIZE) sh tests/bench/bench.sh
+
+SHARE = $(DESTDIR)$(PREFIX)/share
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
+	    $(DESTDIR)$(PREFIX)/include/zonegate $(SHARE)/zonegate/policies
+	install -m 755 $(BUILD)/zonegate $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(BUILD)/libzonegate.a $(DESTDIR)$(PREFIX)/lib
+	install -m 755 $(BUILD)/libzonegate.so $(DESTDIR)$(PREFIX)/lib/libzonegate.so.$(VERSION)
+	ln -sf libzonegate.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libzonegate.so.$(SOVERSION)
+	ln -sf libzonegate.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/libzonegate.so
+	install -m 644 $(BUILD)/zonegate.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -m 644 include/zonegate/*.h $(DESTDIR)$(PREFIX)/include/zonegate
+	install -m 644 policies/* $(SHARE)/zonegate/policies
+	cp -R samples $(SHARE)/zonegate
+	for section in 1 3 5 7; do \
+	    install -d $(SHARE)/man/man$$section && \
+	    install -m 644 man/*.$$section $(SHARE)/man/man$$section || exit 1; \
+	done
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(TEST_SOURCES:%.c=$(BUILD)/%.d)

@@ -81,8 +81,7 @@ verifier_free(struct verifier *verifier)
 
 /* Makes a context that verifies hashes with `key`. */
 static zg_status
-slot_fill(
-    const struct verifier *verifier, const struct public_key *key, struct verifier_slot *slot)
+slot_fill(const struct verifier *verifier, const struct public_key *key, struct verifier_slot *slot)
 {
 	*slot = (struct verifier_slot){.key = key};
 	for (size_t i = 0; i < sizeof(algorithm_hashes) / sizeof(algorithm_hashes[0]); i++) {

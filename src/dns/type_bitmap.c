@@ -26,7 +26,7 @@ type_bitmap_check(const uint8_t *bitmap, size_t length)
 bool
 type_bitmap_has(const uint8_t *bitmap, size_t length, uint16_t type)
 {
-	size_t octet = (type & 0xff) / 8;
+	size_t octet = (type & 0xffU) / 8;
 
 	while (length > 2 && bitmap[0] < type >> 8) {
 		length -= (size_t)2 + bitmap[1];

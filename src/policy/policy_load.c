@@ -240,22 +240,24 @@ load_attributes(
 	}
 }
 
-/* Only elements (`elements`), or only text, may stand in an element. */
+/* What may stand inside an element. */
+enum inside { INSIDE_NOTHING, INSIDE_TEXT, INSIDE_ELEMENTS };
+
 static bool
-content_is_plain(struct loader *loader, const xmlNode *node, bool elements)
+inside_is_only(struct loader *loader, const xmlNode *node, enum inside allowed)
 {
 	for (const xmlNode *at = node->children; at != NULL; at = at->next) {
-		bool text = at->type == XML_TEXT_NODE;
-
-		if (at->type == XML_ELEMENT_NODE ? elements : !text || !elements)
-			continue;
-		if (text && xmlIsBlankNode(at))
-			continue;
-		policy_error(loader->reporter, ZG_POLICY, policy_xml_line(text ? node : at),
-		    text ? "text in %.64s, where only elements may stand"
-			 : "unknown element %.64s in a value",
-		    (const char *)(text ? node : at)->name);
-		return false;
+		if (at->type == XML_ELEMENT_NODE && allowed != INSIDE_ELEMENTS) {
+			policy_error(loader->reporter, ZG_POLICY, policy_xml_line(at),
+			    "unknown element %.64s in %.64s", (const char *)at->name,
+			    (const char *)node->name);
+			return false;
+		}
+		if (at->type == XML_TEXT_NODE && allowed != INSIDE_TEXT && !xmlIsBlankNode(at)) {
+			policy_error(loader->reporter, ZG_POLICY, policy_xml_line(node),
+			    "text in %.64s, where none may stand", (const char *)node->name);
+			return false;
+		}
 	}
 	return true;
 }
@@ -314,7 +316,8 @@ load_item(struct loader *loader, const struct policy_row *row, const xmlNode *no
 	if (row->list->has_role)
 		item.choice.role = row->role;
 	load_attributes(loader, row, node, &item);
-	if (content_is_plain(loader, node, text == NULL) && text != NULL)
+	if (inside_is_only(loader, node, text == NULL ? INSIDE_NOTHING : INSIDE_TEXT) &&
+	    text != NULL)
 		load_value(loader, text, node, &item);
 	if (loader->reporter->errors == errors)
 		append(loader, row, &item, policy_xml_line(node));
@@ -349,7 +352,7 @@ load_check(struct loader *loader, const xmlNode *node)
 			policy_error(loader->reporter, ZG_POLICY, line,
 			    "unknown attribute %.64s in Check", (const char *)at->name);
 	}
-	if (!content_is_plain(loader, node, true) || id == NULL || on == NULL)
+	if (!inside_is_only(loader, node, INSIDE_NOTHING) || id == NULL || on == NULL)
 		;
 	else if (check == zg_check_count())
 		policy_error(loader->reporter, ZG_POLICY, line, "no check has the id '%.64s'", id);
@@ -367,7 +370,7 @@ static void
 load_elements(
     struct loader *loader, const struct policy_row *parent, const xmlNode *node, void *base)
 {
-	if (!content_is_plain(loader, node, true))
+	if (!inside_is_only(loader, node, INSIDE_ELEMENTS))
 		return;
 	for (const xmlNode *at = node->children; at != NULL; at = at->next) {
 		const struct policy_row *row;
@@ -414,7 +417,7 @@ load_element(
 	load_attributes(loader, row, node, base);
 	if (row->kind == POLICY_GROUP)
 		load_elements(loader, row, node, base);
-	else if (content_is_plain(loader, node, false))
+	else if (inside_is_only(loader, node, INSIDE_TEXT))
 		load_value(loader, row, node, base);
 }
 

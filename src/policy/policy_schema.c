@@ -405,12 +405,12 @@ policy_row_is_in(const struct policy_row *row, const struct policy_row *parent)
 bool
 policy_row_in_item(const struct policy_row *row)
 {
+	size_t i = policy_row_index(row);
+
 	/* An item's parts follow the row of their list, one level down. */
-	for (const struct policy_row *before = row; before-- > policy_table;) {
-		if (before->kind == POLICY_LIST)
-			return policy_row_is_in(row, before);
-	}
-	return false;
+	while (i > 0 && policy_table[i].kind != POLICY_LIST)
+		i--;
+	return policy_row_is_in(row, &policy_table[i]);
 }
 
 size_t

@@ -22,11 +22,17 @@ enum parameter {
 static const char *const parameter_names[PARAMETER_KNOWN] = {"mandatory", "alpn",
     "no-default-alpn", "port", "ipv4hint", "ech", "ipv6hint", "dohpath", "ohttp"};
 
+static unsigned
+u16_at(const uint8_t *at)
+{
+	return (unsigned)at[0] << 8 | at[1];
+}
+
 /* A mnemonic, or keyNNNNN without leading zeros (RFC 9460 section 2.1: in lower case). */
 static bool
 parse_key(const char *text, size_t length, uint16_t *key)
 {
-	struct text_token number = {.text = text + 3, .length = (uint32_t)length - 3};
+	struct text_token number;
 	uint32_t value;
 
 	for (uint16_t i = 0; i < PARAMETER_KNOWN; i++) {
@@ -36,8 +42,10 @@ parse_key(const char *text, size_t length, uint16_t *key)
 			return true;
 		}
 	}
-	if (length < 4 || length > 8 || memcmp(text, "key", 3) != 0 ||
-	    (text[3] == '0' && length > 4) || !token_number(&number, UINT16_MAX, &value))
+	if (length < 4 || memcmp(text, "key", 3) != 0 || (text[3] == '0' && length > 4))
+		return false;
+	number = (struct text_token){.text = text + 3, .length = (uint32_t)length - 3};
+	if (!token_number(&number, UINT16_MAX, &value))
 		return false;
 	*key = (uint16_t)value;
 	return true;
@@ -103,9 +111,8 @@ put_mandatory(struct field_text *text, size_t begin, const uint8_t *item, size_t
 		return false;
 	for (at = text->used - 2; at > begin; at -= 2) {
 		const uint8_t *before = text->rdata + at - 2;
-		unsigned other = (unsigned)before[0] << 8 | before[1];
 
-		if (other <= key)
+		if (u16_at(before) <= key)
 			break;
 		memcpy(text->rdata + at, before, 2);
 	}
@@ -227,6 +234,8 @@ order_parameters(struct field_text *text, size_t begin, struct placed *placed, s
 	uint8_t copy[ZG_RDATA_MAX];
 	size_t used = begin;
 
+	if (n < 2)
+		return;
 	for (size_t i = 1; i < n; i++) {
 		struct placed moved = placed[i];
 		size_t at = i;
@@ -264,34 +273,26 @@ parameters_from_text(struct field_text *text)
 	return check_parameters(&wire) || field_refuse(text, NULL, wire.why);
 }
 
-/* Whether `key` is among the parameters of `length` octets, which are well formed. */
-static bool
-has_parameter(const uint8_t *parameters, size_t length, uint16_t key)
-{
-	for (size_t at = 0; at < length;) {
-		const uint8_t *header = parameters + at;
-
-		if ((header[0] << 8 | header[1]) == key)
-			return true;
-		at += 4 + ((size_t)header[2] << 8 | header[3]);
-	}
-	return false;
-}
-
-/* Section 8: ascending, without `mandatory` itself, and each is there. */
+/* Section 8: ascending, without `mandatory` itself, and each is there. `parameters` (`all` octets)
+ * are well formed and ascending. */
 static bool
 mandatory_is_valid(const uint8_t *value, size_t length, const uint8_t *parameters, size_t all)
 {
 	unsigned last = PARAMETER_MANDATORY;
+	size_t here = 0;
 
-	for (size_t at = 0; at + 1 < length; at += 2) {
-		unsigned key = (unsigned)value[at] << 8 | value[at + 1];
+	if (length == 0 || length % 2 != 0)
+		return false;
+	for (size_t at = 0; at < length; at += 2) {
+		unsigned key = u16_at(value + at);
 
-		if (key <= last || !has_parameter(parameters, all, (uint16_t)key))
+		while (here < all && u16_at(parameters + here) < key)
+			here += 4 + (size_t)u16_at(parameters + here + 2);
+		if (key <= last || here >= all || u16_at(parameters + here) != key)
 			return false;
 		last = key;
 	}
-	return length > 0 && length % 2 == 0;
+	return true;
 }
 
 /* Section 7.1.1: one or more identifiers, each with its length, none empty. */
@@ -343,8 +344,8 @@ check_parameters(struct field_wire *wire)
 
 		if (!wire_skip(wire, 4))
 			return false;
-		key = (unsigned)header[0] << 8 | header[1];
-		length = (size_t)header[2] << 8 | header[3];
+		key = u16_at(header);
+		length = u16_at(header + 2);
 		if ((long)key <= last)
 			return wire_refuse(wire, "parameters that are not in ascending order, or twice");
 		last = (long)key;

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Holds JSON reports to policies/report.schema.json, and zonegate-report(5) to the schema.
+#
+#   report_schema.sh [REPORT...]   default: those that tests/unit/test_report renders
+set -eu
+cd "$(dirname "$0")/../.."
+BUILD=${BUILD:-build}
+
+if [ $# -eq 0 ]; then
+	mkdir -p "$BUILD/tests"
+	rm -rf "$BUILD/tests/reports"
+	BUILD=$BUILD "$BUILD/tests/unit/test_report"
+	set -- "$BUILD"/tests/reports/*.json
+fi
+
+# Debian's own interpreter is where Debian's package is; another one may come first in PATH.
+for python in python3 /usr/bin/python3; do
+	status=0
+	"$python" tests/structure/report_schema.py policies/report.schema.json \
+	    man/zonegate-report.5 "$@" || status=$?
+	[ "$status" -eq 3 ] || [ "$status" -eq 127 ] || exit "$status"
+done
+echo "skipped, needs python3-jsonschema"
+exit 77

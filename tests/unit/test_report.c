@@ -1,0 +1,804 @@
+/* Reports: facts are said in both forms, nothing unescaped leaves, the same result gives the same
+ * bytes. The JSON reports are left below BUILD for tests/structure/report_schema.sh. */
+#include <check.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <jansson.h>
+
+#include <zonegate/report.h>
+#include "report/escape.h"
+#include "report/extended_error.h"
+#include "report/page.h"
+#include "report/signers.h"
+#include "report/utc.h"
+
+#define NOW 1778010300 /* 2026-05-05T19:45:00Z */
+
+#define DIGEST_48                                                                                  \
+	"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"                         \
+	"202122232425262728292a2b2c2d2e2f"
+#define DIGEST_32 "101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f"
+
+static const struct zg_check check_bogus = {"rrset-bogus", "signatures", ZG_SEVERITY_REFUSE,
+    ZG_SEVERITY_REFUSE, 0, 6, "RFC 4035 section 5.3", "an RRset none of whose RRSIGs verifies",
+    "look at the groups"};
+static const struct zg_check check_change = {"change-records", "change", ZG_SEVERITY_APPROVE,
+    ZG_SEVERITY_IGNORE, ZG_INPUT_PREVIOUS, -1, "policy", "many records changed", "approve it"};
+static const struct zg_check check_size = {"dnskey-rsa-small", "keys", ZG_SEVERITY_WARN,
+    ZG_SEVERITY_IGNORE, 0, -1, "policy", "an RSA key below 2048 bits", "roll"};
+static const struct zg_check check_chain = {"chain-to-ds", "parent", ZG_SEVERITY_REFUSE,
+    ZG_SEVERITY_REFUSE, ZG_INPUT_DS, 9, "RFC 4035 section 5.2", "no chain", "do not publish"};
+
+static const struct zg_example examples_bogus[] = {
+    {"de.", "SOA", "de.zone", 3, "1 RRSIG, none verifies"},
+    {"a.de.", "NSEC3", "de.zone", 1234567, "2 RRSIGs, none verifies"},
+    {"b.de.", NULL, NULL, 0, "1 RRSIG, none verifies"},
+};
+static const struct zg_finding findings_refused[] = {
+    {&check_bogus, ZG_SEVERITY_REFUSE, NULL, 612, examples_bogus, 3},
+    {&check_size, ZG_SEVERITY_WARN, "the zone in force has the same", 1, NULL, 0},
+};
+static const struct zg_not_run not_run[] = {
+    {&check_chain, "no DS of the parent was given"},
+    {&check_change, "no former zone was given"},
+    {&check_bogus, "no DS of the parent was given"},
+};
+static const struct zg_key keys[] = {
+    {8, 26755, 257, 2048, DIGEST_32, true, 0, 1, true, "RSASHA256"},
+    {8, 33834, 256, 1024, DIGEST_32, false, 1218, 1830, false, "RSASHA256"},
+    {13, 7, 0x0181, 256, DIGEST_32, true, 2, 3, false, "ECDSAP256SHA256"},
+    {250, 65535, 256, 0, DIGEST_32, false, 0, 0, false, NULL},
+};
+static const struct zg_signing_class classes[] = {
+    {"8/26755", 3600, 1, NOW + 600000, "de.", "DNSKEY"},
+    {"8/33834 13/7", 86400, 1218, NOW + 529380, "de.", "SOA"},
+    {"", 86400, 612, 0, "a.de.", "NSEC3"},
+};
+static const struct zg_failure_group failures[] = {
+    {8, 33834, NOW - 3600, 600, 1830},
+    {13, 7, NOW - 3600, 3, 3},
+    {8, 33834, NOW - 7200, 12, 1830},
+    {8, 4711, NOW - 7200, 5, 5},
+};
+
+/* As the .de zone of May 2026 would have been reported: some signatures by another private key. */
+static const struct zg_result refused = {
+    .verdict = ZG_VERDICT_REFUSE,
+    .reason = "refused",
+    .zone = "de.",
+    .has_serial = true,
+    .serial = 1777976654,
+    .digest = DIGEST_48,
+    .policy = "default",
+    .policy_digest = DIGEST_32,
+    .now = NOW,
+    .inputs = ZG_INPUT_DS | ZG_INPUT_UNSIGNED,
+    .completeness = "unsigned input",
+    .counts = {4640123, 2000123, 1000000, 600000, 1835, 1219, 0, 600003},
+    .findings = findings_refused,
+    .n_findings = 2,
+    .not_run = not_run,
+    .n_not_run = 3,
+    .keys = keys,
+    .n_keys = 4,
+    .classes = classes,
+    .n_classes = 3,
+    .failures = failures,
+    .n_failures = 4,
+    .release_by = NOW + 6 * 86400 + 3 * 3600 + 59,
+};
+
+static const struct zg_result passed = {
+    .verdict = ZG_VERDICT_PASS,
+    .reason = "pass, chain to the parent not checked",
+    .zone = "example.",
+    .has_serial = true,
+    .serial = 1,
+    .digest = DIGEST_48,
+    .policy = "default",
+    .policy_digest = DIGEST_32,
+    .now = NOW,
+    .completeness = "none",
+    .counts = {12, 5, 1, 1, 6, 6, 5, 0},
+    .not_run = not_run,
+    .n_not_run = 1,
+    .keys = keys,
+    .n_keys = 1,
+    .release_by = NOW - 90,
+};
+
+static const struct zg_finding findings_held[] = {
+    {&check_change, ZG_SEVERITY_APPROVE, NULL, 1, NULL, 0},
+};
+
+static const struct zg_result held = {
+    .verdict = ZG_VERDICT_HELD,
+    .reason = "held for approval",
+    .zone = "example.",
+    .policy = "tld",
+    .policy_digest = DIGEST_32,
+    .now = NOW,
+    .inputs = ZG_INPUT_DS | ZG_INPUT_PREVIOUS,
+    .completeness = "former zone",
+    .findings = findings_held,
+    .n_findings = 1,
+};
+
+static const struct zg_result undecided = {
+    .verdict = ZG_VERDICT_UNDECIDED,
+    .reason = "undecided, required input missing: ds",
+    .zone = "example.",
+    .policy = "tld",
+    .policy_digest = DIGEST_32,
+    .now = NOW,
+    .completeness = "none",
+};
+
+/* Strings that try to get out: a forged line, a terminal sequence, a quote, UTF-8, DEL. */
+#define HOSTILE "x\n\033[2JPASS \"\\\"\xc3\xa9\x7f\r\t"
+#define ESCAPED "x\\010\\027[2JPASS \"\\\"\\195\\169\\127\\013\\009"
+
+static const struct zg_example examples_hostile[] = {{HOSTILE, HOSTILE, HOSTILE, 1, HOSTILE}};
+static const struct zg_finding findings_hostile[] = {
+    {&check_bogus, ZG_SEVERITY_REFUSE, HOSTILE, 1, examples_hostile, 1}};
+static const struct zg_not_run not_run_hostile[] = {{&check_chain, HOSTILE}};
+static const struct zg_key keys_hostile[] = {{13, 1, 257, 256, HOSTILE, true, 1, 1, true, HOSTILE}};
+static const struct zg_signing_class classes_hostile[] = {{HOSTILE, 1, 1, NOW, HOSTILE, HOSTILE}};
+
+static const struct zg_result hostile = {
+    .verdict = ZG_VERDICT_REFUSE,
+    .reason = HOSTILE,
+    .zone = HOSTILE,
+    .digest = HOSTILE,
+    .policy = HOSTILE,
+    .policy_digest = HOSTILE,
+    .now = NOW,
+    .completeness = HOSTILE,
+    .findings = findings_hostile,
+    .n_findings = 1,
+    .not_run = not_run_hostile,
+    .n_not_run = 1,
+    .keys = keys_hostile,
+    .n_keys = 1,
+    .classes = classes_hostile,
+    .n_classes = 1,
+};
+
+/* The text of a report, owned by the caller. */
+static char *
+render(const struct zg_result *result, enum zg_format format, bool color)
+{
+	const struct zg_report_options options = {.format = format, .color = color};
+	struct zg_error error;
+	size_t length;
+	char *text;
+
+	ck_assert_int_eq(zg_report_render(result, &options, &text, &length, &error), ZG_OK);
+	ck_assert_ptr_nonnull(text);
+	ck_assert_uint_eq(strlen(text), length);
+	ck_assert_int_eq(text[length - 1], '\n');
+	return text;
+}
+
+static void
+assert_says(const char *text, const char *what)
+{
+	ck_assert_msg(strstr(text, what) != NULL, "'%s' is not in:\n%s", what, text);
+}
+
+static void
+assert_silent(const char *text, const char *what)
+{
+	ck_assert_msg(strstr(text, what) == NULL, "'%s' is in:\n%s", what, text);
+}
+
+/* The first line of the text is `expected`. */
+static void
+assert_first_line(const struct zg_result *result, const char *expected)
+{
+	char *text = render(result, ZG_FORMAT_TEXT, false);
+
+	*strchr(text, '\n') = '\0';
+	ck_assert_str_eq(text, expected);
+	free(text);
+}
+
+START_TEST(verdict_comes_first)
+{
+	assert_first_line(&refused, "REFUSED  de. serial 1777976654");
+	assert_first_line(
+	    &passed, "PASS  example. serial 1: pass, chain to the parent not checked");
+	assert_first_line(&held, "HELD  example.: held for approval");
+	assert_first_line(&undecided, "UNDECIDED  example.: undecided, required input missing: ds");
+}
+END_TEST
+
+START_TEST(zeroed_result_is_refused)
+{
+	const struct zg_result zeroed = {0};
+	char *text = render(&zeroed, ZG_FORMAT_JSON, false);
+
+	assert_first_line(&zeroed, "REFUSED  (zone not known): reason not known");
+	assert_says(text, "\"verdict\": \"refused\"");
+	free(text);
+}
+END_TEST
+
+START_TEST(example_lines_have_the_form_of_the_contract)
+{
+	char *text = render(&refused, ZG_FORMAT_TEXT, false);
+
+	assert_says(text, "\n    de.zone:3: de. SOA: rrset-bogus: 1 RRSIG, none verifies"
+			  " (RFC 4035 section 5.3)\n");
+	assert_says(text, "\n    b.de.: rrset-bogus: 1 RRSIG, none verifies"
+			  " (RFC 4035 section 5.3)\n");
+	assert_says(text, "\n    and 609 more\n");
+	free(text);
+}
+END_TEST
+
+START_TEST(finding_has_severity_count_reference_extended_error_and_remedy)
+{
+	char *text = render(&refused, ZG_FORMAT_TEXT, false);
+
+	assert_says(text, "\n  refuse  rrset-bogus: 612\n");
+	assert_says(text, "an RRset none of whose RRSIGs verifies (RFC 4035 section 5.3)\n");
+	assert_says(text, "extended DNS error 6, DNSSEC Bogus");
+	assert_says(text, "remedy: look at the groups\n");
+	assert_says(text, "\n  warn  dnskey-rsa-small: 1\n");
+	assert_says(text, "eased: the zone in force has the same\n");
+	free(text);
+}
+END_TEST
+
+START_TEST(some_failing_signatures_mean_another_private_key)
+{
+	struct failing_key key;
+
+	ck_assert(failing_key_sum(&refused, 0, &key));
+	ck_assert_uint_eq(key.algorithm, 8);
+	ck_assert_uint_eq(key.tag, 33834);
+	ck_assert_uint_eq(key.n_bad, 612);
+	ck_assert_uint_eq(key.n_of, 1830);
+	ck_assert_uint_eq(key.n_published, 1);
+	ck_assert(!key.at_least);
+	assert_says(failing_key_cause(&key), "more than one private key carries this tag");
+	ck_assert(!failing_key_sum(&refused, 2, &key));
+}
+END_TEST
+
+START_TEST(all_failing_signatures_mean_the_wrong_published_key)
+{
+	struct failing_key key;
+
+	ck_assert(failing_key_sum(&refused, 1, &key));
+	ck_assert_uint_eq(key.n_bad, key.n_of);
+	assert_says(failing_key_cause(&key), "the published key is not the one that signs");
+	assert_silent(failing_key_cause(&key), "more than one private key");
+}
+END_TEST
+
+START_TEST(nothing_is_claimed_without_a_published_key)
+{
+	struct failing_key key;
+
+	ck_assert(failing_key_sum(&refused, 3, &key));
+	ck_assert_uint_eq(key.n_published, 0);
+	ck_assert_ptr_null(failing_key_cause(&key));
+}
+END_TEST
+
+START_TEST(failing_keys_are_grouped_by_inception_in_text)
+{
+	char *text = render(&refused, ZG_FORMAT_TEXT, false);
+
+	assert_says(text, "key 8/33834: 612 of 1 830 signatures do not verify with the published "
+			  "key: more than one");
+	assert_says(text, "\n    inception 2026-05-05T18:45:00Z: 600\n"
+			  "    inception 2026-05-05T17:45:00Z: 12\n");
+	free(text);
+}
+END_TEST
+
+/* When groups may have been dropped, the sum is a bound, and a part is not called a part. */
+START_TEST(full_group_table_gives_a_lower_bound)
+{
+	struct zg_failure_group groups[ZG_FAILURE_GROUPS_MAX];
+	struct zg_result result = refused;
+	struct failing_key key;
+
+	for (size_t i = 0; i < ZG_FAILURE_GROUPS_MAX; i++)
+		groups[i] = (struct zg_failure_group){8, 33834, NOW - (int64_t)i, 1, 1830};
+	result.failures = groups;
+	result.n_failures = ZG_FAILURE_GROUPS_MAX;
+	ck_assert(failing_key_sum(&result, 0, &key));
+	ck_assert(key.at_least);
+	ck_assert_ptr_null(failing_key_cause(&key));
+	result.n_failures = ZG_FAILURE_GROUPS_MAX - 1;
+	ck_assert(failing_key_sum(&result, 0, &key));
+	ck_assert(!key.at_least);
+	ck_assert_ptr_nonnull(failing_key_cause(&key));
+}
+END_TEST
+
+START_TEST(roles_follow_what_was_seen)
+{
+	ck_assert_str_eq(key_role(&keys[0]), "KSK");
+	ck_assert_str_eq(key_role(&keys[1]), "ZSK");
+	ck_assert_str_eq(key_role(&keys[2]), "CSK");
+	ck_assert_str_eq(key_role(&keys[3]), "none");
+	ck_assert(key_is_revoked(&keys[2]));
+	ck_assert(!key_is_revoked(&keys[0]));
+}
+END_TEST
+
+START_TEST(release_by_is_said_with_its_distance)
+{
+	char *text = render(&refused, ZG_FORMAT_TEXT, false);
+
+	assert_says(
+	    text, "the first needed signature expires at 2026-05-11T22:45:59Z (in 6 d 3 h)");
+	free(text);
+	text = render(&passed, ZG_FORMAT_TEXT, false);
+	assert_says(text, "expired at 2026-05-05T19:43:30Z (1 min 30 s ago)");
+	free(text);
+	text = render(&held, ZG_FORMAT_TEXT, false);
+	assert_silent(text, "release by");
+	free(text);
+}
+END_TEST
+
+START_TEST(parent_is_not_known_without_a_ds)
+{
+	char *text = render(&passed, ZG_FORMAT_TEXT, false);
+
+	assert_says(text, "  not known\n");
+	free(text);
+	text = render(&passed, ZG_FORMAT_JSON, false);
+	assert_says(text, "\"in_parent\": null");
+	free(text);
+}
+END_TEST
+
+START_TEST(not_run_is_grouped_by_reason)
+{
+	char *text = render(&refused, ZG_FORMAT_TEXT, false);
+
+	assert_says(text, "\n  no DS of the parent was given: chain-to-ds, rrset-bogus\n"
+			  "  no former zone was given: change-records\n");
+	free(text);
+}
+END_TEST
+
+/* But for example lines and tables, which stand alone, no line is wider than the page. */
+START_TEST(paragraphs_are_folded)
+{
+	char *text = render(&refused, ZG_FORMAT_TEXT, false);
+
+	for (char *line = text; *line != '\0';) {
+		size_t length = strcspn(line, "\n");
+
+		ck_assert_msg(length <= PAGE_COLUMNS || strstr(line, "de.zone:") == line + 4,
+		    "%zu columns: %.*s", length, (int)length, line);
+		line += length + 1;
+	}
+	free(text);
+}
+END_TEST
+
+START_TEST(folding_keeps_the_digits_of_a_number_together)
+{
+	struct page page = {0};
+
+	page_fold(&page, 0, 2, "%0*dx 1 830", PAGE_COLUMNS - 5, 0);
+	ck_assert(!page_failed(&page));
+	ck_assert_str_eq(page.out.text + PAGE_COLUMNS - 4, "\n  1 830\n");
+	page_clear(&page);
+}
+END_TEST
+
+START_TEST(a_line_may_be_as_wide_as_the_page_and_not_wider)
+{
+	struct page page = {0};
+
+	page_fold(&page, 0, 0, "%0*d end", PAGE_COLUMNS - 4, 0);
+	ck_assert_str_eq(page.out.text + PAGE_COLUMNS - 4, " end\n");
+	page_clear(&page);
+	page_fold(&page, 0, 0, "%0*d end", PAGE_COLUMNS - 3, 0);
+	ck_assert_str_eq(page.out.text + PAGE_COLUMNS - 3, "\nend\n");
+	page_clear(&page);
+}
+END_TEST
+
+static void
+assert_plain(const char *text)
+{
+	for (size_t i = 0; text[i] != '\0'; i++)
+		ck_assert_msg(text[i] == '\n' || (text[i] >= 0x20 && text[i] < 0x7f),
+		    "octet %d at %zu of:\n%s", (unsigned char)text[i], i, text);
+}
+
+START_TEST(hostile_strings_do_not_get_out_of_the_text)
+{
+	char *text = render(&hostile, ZG_FORMAT_TEXT, false);
+
+	assert_plain(text);
+	assert_says(text, ESCAPED);
+	assert_silent(text, "\nPASS");
+	free(text);
+}
+END_TEST
+
+START_TEST(hostile_strings_come_back_escaped_from_json)
+{
+	char *text = render(&hostile, ZG_FORMAT_JSON, false);
+	json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+
+	assert_plain(text);
+	ck_assert_ptr_nonnull(root);
+	ck_assert_str_eq(json_string_value(json_object_get(root, "zone")), ESCAPED);
+	json_decref(root);
+	free(text);
+}
+END_TEST
+
+START_TEST(colour_only_when_asked)
+{
+	char *plain = render(&refused, ZG_FORMAT_TEXT, false);
+	char *color = render(&refused, ZG_FORMAT_TEXT, true);
+	char *to = color;
+
+	ck_assert_ptr_null(strchr(plain, '\033'));
+	ck_assert_ptr_nonnull(strchr(color, '\033'));
+	for (const char *from = color; *from != '\0'; from++) {
+		if (*from == '\033')
+			from = strchr(from, 'm');
+		else
+			*to++ = *from;
+	}
+	*to = '\0';
+	ck_assert_str_eq(plain, color);
+	free(plain);
+	free(color);
+}
+END_TEST
+
+START_TEST(colour_does_not_reach_json)
+{
+	char *text = render(&refused, ZG_FORMAT_JSON, true);
+
+	ck_assert_ptr_null(strchr(text, '\033'));
+	free(text);
+}
+END_TEST
+
+START_TEST(same_result_gives_the_same_bytes)
+{
+	char *first = render(&refused, (enum zg_format)_i, false);
+	char *second = render(&refused, (enum zg_format)_i, false);
+
+	ck_assert_str_eq(first, second);
+	free(first);
+	free(second);
+}
+END_TEST
+
+/* The order of keys is part of the promise. */
+START_TEST(json_keys_come_in_the_documented_order)
+{
+	static const char *const expected[] = {"format", "version", "verdict", "reason",
+	    "exit_status", "zone", "serial", "digest", "policy", "policy_digest", "now", "now_utc",
+	    "inputs", "completeness", "counts", "findings", "failures", "keys", "signing_classes",
+	    "deadlines", "counterexamples", "not_run"};
+	char *text = render(&refused, ZG_FORMAT_JSON, false);
+	json_t *root = json_loads(text, 0, NULL);
+	const char *key;
+	json_t *value;
+	size_t n = 0;
+
+	json_object_foreach(root, key, value)
+	{
+		ck_assert_uint_lt(n, sizeof(expected) / sizeof(expected[0]));
+		ck_assert_str_eq(key, expected[n]);
+		n++;
+	}
+	ck_assert_uint_eq(n, sizeof(expected) / sizeof(expected[0]));
+	json_decref(root);
+	free(text);
+}
+END_TEST
+
+START_TEST(json_holds_the_facts)
+{
+	char *text = render(&refused, ZG_FORMAT_JSON, false);
+	json_t *root = json_loads(text, 0, NULL), *finding, *failure, *class;
+	const char *release_by, *class_key;
+	int ds, previous;
+
+	finding = json_array_get(json_object_get(root, "findings"), 0);
+	failure = json_array_get(json_object_get(root, "failures"), 0);
+	class = json_array_get(json_object_get(root, "signing_classes"), 1);
+	ck_assert_int_eq(json_integer_value(json_object_get(root, "exit_status")), 1);
+	ck_assert_int_eq(json_integer_value(json_object_get(root, "serial")), 1777976654);
+	ck_assert_int_eq(json_integer_value(json_object_get(root, "now")), NOW);
+	ck_assert_int_eq(json_integer_value(json_object_get(finding, "count")), 612);
+	ck_assert_int_eq(json_integer_value(json_object_get(finding, "ede")), 6);
+	ck_assert_uint_eq(json_array_size(json_object_get(finding, "examples")), 3);
+	ck_assert_uint_eq(json_array_size(json_object_get(root, "failures")), 3);
+	ck_assert_int_eq(json_integer_value(json_object_get(failure, "bad")), 612);
+	ck_assert_uint_eq(json_array_size(json_object_get(failure, "inceptions")), 2);
+	ck_assert_uint_eq(json_array_size(json_object_get(class, "keys")), 2);
+	class_key = json_string_value(json_array_get(json_object_get(class, "keys"), 1));
+	ck_assert_str_eq(class_key, "13/7");
+	ck_assert_int_eq(json_unpack(root, "{s:{s:b, s:b}, s:{s:s}}", "inputs", "ds", &ds,
+			     "previous", &previous, "deadlines", "release_by_utc", &release_by),
+	    0);
+	ck_assert(ds && !previous);
+	ck_assert_str_eq(release_by, "2026-05-11T22:45:59Z");
+	json_decref(root);
+	free(text);
+}
+END_TEST
+
+/* One under, one over: a number that readers of JSON would round is not written. */
+START_TEST(json_refuses_numbers_beyond_2_to_the_53)
+{
+	const struct zg_report_options options = {.format = ZG_FORMAT_JSON};
+	struct zg_result result = passed;
+	struct zg_error error;
+	size_t length;
+	char *text;
+
+	result.counts[ZG_COUNT_RECORDS] = 9007199254740991;
+	text = render(&result, ZG_FORMAT_JSON, false);
+	assert_says(text, "\"records\": 9007199254740991,");
+	free(text);
+	result.counts[ZG_COUNT_RECORDS]++;
+	ck_assert_int_eq(zg_report_render(&result, &options, &text, &length, &error), ZG_LIMIT);
+	ck_assert_ptr_null(text);
+	ck_assert_uint_eq(length, 0);
+	result = passed;
+	result.now = INT64_MIN;
+	ck_assert_int_eq(zg_report_render(&result, &options, &text, &length, NULL), ZG_LIMIT);
+}
+END_TEST
+
+START_TEST(unknown_format_is_a_parameter_error)
+{
+	const struct zg_report_options options = {.format = (enum zg_format)99};
+	struct zg_error error = {""};
+	size_t length;
+	char *text;
+
+	ck_assert_int_eq(zg_report_render(&passed, &options, &text, &length, &error), ZG_PARAMETER);
+	ck_assert_ptr_null(text);
+	ck_assert_int_ne(error.text[0], '\0');
+}
+END_TEST
+
+/* Allocations that jansson may still make. */
+static unsigned long allocations_left;
+
+static void *
+allocate(size_t size)
+{
+	return allocations_left > 0 && allocations_left-- > 0 ? malloc(size) : NULL;
+}
+
+/* Every allocation of the JSON tree fails in its turn: out of memory, never half a report. */
+START_TEST(failed_allocations_give_no_report)
+{
+	const struct zg_report_options options = {.format = ZG_FORMAT_JSON};
+	zg_status status = ZG_MEMORY;
+	unsigned long n = 0;
+	size_t length;
+	char *text = NULL;
+
+	json_set_alloc_funcs(allocate, free);
+	for (; status == ZG_MEMORY && n < 100000; n++) {
+		ck_assert_ptr_null(text);
+		allocations_left = n;
+		status = zg_report_render(&refused, &options, &text, &length, NULL);
+	}
+	ck_assert_int_eq(status, ZG_OK);
+	ck_assert_uint_gt(n, 100);
+	free(text);
+}
+END_TEST
+
+/* Expected values from date(1): `date -u -d @N +%FT%TZ`. */
+START_TEST(utc_text_matches_the_calendar)
+{
+	static const struct {
+		int64_t seconds;
+		const char *text;
+	} times[] = {
+	    {0, "1970-01-01T00:00:00Z"},
+	    {-1, "1969-12-31T23:59:59Z"},
+	    {951782400, "2000-02-29T00:00:00Z"},
+	    {951868800, "2000-03-01T00:00:00Z"},
+	    {4107542399, "2100-02-28T23:59:59Z"},
+	    {4107542400, "2100-03-01T00:00:00Z"},
+	    {1709164800, "2024-02-29T00:00:00Z"},
+	    {1735689599, "2024-12-31T23:59:59Z"},
+	    {4294967295, "2106-02-07T06:28:15Z"},
+	    {253402300799, "9999-12-31T23:59:59Z"},
+	    {-62167219200, "0000-01-01T00:00:00Z"},
+	};
+	char text[UTC_TEXT_MAX];
+
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		utc_format(times[i].seconds, text);
+		ck_assert_str_eq(text, times[i].text);
+	}
+	utc_format(INT64_MIN, text);
+	ck_assert_str_eq(text, "-292277022657-01-27T08:29:52Z");
+	utc_format(INT64_MAX, text);
+	ck_assert_str_eq(text, "292277026596-12-04T15:30:07Z");
+}
+END_TEST
+
+START_TEST(durations_have_two_units)
+{
+	static const struct {
+		uint64_t seconds;
+		const char *text;
+	} durations[] = {{0, "0 s"}, {59, "59 s"}, {60, "1 min"}, {61, "1 min 1 s"}, {3600, "1 h"},
+	    {86399, "23 h 59 min"}, {86400, "1 d"}, {86459, "1 d"}, {529380, "6 d 3 h"},
+	    {UINT64_MAX, "213503982334601 d 7 h"}};
+	char text[DURATION_TEXT_MAX];
+
+	for (size_t i = 0; i < sizeof(durations) / sizeof(durations[0]); i++) {
+		duration_format(durations[i].seconds, text);
+		ck_assert_str_eq(text, durations[i].text);
+	}
+}
+END_TEST
+
+START_TEST(numbers_are_grouped_by_three)
+{
+	ck_assert_str_eq(grouped_number(0).text, "0");
+	ck_assert_str_eq(grouped_number(999).text, "999");
+	ck_assert_str_eq(grouped_number(1830).text, "1 830");
+	ck_assert_str_eq(grouped_number(4640123).text, "4 640 123");
+	ck_assert_str_eq(grouped_number(UINT64_MAX).text, "18 446 744 073 709 551 615");
+}
+END_TEST
+
+/* Each octet alone: what is not printable ASCII becomes a backslash and three digits. */
+START_TEST(every_octet_is_escaped_or_kept)
+{
+	for (unsigned octet = 0; octet < 256; octet++) {
+		struct text_writer writer = {0};
+		char in = (char)octet, expected[8];
+		bool clean = octet >= 0x20 && octet < 0x7f;
+
+		(void)snprintf(expected, sizeof(expected), clean ? "%c" : "\\%03u", octet);
+		escape_add(&writer, &in, 1);
+		ck_assert_str_eq(writer.text, expected);
+		ck_assert_int_eq(escape_is_clean(&in, 1), clean);
+		text_writer_clear(&writer);
+	}
+}
+END_TEST
+
+START_TEST(extended_errors_of_the_check_table_have_a_name)
+{
+	ck_assert_str_eq(extended_error_text(6), "DNSSEC Bogus");
+	ck_assert_str_eq(extended_error_text(12), "NSEC Missing");
+	ck_assert_ptr_null(extended_error_text(-1));
+	for (size_t i = 0; zg_check_at(i) != NULL; i++) {
+		const struct zg_check *check = zg_check_at(i);
+
+		ck_assert_msg(check->ede < 0 || extended_error_text(check->ede) != NULL, "%s: %d",
+		    check->id, check->ede);
+	}
+}
+END_TEST
+
+static void
+make_folder(const char *path)
+{
+	ck_assert_msg(mkdir(path, 0777) == 0 || errno == EEXIST, "%s: %s", path, strerror(errno));
+}
+
+/* Leaves each report for the schema test. */
+START_TEST(reports_are_written_for_the_schema_test)
+{
+	static const struct {
+		const char *name;
+		const struct zg_result *result;
+	} results[] = {
+	    {"refused", &refused}, {"passed", &passed}, {"held", &held}, {"undecided", &undecided}};
+	const char *build = getenv("BUILD") != NULL ? getenv("BUILD") : "build";
+	char path[4096];
+
+	make_folder(build);
+	(void)snprintf(path, sizeof(path), "%s/tests", build);
+	make_folder(path);
+	(void)snprintf(path, sizeof(path), "%s/tests/reports", build);
+	make_folder(path);
+	for (size_t i = 0; i < sizeof(results) / sizeof(results[0]); i++) {
+		char *text = render(results[i].result, ZG_FORMAT_JSON, false);
+		FILE *file;
+
+		(void)snprintf(
+		    path, sizeof(path), "%s/tests/reports/%s.json", build, results[i].name);
+		file = fopen(path, "w");
+		ck_assert_ptr_nonnull(file);
+		ck_assert_int_ge(fputs(text, file), 0);
+		ck_assert_int_eq(fclose(file), 0);
+		free(text);
+	}
+}
+END_TEST
+
+static void
+add_text_tests(TCase *tcase)
+{
+	tcase_add_test(tcase, verdict_comes_first);
+	tcase_add_test(tcase, zeroed_result_is_refused);
+	tcase_add_test(tcase, example_lines_have_the_form_of_the_contract);
+	tcase_add_test(tcase, finding_has_severity_count_reference_extended_error_and_remedy);
+	tcase_add_test(tcase, some_failing_signatures_mean_another_private_key);
+	tcase_add_test(tcase, all_failing_signatures_mean_the_wrong_published_key);
+	tcase_add_test(tcase, nothing_is_claimed_without_a_published_key);
+	tcase_add_test(tcase, failing_keys_are_grouped_by_inception_in_text);
+	tcase_add_test(tcase, full_group_table_gives_a_lower_bound);
+	tcase_add_test(tcase, roles_follow_what_was_seen);
+	tcase_add_test(tcase, release_by_is_said_with_its_distance);
+	tcase_add_test(tcase, parent_is_not_known_without_a_ds);
+	tcase_add_test(tcase, not_run_is_grouped_by_reason);
+	tcase_add_test(tcase, paragraphs_are_folded);
+	tcase_add_test(tcase, folding_keeps_the_digits_of_a_number_together);
+	tcase_add_test(tcase, a_line_may_be_as_wide_as_the_page_and_not_wider);
+	tcase_add_test(tcase, hostile_strings_do_not_get_out_of_the_text);
+	tcase_add_test(tcase, colour_only_when_asked);
+}
+
+static void
+add_json_tests(TCase *tcase)
+{
+	tcase_add_test(tcase, hostile_strings_come_back_escaped_from_json);
+	tcase_add_test(tcase, colour_does_not_reach_json);
+	tcase_add_loop_test(
+	    tcase, same_result_gives_the_same_bytes, ZG_FORMAT_TEXT, ZG_FORMAT_JSON + 1);
+	tcase_add_test(tcase, json_keys_come_in_the_documented_order);
+	tcase_add_test(tcase, json_holds_the_facts);
+	tcase_add_test(tcase, json_refuses_numbers_beyond_2_to_the_53);
+	tcase_add_test(tcase, unknown_format_is_a_parameter_error);
+	tcase_add_test(tcase, failed_allocations_give_no_report);
+	tcase_add_test(tcase, reports_are_written_for_the_schema_test);
+}
+
+static void
+add_part_tests(TCase *tcase)
+{
+	tcase_add_test(tcase, utc_text_matches_the_calendar);
+	tcase_add_test(tcase, durations_have_two_units);
+	tcase_add_test(tcase, numbers_are_grouped_by_three);
+	tcase_add_test(tcase, every_octet_is_escaped_or_kept);
+	tcase_add_test(tcase, extended_errors_of_the_check_table_have_a_name);
+}
+
+int
+main(void)
+{
+	Suite *suite = suite_create("report");
+	TCase *tcase = tcase_create("report");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	add_text_tests(tcase);
+	add_json_tests(tcase);
+	add_part_tests(tcase);
+	suite_add_tcase(suite, tcase);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
