@@ -12,6 +12,7 @@
 #include <zonegate/finding.h>
 #include <zonegate/limits.h>
 #include <zonegate/policy.h>
+#include <zonegate/progress.h>
 #include <zonegate/status.h>
 #include <zonegate/verdict.h>
 
@@ -30,19 +31,12 @@ struct zg_source {
 	size_t length; /* octets */
 };
 
-/* Phases, for progress. */
-enum zg_phase {
-	ZG_PHASE_READ,
-	ZG_PHASE_BUILD,
-	ZG_PHASE_VERIFY,
-	ZG_PHASE_DENIAL,
-	ZG_PHASE_COMPARE,
-	ZG_PHASE_CHECK,
-	ZG_PHASE_COUNT
+/* How ECDSA P-256 signatures are verified; what a batch does not confirm is decided by EVP. */
+enum zg_verify_with {
+	ZG_VERIFY_AUTO = 0, /* in batches for keys that sign enough to repay it */
+	ZG_VERIFY_EVP,	    /* one by one */
+	ZG_VERIFY_BATCH	    /* in batches for every key */
 };
-
-/* Called from the calling thread at the begin of each phase. */
-typedef void (*zg_progress)(void *context, enum zg_phase phase);
 
 /* All pointers are borrowed for the call. Zeroed fields mean "not given" or the default. */
 struct zg_gate_inputs {
@@ -54,8 +48,9 @@ struct zg_gate_inputs {
 	const char *origin;		 /* presentation form; NULL: the SOA's owner */
 	int64_t now;			 /* seconds since 1970 UTC */
 	unsigned threads;		 /* 0 is 1 */
-	size_t examples;		 /* for each check, at most ZG_EXAMPLES_MAX */
-	unsigned require;		 /* enum zg_input: missing ones make it undecided */
+	enum zg_verify_with verify_with;
+	size_t examples;  /* for each check, at most ZG_EXAMPLES_MAX */
+	unsigned require; /* enum zg_input: missing ones make it undecided */
 	bool allow_include;
 	zg_progress progress; /* may be NULL */
 	void *progress_context;
@@ -69,9 +64,9 @@ struct zg_key {
 	unsigned bits;
 	const char *sha256; /* of the RDATA, 64 hex digits */
 	bool signs_dnskey;
-	uint64_t n_signatures; /* verified, over anything but the DNSKEY RRset */
-	uint64_t n_tried;      /* RRSIGs that name this tag and algorithm */
-	bool in_parent;	       /* a DS of the parent names it */
+	uint64_t n_signatures;	    /* verified, over anything but the DNSKEY RRset */
+	uint64_t n_tried;	    /* RRSIGs that name this tag and algorithm */
+	bool in_parent;		    /* a DS of the parent names it */
 	const char *algorithm_name; /* "ECDSAP256SHA256", static; NULL: not known */
 };
 
@@ -106,6 +101,8 @@ enum zg_count {
 	ZG_COUNT_SECURE_DELEGATIONS,
 	ZG_COUNT_RRSIGS,
 	ZG_COUNT_VERIFIED,
+	ZG_COUNT_BY_BATCH, /* RRSIGs decided in batches */
+	ZG_COUNT_BY_EVP,   /* RRSIGs decided one by one */
 	ZG_COUNT_NSEC,
 	ZG_COUNT_NSEC3,
 	ZG_COUNT_COUNT

@@ -26,7 +26,7 @@ typedef enum zg_status {
 	ZG_POLICY = 20,	       /* the policy is not well formed, not valid or not consistent */
 	ZG_DS_SYNTAX = 21,     /* the DS file is not well formed */
 	ZG_INPUT_MISSING = 22, /* an input that the caller or the policy requires was not given */
-	ZG_INPUT_BAD = 23,	       /* an input beside the zone cannot be used */
+	ZG_INPUT_BAD = 23,     /* an input beside the zone cannot be used */
 	ZG_CRYPTO = 30,	       /* the cryptographic library failed */
 	ZG_NOT_SUPPORTED = 40, /* asked for something that this build cannot do */
 	ZG_INTERNAL = 90       /* a condition that cannot be: a defect of this library */

@@ -7,6 +7,7 @@
 #include <zonegate/gate.h>
 #include <zonegate/limits.h>
 #include <zonegate/policy.h>
+#include <zonegate/progress.h>
 #include <zonegate/report.h>
 #include <zonegate/status.h>
 #include <zonegate/verdict.h>

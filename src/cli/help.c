@@ -80,7 +80,7 @@ options_print(const struct command_row *command)
 		width = printf("  %s --%s%s%s", letter, row->name, row->argument != NULL ? " " : "",
 		    row->argument != NULL ? row->argument : "");
 		(void)printf(
-		    "%*s%s\n", width < HELP_COLUMN ? HELP_COLUMN - width : 1, "", row->help);
+		    "%*s%s\n", width + 2 < HELP_COLUMN ? HELP_COLUMN - width : 2, "", row->help);
 	}
 }
 

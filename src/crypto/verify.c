@@ -183,16 +183,36 @@ verify_edwards(struct verifier *verifier, const struct public_key *key, const ui
 	return verify_answer(answer, good);
 }
 
-/* RSA (RFC 5702, RFC 3110) and ECDSA (RFC 6605): the hash first, then the arithmetic. */
-static zg_status
-verify_hashed(struct verifier *verifier, const struct public_key *key, const uint8_t *data,
-    size_t data_len, const uint8_t *signature, size_t signature_len, bool *good)
+zg_status
+verifier_hash(struct verifier *verifier, const struct public_key *key, const uint8_t *data,
+    size_t data_len, uint8_t hash[VERIFY_HASH_MAX], size_t *hash_len)
 {
 	const struct verifier_slot *slot;
-	uint8_t hash[EVP_MAX_MD_SIZE], der[2 + 2 * (3 + 48)];
-	unsigned hash_len = 0;
+	unsigned length = 0;
 	zg_status status = verifier_slot(verifier, key, &slot);
 
+	if (status != ZG_OK)
+		return status;
+	if (EVP_DigestInit_ex2(verifier->digest, verifier->hashes[slot->hash], NULL) != 1 ||
+	    EVP_DigestUpdate(verifier->digest, data, data_len) != 1 ||
+	    EVP_DigestFinal_ex(verifier->digest, hash, &length) != 1) {
+		ERR_clear_error();
+		return ZG_CRYPTO;
+	}
+	*hash_len = length;
+	return ZG_OK;
+}
+
+/* RSA (RFC 5702, RFC 3110) and ECDSA (RFC 6605). */
+zg_status
+verifier_check_hash(struct verifier *verifier, const struct public_key *key, const uint8_t *hash,
+    size_t hash_len, const uint8_t *signature, size_t signature_len, bool *good)
+{
+	const struct verifier_slot *slot;
+	uint8_t der[2 + 2 * (3 + 48)];
+	zg_status status = verifier_slot(verifier, key, &slot);
+
+	*good = false;
 	if (status != ZG_OK)
 		return status;
 	if (!algorithm_is_rsa(key->algorithm)) {
@@ -200,12 +220,6 @@ verify_hashed(struct verifier *verifier, const struct public_key *key, const uin
 			return ZG_OK;
 		signature_len = der_signature(signature, signature_len, der);
 		signature = der;
-	}
-	if (EVP_DigestInit_ex2(verifier->digest, verifier->hashes[slot->hash], NULL) != 1 ||
-	    EVP_DigestUpdate(verifier->digest, data, data_len) != 1 ||
-	    EVP_DigestFinal_ex(verifier->digest, hash, &hash_len) != 1) {
-		ERR_clear_error();
-		return ZG_CRYPTO;
 	}
 	return verify_answer(
 	    EVP_PKEY_verify(slot->context, signature, signature_len, hash, hash_len), good);
@@ -215,9 +229,16 @@ zg_status
 verifier_check(struct verifier *verifier, const struct public_key *key, const uint8_t *data,
     size_t data_len, const uint8_t *signature, size_t signature_len, bool *good)
 {
-	bool edwards = key->algorithm == ALG_ED25519 || key->algorithm == ALG_ED448;
+	uint8_t hash[VERIFY_HASH_MAX];
+	size_t hash_len;
+	zg_status status;
 
 	*good = false;
-	return (edwards ? verify_edwards : verify_hashed)(
-	    verifier, key, data, data_len, signature, signature_len, good);
+	if (key->algorithm == ALG_ED25519 || key->algorithm == ALG_ED448)
+		return verify_edwards(
+		    verifier, key, data, data_len, signature, signature_len, good);
+	status = verifier_hash(verifier, key, data, data_len, hash, &hash_len);
+	if (status != ZG_OK)
+		return status;
+	return verifier_check_hash(verifier, key, hash, hash_len, signature, signature_len, good);
 }

@@ -22,4 +22,15 @@ MUST_CHECK zg_status verifier_check(struct verifier *verifier, const struct publ
     const uint8_t *data, size_t data_len, const uint8_t *signature, size_t signature_len,
     bool *good);
 
+/*
+ * The two halves of verifier_check for RSA and ECDSA: the hash of `data` (stored with its length in
+ * octets), and the arithmetic on it.
+ */
+#define VERIFY_HASH_MAX 64
+MUST_CHECK zg_status verifier_hash(struct verifier *verifier, const struct public_key *key,
+    const uint8_t *data, size_t data_len, uint8_t hash[VERIFY_HASH_MAX], size_t *hash_len);
+MUST_CHECK zg_status verifier_check_hash(struct verifier *verifier, const struct public_key *key,
+    const uint8_t *hash, size_t hash_len, const uint8_t *signature, size_t signature_len,
+    bool *good);
+
 #endif

@@ -32,6 +32,10 @@ denial_name_kind(const struct zone *zone, uint32_t owner)
 	return NAME_NONE;
 }
 
+/* RFC 2535 gave the KEY of a child to its parent. RFC 4034 does not; BIND 9.18 still says it at a
+ * cut, and no validator minds. */
+#define RR_KEY 25
+
 enum type_rule { TYPE_REQUIRED, TYPE_OPTIONAL, TYPE_FORBIDDEN };
 
 /* What a chain of `chain_type` must say of RRSIG at `owner`. */
@@ -70,9 +74,9 @@ type_rule(const struct zone *zone, uint32_t owner, uint16_t chain_type, uint16_t
 	if (type == RR_NSEC || type == RR_NSEC3)
 		return TYPE_OPTIONAL;
 	/* RFC 4034 section 4.1.2: at a cut the NS RRset and what the parent has authority over. */
-	if (zone->owners[owner].flags & OWNER_CUT)
-		return type == RR_NS || type == RR_DS ? TYPE_REQUIRED : TYPE_FORBIDDEN;
-	return TYPE_REQUIRED;
+	if (!(zone->owners[owner].flags & OWNER_CUT) || type == RR_NS || type == RR_DS)
+		return TYPE_REQUIRED;
+	return type == RR_KEY ? TYPE_OPTIONAL : TYPE_FORBIDDEN;
 }
 
 /* A list of types for people, cut at its size. */

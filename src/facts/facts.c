@@ -54,6 +54,9 @@ static zg_status
 compute_zone(const struct facts_inputs *inputs, struct facts *facts, struct zg_error *error)
 {
 	const struct zone *zone = inputs->zone;
+	struct signature_options options = {.now = inputs->now,
+	    .threads = inputs->threads > 0 ? inputs->threads : 1,
+	    .with = inputs->verify_with};
 	zg_status status;
 
 	tell(inputs, ZG_PHASE_VERIFY);
@@ -69,7 +72,7 @@ compute_zone(const struct facts_inputs *inputs, struct facts *facts, struct zg_e
 		facts->signatures.max_signed_ttl = zone_max_signed_ttl(zone);
 	else
 		status = signature_facts_compute(
-		    zone, &facts->keys, inputs->now, inputs->threads, &facts->signatures, error);
+		    zone, &facts->keys, &options, &facts->signatures, error);
 	tell(inputs, ZG_PHASE_DENIAL);
 	if (status == ZG_OK)
 		status = denial_compute(zone, facts->is_signed, inputs->threads, &facts->denial,

@@ -5,7 +5,8 @@
 #ifndef FACTS_FACTS_H
 #define FACTS_FACTS_H
 
-#include <zonegate/gate.h>
+#include <zonegate/progress.h>
+#include <zonegate/status.h>
 #include "dns/rdata_view.h"
 #include "facts/change.h"
 #include "facts/denial.h"
@@ -45,6 +46,7 @@ struct facts_inputs {
 	bool ds_given;
 	int64_t now;
 	unsigned threads;
+	enum zg_verify_with verify_with;
 	size_t max_examples;
 	bool former; /* facts of the zone in force: what costs public-key work is left out */
 	zg_progress progress; /* told the phases; may be NULL */

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/work_pool.h"
 #include "crypto/verify.h"
+#include "crypto/verify_queue.h"
 #include "dns/algorithm.h"
 #include "dns/serial.h"
 
@@ -22,7 +23,9 @@ struct tester {
 	struct verifier *verifier;
 	uint8_t *data; /* owned: room for a header, then the RRset in canonical form */
 	size_t size;
+	struct verify_queue *queues[ZG_KEYS_MAX]; /* owned; by key, NULL: one by one */
 	uint64_t n_tried[ZG_KEYS_MAX];
+	uint64_t n_single; /* decided one by one, the queues' not counted */
 };
 
 struct verification {
@@ -30,6 +33,7 @@ struct verification {
 	const struct key_facts *keys;
 	uint8_t *outcomes;
 	struct tester *testers;
+	struct ecdsa_table *tables[ZG_KEYS_MAX]; /* owned; by key, NULL: none */
 };
 
 /* The RRset that signatures are tried on, as it lies in a tester's data behind HEADER_MAX octets.
@@ -104,50 +108,87 @@ outcome_of_key(const struct key_facts *keys, size_t key, uint16_t type)
 	return may_sign ? (uint8_t)(SIGNATURE_BY_KEY + key) : SIGNATURE_UNUSABLE_KEY;
 }
 
-/* Tries one signature with every key of its tag and algorithm. */
-static zg_status
-try_keys(const struct verification *work, struct tester *tester, const struct rrsig_view *rrsig,
-    const uint8_t *rdata, struct signed_set *signed_set, uint8_t *outcome)
+/* A key was found that the signature is of, whether it may sign this or not. */
+static bool
+signature_decided(uint8_t outcome)
+{
+	return signature_verified(outcome) || outcome == SIGNATURE_UNUSABLE_KEY;
+}
+
+/* The signature names this key, by tag and algorithm: a hint that says what to try, no more. */
+static bool
+names_key(const struct rrsig_view *rrsig, const struct key_fact *key)
+{
+	return key->tag == rrsig->key_tag && key->view.algorithm == rrsig->algorithm;
+}
+
+/* Writes what is signed, RFC 4034 section 3.1.8.1: header, then the RRset with the original TTL. */
+static const uint8_t *
+signed_data(const struct verification *work, struct tester *tester, const struct rrsig_view *rrsig,
+    const uint8_t *rdata, struct signed_set *signed_set)
 {
 	uint8_t *begin = tester->data + HEADER_MAX - rrsig->header_len;
-	size_t n_tried = 0;
-	bool good = false;
-	zg_status status = ZG_OK;
 
-	*outcome = SIGNATURE_UNPUBLISHED;
 	memcpy(begin, rdata, rrsig->header_len);
 	if (signed_set->ttl != rrsig->original_ttl) {
 		canonical_write(
 		    work->zone, signed_set->set, rrsig->original_ttl, tester->data + HEADER_MAX);
 		signed_set->ttl = rrsig->original_ttl;
 	}
-	for (size_t i = 0; i < work->keys->n_keys; i++) {
-		const struct key_fact *key = &work->keys->keys[i];
+	return begin;
+}
 
-		if (key->tag != rrsig->key_tag || key->view.algorithm != rrsig->algorithm)
-			continue;
-		tester->n_tried[i]++;
-		if (good)
-			continue;
-		if (!algorithm_is_supported(rrsig->algorithm)) {
-			*outcome = SIGNATURE_UNSUPPORTED;
-			continue;
+/* Tries one signature with keys[key]. */
+static zg_status
+try_key(const struct verification *work, struct tester *tester, const struct rrsig_view *rrsig,
+    const uint8_t *data, const struct signed_set *signed_set, size_t key, uint8_t *outcome)
+{
+	const struct public_key *public_key = work->keys->keys[key].key;
+	bool good = false;
+	zg_status status = ZG_OK;
+
+	if (public_key != NULL) {
+		tester->n_single++;
+		status = verifier_check(tester->verifier, public_key, data,
+		    rrsig->header_len + signed_set->length, rrsig->signature, rrsig->signature_len,
+		    &good);
+	}
+	*outcome = good ? outcome_of_key(work->keys, key, signed_set->set->type) : SIGNATURE_BAD;
+	return status;
+}
+
+/* Tries one signature with every key of its tag and algorithm. */
+static zg_status
+try_keys(const struct verification *work, struct tester *tester, const struct rrsig_view *rrsig,
+    const uint8_t *rdata, struct signed_set *signed_set, uint8_t *outcome)
+{
+	const uint8_t *data = signed_data(work, tester, rrsig, rdata, signed_set);
+	size_t named[ZG_KEYS_MAX], n = 0;
+	zg_status status = ZG_OK;
+
+	for (size_t i = 0; i < work->keys->n_keys; i++) {
+		if (names_key(rrsig, &work->keys->keys[i])) {
+			tester->n_tried[i]++;
+			named[n++] = i;
 		}
-		if (n_tried++ == ZG_KEYS_PER_TAG_MAX) {
+	}
+	*outcome = SIGNATURE_UNPUBLISHED;
+	if (n > 0 && !algorithm_is_supported(rrsig->algorithm)) {
+		*outcome = SIGNATURE_UNSUPPORTED;
+		return ZG_OK;
+	}
+	if (n == 1 && tester->queues[named[0]] != NULL && rrsig->signature_len == 64)
+		return verify_queue_add(tester->queues[named[0]], data,
+		    rrsig->header_len + signed_set->length, rrsig->signature, outcome,
+		    outcome_of_key(work->keys, named[0], signed_set->set->type), SIGNATURE_BAD);
+	for (size_t i = 0; i < n && status == ZG_OK && !signature_decided(*outcome); i++) {
+		if (i == ZG_KEYS_PER_TAG_MAX) {
 			*outcome = SIGNATURE_LIMIT;
 			break;
 		}
-		*outcome = SIGNATURE_BAD;
-		if (key->key != NULL)
-			status = verifier_check(tester->verifier, key->key, begin,
-			    rrsig->header_len + signed_set->length, rrsig->signature,
-			    rrsig->signature_len, &good);
-		if (status != ZG_OK)
-			return status;
-		if (good)
-			*outcome = outcome_of_key(work->keys, i, signed_set->set->type);
+		status = try_key(work, tester, rrsig, data, signed_set, named[i], outcome);
 	}
-	return ZG_OK;
+	return status;
 }
 
 /* Tries the signatures over one RRset. */
@@ -230,23 +271,100 @@ try_owners(void *context, unsigned thread, size_t first, size_t end)
 	return status;
 }
 
-/* Runs the whole verification; the threads' counts end up in n_tried. */
+/* How many RRSIGs name each key. */
+static void
+count_named(const struct verification *work, uint64_t n_named[ZG_KEYS_MAX])
+{
+	const struct zone *zone = work->zone;
+
+	for (size_t i = 0; i < zone->store.n_records; i++) {
+		struct rrsig_view rrsig;
+
+		if (zone->store.records[i].type != RR_RRSIG ||
+		    !rrsig_view(
+			zone_rdata(zone, (uint32_t)i), zone->store.records[i].rdlen, &rrsig))
+			continue;
+		for (size_t k = 0; k < work->keys->n_keys; k++)
+			n_named[k] += names_key(&rrsig, &work->keys->keys[k]);
+	}
+}
+
+/* Tables for the keys that sign enough to repay them. */
 static zg_status
-try_all(struct verification *work, unsigned threads, uint64_t n_tried[ZG_KEYS_MAX])
+make_tables(struct verification *work, enum zg_verify_with with)
+{
+	uint64_t n_named[ZG_KEYS_MAX] = {0};
+	uint64_t worth = with == ZG_VERIFY_BATCH ? 1 : ECDSA_TABLE_WORTH;
+	zg_status status = ZG_OK;
+
+	if (with == ZG_VERIFY_EVP)
+		return ZG_OK;
+	count_named(work, n_named);
+	for (size_t k = 0; k < work->keys->n_keys && status == ZG_OK; k++) {
+		if (n_named[k] >= worth && work->keys->keys[k].key != NULL)
+			status = ecdsa_table_new(work->keys->keys[k].key, &work->tables[k]);
+	}
+	return status;
+}
+
+static zg_status
+tester_init(const struct verification *work, struct tester *tester)
+{
+	zg_status status = verifier_new(&tester->verifier);
+
+	for (size_t k = 0; k < work->keys->n_keys && status == ZG_OK; k++) {
+		if (work->tables[k] != NULL)
+			status = verify_queue_new(work->keys->keys[k].key, work->tables[k],
+			    tester->verifier, &tester->queues[k]);
+	}
+	return status;
+}
+
+/* Ends what waits in the queues, and adds the thread's counts to the facts. */
+static zg_status
+tester_finish(struct tester *tester, struct signature_facts *facts)
 {
 	zg_status status = ZG_OK;
 
-	for (unsigned i = 0; i < threads && status == ZG_OK; i++)
-		status = verifier_new(&work->testers[i].verifier);
-	if (status == ZG_OK)
-		status =
-		    work_pool_run(threads, work->zone->n_owners, OWNERS_AT_ONCE, try_owners, work);
-	for (unsigned i = 0; i < threads; i++) {
-		for (size_t k = 0; k < ZG_KEYS_MAX; k++)
-			n_tried[k] += work->testers[i].n_tried[k];
-		verifier_free(work->testers[i].verifier);
-		free(work->testers[i].data);
+	facts->n_single += tester->n_single;
+	for (size_t k = 0; k < ZG_KEYS_MAX && status == ZG_OK; k++) {
+		facts->n_tried[k] += tester->n_tried[k];
+		if (tester->queues[k] == NULL)
+			continue;
+		status = verify_queue_flush(tester->queues[k]);
+		facts->n_batch += verify_queue_n_batch(tester->queues[k]);
+		facts->n_single += verify_queue_n_single(tester->queues[k]);
 	}
+	return status;
+}
+
+static void
+tester_clear(struct tester *tester)
+{
+	for (size_t k = 0; k < ZG_KEYS_MAX; k++)
+		verify_queue_free(tester->queues[k]);
+	verifier_free(tester->verifier);
+	free(tester->data);
+}
+
+/* Runs the whole verification. */
+static zg_status
+try_all(struct verification *work, const struct signature_options *options,
+    struct signature_facts *facts)
+{
+	zg_status status = make_tables(work, options->with);
+
+	for (unsigned i = 0; i < options->threads && status == ZG_OK; i++)
+		status = tester_init(work, &work->testers[i]);
+	if (status == ZG_OK)
+		status = work_pool_run(
+		    options->threads, work->zone->n_owners, OWNERS_AT_ONCE, try_owners, work);
+	for (unsigned i = 0; i < options->threads && status == ZG_OK; i++)
+		status = tester_finish(&work->testers[i], facts);
+	for (unsigned i = 0; i < options->threads; i++)
+		tester_clear(&work->testers[i]);
+	for (size_t k = 0; k < ZG_KEYS_MAX; k++)
+		ecdsa_table_free(work->tables[k]);
 	return status;
 }
 
@@ -418,27 +536,23 @@ zone_max_signed_ttl(const struct zone *zone)
 }
 
 zg_status
-signature_facts_compute(const struct zone *zone, struct key_facts *keys, int64_t now,
-    unsigned threads, struct signature_facts *facts, struct zg_error *error)
+signature_facts_compute(const struct zone *zone, struct key_facts *keys,
+    const struct signature_options *options, struct signature_facts *facts, struct zg_error *error)
 {
 	struct verification work = {.zone = zone, .keys = keys};
 	zg_status status = ZG_MEMORY;
 
-	if (threads == 0)
-		threads = 1;
-	if (threads > ZG_THREADS_MAX)
-		threads = ZG_THREADS_MAX;
 	/* One octet for each record of the store, also those that were taken out. */
 	facts->outcomes = calloc(zone->store.n_records + 1, 1);
 	work.outcomes = facts->outcomes;
-	work.testers = calloc(threads, sizeof(work.testers[0]));
+	work.testers = calloc(options->threads, sizeof(work.testers[0]));
 	if (facts->outcomes != NULL && work.testers != NULL)
-		status = try_all(&work, threads, facts->n_tried);
+		status = try_all(&work, options, facts);
 	free(work.testers);
 	if (status != ZG_OK)
 		return error_set(
 		    error, status, "%s while verifying signatures", zg_status_text(status));
-	summarise(zone, keys, now, facts);
+	summarise(zone, keys, options->now, facts);
 	facts->max_signed_ttl = zone_max_signed_ttl(zone);
 	return ZG_OK;
 }

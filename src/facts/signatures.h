@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <zonegate/gate.h>
 #include <zonegate/limits.h>
 #include "facts/keys.h"
 
@@ -53,6 +54,8 @@ struct signature_facts {
 	uint8_t *outcomes; /* owned; one for each record index of the store */
 	uint64_t n_rrsigs;
 	uint64_t n_verified;
+	uint64_t n_batch;	       /* decided by the batch, */
+	uint64_t n_single;	       /* and one by one */
 	uint64_t n_limit;	       /* SIGNATURE_LIMIT, */
 	uint32_t limit_owner;	       /* and the owner of the first */
 	bool one_expiration;	       /* all RRSIGs expire at one instant */
@@ -64,7 +67,8 @@ struct signature_facts {
 	struct failure_group groups[ZG_FAILURE_GROUPS_MAX];
 	size_t n_groups;
 	bool more_groups;
-	int64_t dnskey_expiration; /* when the apex DNSKEY RRset has no signature left; 0: unsigned */
+	int64_t
+	    dnskey_expiration;	 /* when the apex DNSKEY RRset has no signature left; 0: unsigned */
 	uint32_t max_signed_ttl; /* seconds, over all RRsets that are to be signed */
 };
 
@@ -72,8 +76,13 @@ struct signature_facts {
  * Tries every RRSIG of the zone with the published keys, in parallel. `facts` must be zeroed;
  * signature_facts_clear also after a failure. The counts in keys->keys[] are filled as well.
  */
+struct signature_options {
+	int64_t now;
+	unsigned threads; /* at least 1 */
+	enum zg_verify_with with;
+};
 MUST_CHECK zg_status signature_facts_compute(const struct zone *zone, struct key_facts *keys,
-    int64_t now, unsigned threads, struct signature_facts *facts, struct zg_error *error);
+    const struct signature_options *options, struct signature_facts *facts, struct zg_error *error);
 void signature_facts_clear(struct signature_facts *facts);
 
 /* The largest TTL of the RRsets that are to be signed, in seconds. */

@@ -100,6 +100,7 @@ run_facts(struct run *run, struct zg_error *error)
 	    .ds_given = (run->given & ZG_INPUT_DS) != 0,
 	    .now = inputs->now,
 	    .threads = inputs->threads,
+	    .verify_with = inputs->verify_with,
 	    .max_examples = inputs->examples,
 	    .progress = inputs->progress,
 	    .progress_context = inputs->progress_context};

@@ -295,6 +295,8 @@ add_counts(struct made_result *made, const struct facts *facts)
 	}
 	counts[ZG_COUNT_RRSIGS] = facts->signatures.n_rrsigs;
 	counts[ZG_COUNT_VERIFIED] = facts->signatures.n_verified;
+	counts[ZG_COUNT_BY_BATCH] = facts->signatures.n_batch;
+	counts[ZG_COUNT_BY_EVP] = facts->signatures.n_single;
 	counts[ZG_COUNT_NSEC] = facts->denial.n_nsec;
 	for (size_t i = 0; i < facts->denial.n_chains; i++)
 		counts[ZG_COUNT_NSEC3] += facts->denial.chains[i].n_records;

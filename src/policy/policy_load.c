@@ -16,7 +16,6 @@ struct loader {
 	struct policy_reporter *reporter;
 	zg_policy *policy;
 	struct policy_lines *lines;
-	unsigned *check_lines; /* where the severity of each check is set; 0: not yet */
 };
 
 /* Room for an item of any list. */
@@ -47,8 +46,7 @@ content(struct loader *loader, const xmlNode *node)
 	size_t length;
 
 	if (text == NULL) {
-		policy_error(
-		    loader->reporter, ZG_MEMORY, policy_xml_line(node), "out of memory");
+		policy_error(loader->reporter, ZG_MEMORY, policy_xml_line(node), "out of memory");
 		return NULL;
 	}
 	for (begin = text; is_space(*begin); begin++)
@@ -73,13 +71,13 @@ set_severity(struct loader *loader, size_t check, zg_severity severity, unsigned
 		policy_error(loader->reporter, ZG_POLICY, line,
 		    "%s cannot be weaker than '%s', got '%s'", about->id,
 		    policy_severity_word(about->floor), policy_severity_word(severity));
-	else if (loader->check_lines[check] != 0)
+	else if (loader->lines->check[check] != 0)
 		policy_error(loader->reporter, ZG_POLICY, line,
 		    "the severity of %s is set twice: first in line %u", about->id,
-		    loader->check_lines[check]);
+		    loader->lines->check[check]);
 	else
 		loader->policy->severities[check] = severity;
-	loader->check_lines[check] = line;
+	loader->lines->check[check] = line;
 }
 
 static void
@@ -102,8 +100,7 @@ load_severity(struct loader *loader, const struct policy_row *row, const char *t
 
 /* The value of `row` from an element's or attribute's text. */
 static void
-load_value(
-    struct loader *loader, const struct policy_row *row, const xmlNode *node, void *base)
+load_value(struct loader *loader, const struct policy_row *row, const xmlNode *node, void *base)
 {
 	unsigned line = policy_xml_line(node);
 	char why[POLICY_WHY_MAX] = "";
@@ -125,8 +122,7 @@ load_value(
 }
 
 static bool
-has_attribute_value(
-    struct loader *loader, const xmlNode *node, const char *selector, size_t length)
+has_attribute_value(struct loader *loader, const xmlNode *node, const char *selector, size_t length)
 {
 	bool equal = false;
 
@@ -185,7 +181,8 @@ is_selector(const struct policy_row *row, const xmlAttr *attribute)
 	const char *bracket = row == NULL ? NULL : strchr(policy_row_leaf(row), '[');
 	size_t length = strlen((const char *)attribute->name);
 
-	return bracket != NULL && strncmp(bracket + 1, (const char *)attribute->name, length) == 0 &&
+	return bracket != NULL &&
+	       strncmp(bracket + 1, (const char *)attribute->name, length) == 0 &&
 	       bracket[1 + length] == '=';
 }
 
@@ -262,6 +259,21 @@ inside_is_only(struct loader *loader, const xmlNode *node, enum inside allowed)
 	return true;
 }
 
+/* Tells of an item that is no good. True: it is. */
+static bool
+is_wrong(struct loader *loader, const struct policy_row *row, const union item *item, unsigned line)
+{
+	const struct policy_list *list = row->list;
+	const char *wrong = list->wrong == NULL ? NULL : list->wrong(item);
+	const char *unwise = list->unwise == NULL ? NULL : list->unwise(item);
+
+	if (wrong != NULL)
+		policy_error(loader->reporter, ZG_POLICY, line, "%s: %s", row->path, wrong);
+	else if (unwise != NULL)
+		policy_warning(loader->reporter, line, "%s: %s", row->path, unwise);
+	return wrong != NULL;
+}
+
 /* Appends an item to its list. */
 static void
 append(struct loader *loader, const struct policy_row *row, const union item *item, unsigned line)
@@ -272,8 +284,8 @@ append(struct loader *loader, const struct policy_row *row, const union item *it
 
 	memcpy(&count, policy + list->count, sizeof(count));
 	if (count >= list->limit) {
-		policy_error(loader->reporter, ZG_LIMIT, line, "%s: more than %zu", row->path,
-		    list->limit);
+		policy_error(
+		    loader->reporter, ZG_LIMIT, line, "%s: more than %zu", row->path, list->limit);
 		return;
 	}
 	if (!list->in_place) {
@@ -289,7 +301,8 @@ append(struct loader *loader, const struct policy_row *row, const union item *it
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (list->same(array + i * list->item, item)) {
-			policy_error(loader->reporter, ZG_POLICY, line, "%s: given twice", row->path);
+			policy_error(
+			    loader->reporter, ZG_POLICY, line, "%s: given twice", row->path);
 			return;
 		}
 	}
@@ -319,7 +332,8 @@ load_item(struct loader *loader, const struct policy_row *row, const xmlNode *no
 	if (inside_is_only(loader, node, text == NULL ? INSIDE_NOTHING : INSIDE_TEXT) &&
 	    text != NULL)
 		load_value(loader, text, node, &item);
-	if (loader->reporter->errors == errors)
+	if (loader->reporter->errors == errors &&
+	    !is_wrong(loader, row, &item, policy_xml_line(node)))
 		append(loader, row, &item, policy_xml_line(node));
 }
 
@@ -394,8 +408,7 @@ is_repeated(const struct policy_row *row)
 }
 
 static void
-load_element(
-    struct loader *loader, const struct policy_row *row, const xmlNode *node, void *base)
+load_element(struct loader *loader, const struct policy_row *row, const xmlNode *node, void *base)
 {
 	unsigned line = policy_xml_line(node);
 	unsigned *seen = &loader->lines->row[policy_row_index(row)];
@@ -501,8 +514,8 @@ policy_load(struct policy_reporter *reporter, const xmlNode *element, zg_policy 
 	struct loader loader = {.reporter = reporter, .policy = policy, .lines = lines};
 
 	memset(lines, 0, sizeof(*lines));
-	loader.check_lines = calloc(zg_check_count() + 1, sizeof(*loader.check_lines));
-	if (loader.check_lines == NULL) {
+	lines->check = calloc(zg_check_count() + 1, sizeof(*lines->check));
+	if (lines->check == NULL) {
 		policy_error(reporter, ZG_MEMORY, policy_xml_line(element), "out of memory");
 		return;
 	}
@@ -510,5 +523,11 @@ policy_load(struct policy_reporter *reporter, const xmlNode *element, zg_policy 
 	load_elements(&loader, NULL, element, policy);
 	settle_presence(&loader);
 	settle_validity(&loader);
-	free(loader.check_lines);
+}
+
+void
+policy_lines_clear(struct policy_lines *lines)
+{
+	free(lines->check);
+	lines->check = NULL;
 }

@@ -14,39 +14,34 @@ make_plain(char *text)
 	}
 }
 
-static void
-hand_on(struct policy_reporter *reporter, unsigned line, bool is_error, const char *format,
-    va_list ap)
-{
-	char text[ZG_ERROR_TEXT_MAX];
-
-	(void)vsnprintf(text, sizeof(text), format, ap);
-	make_plain(text);
-	reporter->remark(reporter->context, reporter->label, line, is_error, text);
-}
-
 void
 policy_error(
     struct policy_reporter *reporter, zg_status status, unsigned line, const char *format, ...)
 {
+	char text[ZG_ERROR_TEXT_MAX];
 	va_list ap;
 
 	if (reporter->status == ZG_OK)
 		reporter->status = status;
 	reporter->errors++;
 	va_start(ap, format);
-	hand_on(reporter, line, true, format, ap);
+	(void)vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
+	make_plain(text);
+	reporter->remark(reporter->context, reporter->label, line, true, text);
 }
 
 void
 policy_warning(struct policy_reporter *reporter, unsigned line, const char *format, ...)
 {
+	char text[ZG_ERROR_TEXT_MAX];
 	va_list ap;
 
 	if (!reporter->warnings)
 		return;
 	va_start(ap, format);
-	hand_on(reporter, line, false, format, ap);
+	(void)vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
+	make_plain(text);
+	reporter->remark(reporter->context, reporter->label, line, false, text);
 }

@@ -29,8 +29,8 @@ policy_roll_time(const zg_policy *policy, enum key_role role)
 	const struct policy_release *release = &policy->release;
 	int64_t publish, retire;
 
-	publish = known(values->keys.ttl.max) + values->zone.propagation_delay +
-		  release->publish_safety;
+	publish =
+	    known(values->keys.ttl.max) + values->zone.propagation_delay + release->publish_safety;
 	if (role == ROLE_ZSK)
 		retire = known(values->signatures.max_zone_ttl) + values->zone.propagation_delay;
 	else
@@ -58,8 +58,8 @@ contradiction(struct policy_reporter *reporter, unsigned line, const char *path,
 
 /* Every range: Min is not above Max. The table has them side by side. */
 static void
-check_ranges(struct policy_reporter *reporter, const zg_policy *policy,
-    const struct policy_lines *lines)
+check_ranges(
+    struct policy_reporter *reporter, const zg_policy *policy, const struct policy_lines *lines)
 {
 	for (size_t i = 1; i < policy_table_rows; i++) {
 		const struct policy_row *min = &policy_table[i - 1], *max = &policy_table[i];
@@ -79,8 +79,8 @@ check_ranges(struct policy_reporter *reporter, const zg_policy *policy,
 
 /* A signature that has just been made lawfully must have enough life left. */
 static void
-check_signatures(struct policy_reporter *reporter, const zg_policy *policy,
-    const struct policy_lines *lines)
+check_signatures(
+    struct policy_reporter *reporter, const zg_policy *policy, const struct policy_lines *lines)
 {
 	static const char remaining[] = "Signatures/Remaining/Min";
 	static const char *const validity[] = {"Signatures/Validity/Min",
@@ -101,9 +101,9 @@ check_signatures(struct policy_reporter *reporter, const zg_policy *policy,
 	/* RFC 6781 section 4.4.1: caches may keep data for its TTL after the last fetch. */
 	need = known(values->signatures.max_zone_ttl) + values->zone.propagation_delay;
 	if (values->signatures.max_zone_ttl != NOT_SET && least <= need)
-		contradiction(reporter,
-		    policy_line_of(lines, remaining, "Signatures/MaxZoneTTL"), remaining, least,
-		    "be above", "MaxZoneTTL and Zone/PropagationDelay together", need);
+		contradiction(reporter, policy_line_of(lines, remaining, "Signatures/MaxZoneTTL"),
+		    remaining, least, "be above", "MaxZoneTTL and Zone/PropagationDelay together",
+		    need);
 	if (values->signatures.min_zone_ttl != NOT_SET &&
 	    values->signatures.max_zone_ttl != NOT_SET &&
 	    values->signatures.min_zone_ttl > values->signatures.max_zone_ttl)
@@ -115,8 +115,8 @@ check_signatures(struct policy_reporter *reporter, const zg_policy *policy,
 
 /* A key has to live longer than its roll takes, as ods-kaspcheck and named-checkconf demand. */
 static void
-check_lifetimes(struct policy_reporter *reporter, const zg_policy *policy,
-    const struct policy_lines *lines)
+check_lifetimes(
+    struct policy_reporter *reporter, const zg_policy *policy, const struct policy_lines *lines)
 {
 	static const char *const paths[] = {[ROLE_KSK] = "Keys/KSK/Lifetime/Max",
 	    [ROLE_ZSK] = "Keys/ZSK/Lifetime/Max",
@@ -133,22 +133,16 @@ check_lifetimes(struct policy_reporter *reporter, const zg_policy *policy,
 }
 
 static void
-check_inventory(struct policy_reporter *reporter, const zg_policy *policy,
-    const struct policy_lines *lines)
+check_inventory(
+    struct policy_reporter *reporter, const zg_policy *policy, const struct policy_lines *lines)
 {
 	const struct policy_values *values = &policy->values;
 	bool entry = false;
 
 	for (size_t i = 0; i < values->keys.n_inventory; i++) {
-		const struct pinned_key *key = &values->keys.inventory[i];
+		enum key_role role = values->keys.inventory[i].role;
 
-		entry |= key->role == ROLE_KSK || key->role == ROLE_CSK;
-		if (key->not_before != NOT_SET && key->not_after != NOT_SET &&
-		    key->not_before >= key->not_after)
-			policy_error(reporter, ZG_POLICY,
-			    policy_line_of(lines, "Keys/Inventory/Key", NULL),
-			    "the key %u/%u of the inventory must begin before it ends",
-			    key->algorithm, key->tag);
+		entry |= role == ROLE_KSK || role == ROLE_CSK;
 	}
 	if (values->keys.pinned && !entry)
 		policy_error(reporter, ZG_POLICY,
@@ -157,8 +151,8 @@ check_inventory(struct policy_reporter *reporter, const zg_policy *policy,
 }
 
 static void
-check_parent(struct policy_reporter *reporter, const zg_policy *policy,
-    const struct policy_lines *lines)
+check_parent(
+    struct policy_reporter *reporter, const zg_policy *policy, const struct policy_lines *lines)
 {
 	static const char poll[] = "Parent/DS/Source[type=authoritative]/@poll";
 	static const char max_age[] = "Parent/DS/Source[type=authoritative]/@maxage";
@@ -170,8 +164,8 @@ check_parent(struct policy_reporter *reporter, const zg_policy *policy,
 }
 
 static void
-check_release(struct policy_reporter *reporter, const zg_policy *policy,
-    const struct policy_lines *lines)
+check_release(
+    struct policy_reporter *reporter, const zg_policy *policy, const struct policy_lines *lines)
 {
 	const struct policy_release *release = &policy->release;
 
@@ -189,14 +183,15 @@ check_release(struct policy_reporter *reporter, const zg_policy *policy,
 		    "the quorum is %d and there are %zu approvers", (int)release->approval.quorum,
 		    release->approval.n_approvers);
 	if (release->release_by.warn < release->release_by.alarm)
-		contradiction(reporter, policy_line_of(lines, "ReleaseBy/@warn", "ReleaseBy/@alarm"),
-		    "ReleaseBy/@warn", release->release_by.warn, "not be below", "ReleaseBy/@alarm",
+		contradiction(reporter,
+		    policy_line_of(lines, "ReleaseBy/@warn", "ReleaseBy/@alarm"), "ReleaseBy/@warn",
+		    release->release_by.warn, "not be below", "ReleaseBy/@alarm",
 		    release->release_by.alarm);
 }
 
 void
-policy_rules_check(struct policy_reporter *reporter, const zg_policy *policy,
-    const struct policy_lines *lines)
+policy_rules_check(
+    struct policy_reporter *reporter, const zg_policy *policy, const struct policy_lines *lines)
 {
 	check_ranges(reporter, policy, lines);
 	check_signatures(reporter, policy, lines);

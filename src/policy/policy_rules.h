@@ -5,12 +5,12 @@
 #include "policy/policy_load.h"
 
 /* Contradictions: errors. */
-void policy_rules_check(struct policy_reporter *reporter, const zg_policy *policy,
-    const struct policy_lines *lines);
+void policy_rules_check(
+    struct policy_reporter *reporter, const zg_policy *policy, const struct policy_lines *lines);
 
 /* What is lawful and unwise: warnings. */
-void policy_rules_warn(struct policy_reporter *reporter, const zg_policy *policy,
-    const struct policy_lines *lines);
+void policy_rules_warn(
+    struct policy_reporter *reporter, const zg_policy *policy, const struct policy_lines *lines);
 
 /* The line of the first of these rows that the file sets, or 0. */
 unsigned policy_line_of(const struct policy_lines *lines, const char *path, const char *or_path);

@@ -9,6 +9,7 @@
 
 #include <zonegate/check.h>
 #include <zonegate/limits.h>
+#include "dns/algorithm.h"
 #include "dns/name.h"
 
 #define MINUTE	 60
@@ -73,6 +74,57 @@ same_key(const void *a, const void *b)
 	return memcmp(one->sha256, other->sha256, sizeof(one->sha256)) == 0;
 }
 
+static const char *
+wrong_key(const void *item)
+{
+	const struct pinned_key *key = item;
+
+	return key->not_before != NOT_SET && key->not_after != NOT_SET &&
+		       key->not_before >= key->not_after
+		   ? "notbefore must be earlier than notafter"
+		   : NULL;
+}
+
+static const char *
+unwise_algorithm(uint8_t algorithm)
+{
+	/* RFC 9905 section 2. */
+	if (algorithm == ALG_RSASHA1 || algorithm == ALG_RSASHA1_NSEC3_SHA1)
+		return "algorithms 5 and 7 use SHA-1 and must not be used for signing";
+	if (!algorithm_is_supported(algorithm))
+		return "signatures of this algorithm are not verified here";
+	return NULL;
+}
+
+static const char *
+unwise_key(const void *item)
+{
+	return unwise_algorithm(((const struct pinned_key *)item)->algorithm);
+}
+
+static const char *
+unwise_choice(const void *item)
+{
+	const struct key_choice *choice = item;
+	const char *phrase = unwise_algorithm(choice->algorithm);
+
+	if (phrase == NULL && algorithm_is_rsa(choice->algorithm) && choice->bits != NOT_SET &&
+	    (choice->bits < 2048 || choice->bits > ZG_RSA_BITS_MAX))
+		phrase = "RSA keys should have 2048 to 4096 bits";
+	return phrase;
+}
+
+static const char *
+unwise_digest_type(const void *item)
+{
+	uint8_t type = *(const uint8_t *)item;
+
+	/* RFC 9905 section 2. */
+	if (type == DIGEST_SHA1)
+		return "SHA-1 digests must not be used in DS";
+	return digest_type_length(type) == 0 ? "digests of this type are not known here" : NULL;
+}
+
 static bool
 same_choice(const void *a, const void *b)
 {
@@ -116,6 +168,8 @@ static const struct policy_list inventory_list = {
     .item = sizeof(struct pinned_key),
     .limit = ZG_POLICY_KEYS_MAX,
     .same = same_key,
+    .wrong = wrong_key,
+    .unwise = unwise_key,
 };
 static const struct policy_list choice_list = {
     .items = PLACE(values.keys.choices),
@@ -124,6 +178,7 @@ static const struct policy_list choice_list = {
     .limit = ZG_POLICY_ALGORITHMS_MAX,
     .has_role = true,
     .same = same_choice,
+    .unwise = unwise_choice,
 };
 static const struct policy_list digest_type_list = {
     .items = PLACE(values.parent.digest_types),
@@ -132,6 +187,7 @@ static const struct policy_list digest_type_list = {
     .limit = SIZE_OF(struct policy_values, parent.digest_types),
     .in_place = true,
     .same = same_octet,
+    .unwise = unwise_digest_type,
 };
 static const struct policy_list watch_list = {
     .items = PLACE(values.change.watch),

@@ -43,7 +43,10 @@ struct policy_list {
 	size_t limit;
 	bool in_place; /* an array of `limit` items */
 	bool has_role; /* items are struct key_choice: a row has those of its `role` */
-	bool (*same)(const void *a, const void *b); /* two such items contradict each other */
+	bool (*same)(const void *a, const void *b); /* two such items: given twice */
+	/* Why an item is no good, or lawful and unwise: a static phrase, else NULL. May be NULL. */
+	const char *(*wrong)(const void *item);
+	const char *(*unwise)(const void *item);
 };
 
 /*

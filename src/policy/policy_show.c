@@ -50,8 +50,7 @@ show_tag(struct text_writer *writer, const struct policy_row *row, const void *b
 		if (policy_row_leaf(part)[0] != '@' || !policy_row_is_in(part, row))
 			continue;
 		if (policy_value_write(part, base, &value) && !value.failed) {
-			text_printf(
-			    writer, " %s=\"%s\"", policy_row_leaf(part) + 1, value.text);
+			text_printf(writer, " %s=\"%s\"", policy_row_leaf(part) + 1, value.text);
 			values = true;
 		}
 		writer->failed |= value.failed;
@@ -115,8 +114,8 @@ item_text_row(const struct policy_row *list)
 }
 
 static void
-show_item(struct text_writer *writer, const struct policy_row *row, const void *item,
-    unsigned depth)
+show_item(
+    struct text_writer *writer, const struct policy_row *row, const void *item, unsigned depth)
 {
 	const struct policy_row *text = item_text_row(row);
 
@@ -136,12 +135,12 @@ show_list(struct text_writer *writer, const struct policy_row *row, const zg_pol
     unsigned depth)
 {
 	const struct policy_list *list = row->list;
-	const char *items = (const char *)policy + list->items;
+	const char *base = (const char *)policy, *items = base + list->items;
 	size_t count;
 
-	memcpy(&count, (const char *)policy + list->count, sizeof(count));
+	memcpy(&count, base + list->count, sizeof(count));
 	if (!list->in_place)
-		memcpy(&items, items, sizeof(items));
+		memcpy(&items, base + list->items, sizeof(items));
 	for (size_t i = 0; i < count; i++) {
 		const void *item = items + i * list->item;
 
@@ -155,8 +154,7 @@ static bool
 has_element(const struct zg_check *check)
 {
 	for (size_t i = 0; i < policy_table_rows; i++) {
-		if (policy_table[i].check != NULL &&
-		    strcmp(policy_table[i].check, check->id) == 0)
+		if (policy_table[i].check != NULL && strcmp(policy_table[i].check, check->id) == 0)
 			return true;
 	}
 	return false;

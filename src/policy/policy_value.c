@@ -162,8 +162,7 @@ duration_read(const char *text, int64_t *seconds)
 }
 
 static bool
-in_range(
-    const struct policy_row *row, const char *text, int64_t value, char why[POLICY_WHY_MAX])
+in_range(const struct policy_row *row, const char *text, int64_t value, char why[POLICY_WHY_MAX])
 {
 	struct text_writer range = {0};
 
@@ -182,8 +181,7 @@ in_range(
 }
 
 static zg_status
-integer_read(
-    const struct policy_row *row, const char *text, void *base, char why[POLICY_WHY_MAX])
+integer_read(const struct policy_row *row, const char *text, void *base, char why[POLICY_WHY_MAX])
 {
 	bool duration = row->kind == POLICY_DURATION;
 	int64_t value;
@@ -193,8 +191,8 @@ integer_read(
 		return ZG_OK;
 	}
 	if (!(duration ? duration_read(text, &value) : number_read(text, &value)))
-		return refuse(why, duration ? "not a duration such as P7D, PT30M or P1DT12H"
-					    : "not a number");
+		return refuse(why,
+		    duration ? "not a duration such as P7D, PT30M or P1DT12H" : "not a number");
 	if (!in_range(row, text, value, why))
 		return ZG_POLICY;
 	store(row, base, value);
@@ -203,8 +201,7 @@ integer_read(
 
 /* "2%" or "200". The percentage has the row's range; a count may be anything. */
 static zg_status
-share_read(
-    const struct policy_row *row, const char *text, void *base, char why[POLICY_WHY_MAX])
+share_read(const struct policy_row *row, const char *text, void *base, char why[POLICY_WHY_MAX])
 {
 	const char *end;
 	int64_t value;
@@ -328,7 +325,8 @@ token_read(const struct policy_row *row, const char *text, void *base, char why[
 		bool inner = (text[i] >= '0' && text[i] <= '9') || strchr("-_.", text[i]) != NULL;
 
 		if (!is_letter(text[i]) && (i == 0 || !inner))
-			return refuse(why, "not a letter followed by letters, digits, '-', '_', '.'");
+			return refuse(
+			    why, "not a letter followed by letters, digits, '-', '_', '.'");
 	}
 	if (length == 0)
 		return refuse(why, "empty");
@@ -394,8 +392,7 @@ name_read(const struct policy_row *row, const char *text, void *base, char why[P
 }
 
 static zg_status
-check_id_read(
-    const struct policy_row *row, const char *text, void *base, char why[POLICY_WHY_MAX])
+check_id_read(const struct policy_row *row, const char *text, void *base, char why[POLICY_WHY_MAX])
 {
 	size_t index = policy_check_row(text);
 
@@ -406,8 +403,7 @@ check_id_read(
 }
 
 static zg_status
-instant_read(
-    const struct policy_row *row, const char *text, void *base, char why[POLICY_WHY_MAX])
+instant_read(const struct policy_row *row, const char *text, void *base, char why[POLICY_WHY_MAX])
 {
 	int64_t seconds;
 
@@ -573,9 +569,8 @@ static bool
 severity_write(const struct policy_row *row, const void *base, struct text_writer *writer)
 {
 	const zg_policy *policy = base;
-	zg_severity severity = row->check != NULL
-				   ? policy->severities[policy_check_row(row->check)]
-				   : (zg_severity)load(row, base);
+	zg_severity severity = row->check != NULL ? policy->severities[policy_check_row(row->check)]
+						  : (zg_severity)load(row, base);
 
 	text_add(writer, policy_severity_word(severity));
 	return true;

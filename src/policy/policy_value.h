@@ -21,8 +21,7 @@ MUST_CHECK zg_status policy_value_read(
     const struct policy_row *row, const char *text, void *base, char why[POLICY_WHY_MAX]);
 
 /* Appends the canonical text, escaped for XML. False, and nothing appended: not set. */
-bool policy_value_write(
-    const struct policy_row *row, const void *base, struct text_writer *writer);
+bool policy_value_write(const struct policy_row *row, const void *base, struct text_writer *writer);
 
 /* An integer of `size` octets (1 and 2: unsigned), as the table's places have them. */
 int64_t policy_integer_load(const void *base, size_t place, size_t size);

@@ -169,11 +169,10 @@ look_through(struct policy_reporter *reporter, const char *text, size_t length)
 	const char *nul = memchr(text, '\0', length), *flood;
 
 	if (length > ZG_POLICY_BYTES_MAX)
-		policy_error(
-		    reporter, ZG_LIMIT, 0, "more than %d octets", ZG_POLICY_BYTES_MAX);
+		policy_error(reporter, ZG_LIMIT, 0, "more than %d octets", ZG_POLICY_BYTES_MAX);
 	else if (nul != NULL)
-		policy_error(reporter, ZG_POLICY, line_of(text, nul),
-		    "a NUL octet: not UTF-8 text");
+		policy_error(
+		    reporter, ZG_POLICY, line_of(text, nul), "a NUL octet: not UTF-8 text");
 	else if (!encoding_is_utf8(text, length))
 		policy_error(reporter, ZG_POLICY, 1, "the encoding must be UTF-8");
 	else if ((flood = attribute_flood(text, length)) != NULL)

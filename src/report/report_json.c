@@ -27,6 +27,8 @@ static const char *const count_names[] = {
     [ZG_COUNT_SECURE_DELEGATIONS] = "secure_delegations",
     [ZG_COUNT_RRSIGS] = "rrsigs",
     [ZG_COUNT_VERIFIED] = "verified",
+    [ZG_COUNT_BY_BATCH] = "by_batch",
+    [ZG_COUNT_BY_EVP] = "by_evp",
     [ZG_COUNT_NSEC] = "nsec",
     [ZG_COUNT_NSEC3] = "nsec3",
 };

@@ -321,8 +321,9 @@ add_classes(struct page *page, const struct zg_result *result)
 		if (keys[0] != '\0')
 			utc_format(class->earliest_expiration, expiration);
 		page_line(page, INDENT, "%11s  %10" PRIu32 "  %-20s  %-20s  %s %s",
-		    N(class->n_rrsets), class->ttl, expiration, keys[0] != '\0' ? keys : "unsigned",
-		    text_or(class->owner, "-"), text_or(class->type, ""));
+		    N(class->n_rrsets), class->ttl, expiration,
+		    keys[0] != '\0' ? keys : "no valid signature", text_or(class->owner, "-"),
+		    text_or(class->type, ""));
 	}
 	if (result->n_classes >= ZG_CLASSES_MAX)
 		page_line(page, INDENT, "more than these were not kept");

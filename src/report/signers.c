@@ -43,8 +43,12 @@ failing_key_sum(const struct zg_result *result, size_t group, struct failing_key
 			key->n_bad += groups[i].n_bad;
 	}
 	for (size_t i = 0; i < result->n_keys; i++) {
-		if (result->keys[i].algorithm == key->algorithm && result->keys[i].tag == key->tag)
-			key->n_published++;
+		const struct zg_key *published = &result->keys[i];
+
+		if (published->algorithm != key->algorithm || published->tag != key->tag)
+			continue;
+		key->n_published++;
+		key->some_verify |= published->n_signatures > 0 || published->signs_dnskey;
 	}
 	return true;
 }
@@ -67,9 +71,7 @@ failing_key_cause(const struct failing_key *key)
 {
 	if (key->n_published == 0)
 		return NULL;
-	if (key->n_bad >= key->n_of)
-		return "the published key is not the one that signs, or what it signed was changed";
-	if (key->at_least)
-		return NULL;
-	return "more than one private key carries this tag, or what it signed was changed";
+	if (key->some_verify)
+		return "more than one private key carries this tag, or what it signed was changed";
+	return "the published key is not the one that signs, or what it signed was changed";
 }

@@ -21,6 +21,7 @@ struct failing_key {
 	uint64_t n_bad;	    /* over all inceptions of the result */
 	uint64_t n_of;	    /* signatures of this algorithm and tag in all */
 	size_t n_published; /* keys of this algorithm and tag in the zone */
+	bool some_verify;   /* one of these keys verifies other signatures */
 	bool at_least;	    /* groups were left out of the result: n_bad may be larger */
 };
 

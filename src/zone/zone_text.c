@@ -87,25 +87,32 @@ current_origin(const struct zone_reader *reader)
 
 /* ---- Files ----------------------------------------------------------------------------------- */
 
-/* Begins to read a file; `fd` -1: the first one. */
+/* Begins to read a file. `fd`: of an included one, taken over on failure too; -1: the first one. */
 static zg_status
 open_file(struct zone_reader *reader, source_read read, void *context, int fd, const char *name)
 {
-	struct open_file *file = &reader->files[reader->depth];
+	struct open_file *file = &reader->files[reader->depth++];
 	zg_status status = zone_scan_init(&file->scan, read, context);
 
+	file->fd = fd;
 	if (status != ZG_OK)
 		return status;
-	file->fd = fd;
-	reader->depth++;
+	file->base = reader->line;
 	file->outer_origin = reader->origin;
 	file->outer_owner = reader->owner;
-	file->base = reader->line;
 	status = source_map_add_file(&reader->store->map, name, &file->file);
 	if (status == ZG_OK)
 		status = source_map_add_piece(
 		    &reader->store->map, reader->line + 1, file->file, 1);
 	return status;
+}
+
+static void
+release_file(struct open_file *file)
+{
+	if (file->fd >= 0)
+		(void)close(file->fd);
+	zone_scan_clear(&file->scan);
 }
 
 /* Ends the innermost file; the one around it goes on where it stood, under new global lines. */
@@ -116,9 +123,7 @@ close_file(struct zone_reader *reader)
 	uint64_t next = file->base + file->scan.line + 1;
 	struct open_file *outer;
 
-	if (file->fd >= 0)
-		(void)close(file->fd);
-	zone_scan_clear(&file->scan);
+	release_file(file);
 	if (reader->depth == 0)
 		return ZG_OK;
 	reader->origin = file->outer_origin;
@@ -211,12 +216,310 @@ include_file(struct zone_reader *reader, const struct text_token *token,
 		return ZG_OK;
 	}
 	status = open_file(reader, zone_include_read, &file->fd, fd, name);
-	if (status == ZG_OK) {
-		reader->origin = *origin;
-		reader->owner.text_len = 0;
-	} else if (file->fd != fd) {
-		(void)close(fd);
-	}
 	free(name);
+	reader->origin = *origin;
+	reader->owner.text_len = 0;
+	return status;
+}
+
+static zg_status
+directive_include(struct zone_reader *reader, const struct text_token *tokens, size_t n,
+    struct zg_error *error)
+{
+	struct current_name origin;
+
+	if (n < 1 || n > 2) {
+		syntax_defect(reader, "$INCLUDE takes a file name and at most one domain name", NULL);
+		return ZG_OK;
+	}
+	if (!include_origin(reader, n == 2 ? &tokens[1] : NULL, &origin))
+		return ZG_OK;
+	if (reader->directory == NULL)
+		include_defect(reader, "$INCLUDE is not allowed", tokens);
+	else if (reader->depth > ZG_INCLUDE_DEPTH_MAX)
+		include_defect(reader, "files are included too deep in each other", tokens);
+	else if (reader->store->map.n_files >= ZG_INCLUDE_FILES_MAX)
+		include_defect(reader, "too many included files", tokens);
+	else
+		return include_file(reader, tokens, &origin, error);
+	return ZG_OK;
+}
+
+/* A line that begins with '$'. */
+static zg_status
+read_directive(struct zone_reader *reader, struct zg_error *error)
+{
+	const struct text_token *word = reader->entry.tokens, *tokens = word + 1;
+	size_t n = reader->entry.n_tokens - 1;
+
+	if (token_is(word, "$ORIGIN"))
+		return directive_origin(reader, tokens, n);
+	if (token_is(word, "$TTL"))
+		return directive_ttl(reader, tokens, n);
+	if (token_is(word, "$INCLUDE"))
+		return directive_include(reader, tokens, n, error);
+	syntax_defect(reader,
+	    token_is(word, "$GENERATE") ? "$GENERATE is not supported" : "unknown directive", word);
+	return ZG_OK;
+}
+
+/* ---- Records --------------------------------------------------------------------------------- */
+
+static void
+forget_owner(struct zone_reader *reader)
+{
+	reader->owner.length = reader->owner.text_len = 0;
+}
+
+/* Makes the owner of the entry the current one; false (and counted) when it has none. */
+static bool
+read_owner(struct zone_reader *reader)
+{
+	struct current_owner *owner = &reader->owner;
+	const struct text_token *token = reader->entry.tokens;
+	const char *why = "an owner name in quotes";
+
+	if (reader->entry.blank) {
+		if (owner->length == 0)
+			syntax_defect(reader, "no owner name before this entry", NULL);
+		return owner->length > 0;
+	}
+	if (token->length == owner->text_len &&
+	    memcmp(token->text, owner->text, token->length) == 0 && !token->quoted)
+		return true;
+	forget_owner(reader);
+	if (!token->quoted)
+		owner->length = name_from_text_lower(
+		    token->text, token->length, current_origin(reader), owner->name, &why);
+	if (owner->length == 0) {
+		syntax_defect(reader, why, token);
+		return false;
+	}
+	if (token->length <= sizeof(owner->text)) {
+		memcpy(owner->text, token->text, token->length);
+		owner->text_len = token->length;
+	}
+	return true;
+}
+
+#define CLASS_IN 1
+
+/* A class mnemonic, or CLASSnnn (RFC 3597 section 5). */
+static bool
+class_from_text(const struct text_token *token, uint16_t *class)
+{
+	struct text_token number;
+	uint32_t value;
+
+	if (LIKELY(token->length == 2 && (token->text[0] | 0x20) == 'i' &&
+		   (token->text[1] | 0x20) == 'n')) {
+		*class = CLASS_IN;
+		return true;
+	}
+	if (token->length < 2 || (token->text[0] | 0x20) > 'h')
+		return false;
+	if (token_is(token, "CH"))
+		*class = 3;
+	else if (token_is(token, "HS"))
+		*class = 4;
+	else if (token_is(token, "CS"))
+		*class = 2;
+	else if (token->length > 5) {
+		number = (struct text_token){.text = token->text, .length = 5};
+		if (!token_is(&number, "CLASS"))
+			return false;
+		number = (struct text_token){.text = token->text + 5, .length = token->length - 5};
+		if (!token_number(&number, UINT16_MAX, &value))
+			return false;
+		*class = (uint16_t)value;
+	} else
+		return false;
+	return true;
+}
+
+/* What stands between owner and RDATA. */
+struct record_head {
+	uint16_t type;
+	uint16_t class;
+	bool has_ttl;
+	uint32_t ttl;
+	size_t rdata_at; /* index of the first token of the RDATA */
+};
+
+/* TTL and class in either order, each at most once, then the type (RFC 1035 section 5.1). */
+static bool
+read_head(struct zone_reader *reader, struct record_head *head)
+{
+	const struct text_token *token = reader->entry.tokens + (reader->entry.blank ? 0 : 1);
+	const struct text_token *end = reader->entry.tokens + reader->entry.n_tokens;
+	bool has_class = false;
+
+	*head = (struct record_head){.class = CLASS_IN};
+	for (; token != end && !token->quoted; token++) {
+		if (!head->has_ttl && token->text[0] >= '0' && token->text[0] <= '9') {
+			if (!token_period(token, &head->ttl) || head->ttl > TTL_MAX) {
+				syntax_defect(reader, "a TTL up to 2147483647 is expected", token);
+				return false;
+			}
+			head->has_ttl = true;
+		} else if (!has_class && class_from_text(token, &head->class))
+			has_class = true;
+		else
+			break;
+	}
+	if (head->has_ttl) {
+		reader->last_ttl = head->ttl;
+		reader->last_ttl_known = true;
+	}
+	if (token == end || token->quoted ||
+	    !rr_type_from_text(token->text, token->length, &head->type)) {
+		syntax_defect(reader, "an RR type is expected", token == end ? NULL : token);
+		return false;
+	}
+	head->rdata_at = (size_t)(token - reader->entry.tokens) + 1;
+	return true;
+}
+
+/* Records that no zone has; they are counted and left out. */
+static bool
+head_is_lawful(struct zone_reader *reader, const struct record_head *head)
+{
+	enum defect kind;
+	const char *phrase;
+
+	if (UNLIKELY(head->class != CLASS_IN)) {
+		kind = DEFECT_CLASS;
+		phrase = "a class other than IN";
+	} else if (UNLIKELY(rr_type_is_meta(head->type))) {
+		kind = DEFECT_META_TYPE;
+		phrase = "this type exists in messages only";
+	} else
+		return true;
+	entry_defect(reader, kind, reader->owner.name, head->type, phrase, NULL);
+	return false;
+}
+
+/*
+ * The TTL of a record that may not have one of its own: $TTL (RFC 2308 section 4), else the last
+ * one that was written (RFC 1035 section 5.1), else, as BIND does, what the SOA record says in
+ * MINIMUM, for itself and for what follows. False (and counted) when there is none.
+ */
+static bool
+choose_ttl(struct zone_reader *reader, struct record_head *head, size_t rdlen)
+{
+	uint32_t minimum;
+
+	if (head->has_ttl)
+		return true;
+	if (reader->default_ttl_known) {
+		head->ttl = reader->default_ttl;
+		return true;
+	}
+	if (reader->last_ttl_known) {
+		head->ttl = reader->last_ttl;
+		return true;
+	}
+	if (head->type == RR_SOA) {
+		const uint8_t *at = reader->rdata + rdlen - 4; /* the last field */
+
+		minimum = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 |
+			  at[3];
+		if (minimum <= TTL_MAX) {
+			head->ttl = reader->default_ttl = minimum;
+			reader->default_ttl_known = true;
+			return true;
+		}
+	}
+	entry_defect(reader, DEFECT_SYNTAX, reader->owner.name, head->type,
+	    "no TTL: neither here, nor before, nor by $TTL", NULL);
+	return false;
+}
+
+static zg_status
+read_record(struct zone_reader *reader)
+{
+	const struct zone_entry *entry = &reader->entry;
+	struct record_head head;
+	struct zg_error error;
+	int rdlen;
+
+	if (!read_owner(reader) || !read_head(reader, &head) || !head_is_lawful(reader, &head))
+		return ZG_OK;
+	rdlen = rdata_from_text(head.type, entry->tokens + head.rdata_at,
+	    entry->n_tokens - head.rdata_at, current_origin(reader), reader->rdata, &error);
+	if (UNLIKELY(rdlen < 0)) {
+		entry_defect(reader, DEFECT_SYNTAX, reader->owner.name, head.type, error.text, NULL);
+		return ZG_OK;
+	}
+	if (!choose_ttl(reader, &head, (size_t)rdlen))
+		return ZG_OK;
+	return zone_store_add(reader->store, reader->owner.name, reader->owner.length, head.type,
+	    head.ttl, reader->rdata, (size_t)rdlen, reader->line);
+}
+
+/* ---- The whole ------------------------------------------------------------------------------- */
+
+static zg_status
+read_entry(struct zone_reader *reader, struct zg_error *error)
+{
+	struct open_file *file = &reader->files[reader->depth - 1];
+	struct zone_entry *entry = &reader->entry;
+	zg_status status = zone_scan_next(&file->scan, entry, error);
+
+	if (UNLIKELY(status != ZG_OK))
+		return status;
+	if (UNLIKELY(entry->kind == ENTRY_END))
+		return close_file(reader);
+	if (UNLIKELY(file->base + entry->line > ZG_LINES_MAX))
+		return error_set(error, ZG_LIMIT, "more than %u lines", ZG_LINES_MAX);
+	reader->line = (uint32_t)(file->base + entry->line);
+	if (UNLIKELY(entry->kind == ENTRY_BAD)) {
+		syntax_defect(reader, entry->why, NULL);
+		/* Its owner is not known: what repeats it must not get the one before. */
+		forget_owner(reader);
+		return ZG_OK;
+	}
+	if (entry->tokens[0].text[0] == '$' && !entry->tokens[0].quoted && !entry->blank)
+		return read_directive(reader, error);
+	return read_record(reader);
+}
+
+static struct zone_reader *
+reader_new(const struct source *source, const struct zone_text_options *options,
+    struct zone_store *store, struct defects *defects)
+{
+	struct zone_reader *reader = malloc(sizeof(*reader));
+
+	if (reader == NULL)
+		return NULL;
+	reader->store = store;
+	reader->defects = defects;
+	reader->directory = options->allow_include ? source->directory : NULL;
+	reader->depth = 0;
+	reader->line = 0;
+	reader->entry = (struct zone_entry){.tokens = reader->tokens};
+	reader->origin.known = options->origin != NULL;
+	if (options->origin != NULL)
+		memcpy(reader->origin.name, options->origin, name_length(options->origin));
+	forget_owner(reader);
+	reader->last_ttl_known = reader->default_ttl_known = false;
+	return reader;
+}
+
+zg_status
+zone_text_read(const struct source *source, const struct zone_text_options *options,
+    struct zone_store *store, struct defects *defects, struct zg_error *error)
+{
+	struct zone_reader *reader = reader_new(source, options, store, defects);
+	zg_status status;
+
+	if (reader == NULL)
+		return ZG_MEMORY;
+	status = open_file(reader, source->read, source->context, -1, source->name);
+	while (status == ZG_OK && reader->depth > 0)
+		status = read_entry(reader, error);
+	while (reader->depth > 0)
+		release_file(&reader->files[--reader->depth]);
+	free(reader);
 	return status;
 }

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Holds JSON reports to policies/report.schema.json, and zonegate-report(5) to the schema.
 #
-#   report_schema.sh [REPORT...]   default: those that tests/unit/test_report renders
+#   report_schema.sh [REPORT...]   default: those that tests/unit/test_report renders, and those
+#                                  of the zones in samples/de-2026
 set -eu
 cd "$(dirname "$0")/../.."
 BUILD=${BUILD:-build}
@@ -10,6 +11,13 @@ if [ $# -eq 0 ]; then
 	mkdir -p "$BUILD/tests"
 	rm -rf "$BUILD/tests/reports"
 	BUILD=$BUILD "$BUILD/tests/unit/test_report"
+	for zone in good bad; do
+		status=0
+		"$BUILD/zonegate" check --format json --now 20260505194500 \
+			--ds samples/de-2026/ds "samples/de-2026/$zone.zone" \
+			>"$BUILD/tests/reports/$zone.json" || status=$?
+		[ "$status" -le 1 ] || exit 1
+	done
 	set -- "$BUILD"/tests/reports/*.json
 fi
 

@@ -39,8 +39,8 @@ hash_text(const char *name, const char *salt, size_t salt_len, uint16_t iteratio
 
 	ck_assert_uint_gt(length, 0);
 	ck_assert_int_eq(digest_new(DIGEST_KIND_SHA1, &digest), ZG_OK);
-	ck_assert_int_eq(nsec3_hash(digest, wire, length, (const uint8_t *)salt, salt_len,
-			     iterations, hash),
+	ck_assert_int_eq(
+	    nsec3_hash(digest, wire, length, (const uint8_t *)salt, salt_len, iterations, hash),
 	    ZG_OK);
 	digest_free(digest);
 	text[base32hex_encode(hash, sizeof(hash), (uint8_t *)text)] = '\0';

@@ -1,4 +1,5 @@
-/* Type bitmaps: the example of RFC 4034 section 4.3, the borders of windows, and what is malformed. */
+/* Type bitmaps: the example of RFC 4034 section 4.3, the borders of windows, and what is malformed.
+ */
 #include "dns/type_bitmap.h"
 
 #include <stdlib.h>
@@ -113,15 +114,15 @@ static const struct {
 	const char *bitmap;
 	size_t length;
 } malformed[] = {
-    {"\x00", 1},			 /* a window without a length */
-    {"\x00\x00", 2},			 /* without octets */
-    {"\x00\x02\x40", 3},		 /* cut */
-    {"\x00\x01\x00", 3},		 /* a trailing zero octet alone */
-    {"\x00\x02\x40\x00", 4},		 /* a trailing zero octet */
-    {"\x00\x01\x40\x00\x01\x40", 6},	 /* the same window twice */
-    {"\x01\x01\x40\x00\x01\x40", 6},	 /* windows descending */
-    {"\x00\x01\x40\x01", 4},		 /* something left over */
-    {"\x00\x21"				 /* 33 octets */
+    {"\x00", 1},		     /* a window without a length */
+    {"\x00\x00", 2},		     /* without octets */
+    {"\x00\x02\x40", 3},	     /* cut */
+    {"\x00\x01\x00", 3},	     /* a trailing zero octet alone */
+    {"\x00\x02\x40\x00", 4},	     /* a trailing zero octet */
+    {"\x00\x01\x40\x00\x01\x40", 6}, /* the same window twice */
+    {"\x01\x01\x40\x00\x01\x40", 6}, /* windows descending */
+    {"\x00\x01\x40\x01", 4},	     /* something left over */
+    {"\x00\x21"			     /* 33 octets */
      "000000000000000000000000000000001",
 	35},
 };

@@ -5,12 +5,12 @@
  *   FAULT_IN=supervisor        counted in the first process; else in those that it forks
  *   FAULT_COUNT=FILE           WHERE's calls are counted and the number is written at the end
  *
- * WHERE is a function of hooks.c, "malloc" (all of its family), "write1", "write2", "record" (write to
- * another descriptor), "phase-NAME" (the progress line of a phase), "child" (right after fork), or
- * "own-malloc" (the supervisor's, after fork).
+ * WHERE is a function of hooks.c, "malloc" (all of its family), "write1", "write2", "record" (write
+ * to another descriptor), "phase-NAME" (the progress line of a phase), "child" (right after fork),
+ * or "own-malloc" (the supervisor's, after fork).
  *
- * ACTION is "fail" or "fail=ERRNO", "signal=N", "exit=N", "space=BYTES" (RLIMIT_AS), and for records
- * "half", "twice", "drop", "flip=OFFSET".
+ * ACTION is "fail" or "fail=ERRNO", "signal=N", "exit=N", "space=BYTES" (RLIMIT_AS), and for
+ * records "half", "twice", "drop", "flip=OFFSET".
  */
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /*
- * The functions that can be made to fail and of which nothing else need be known: up to six words in
- * and one out, as the calling conventions of 64-bit machines have it. No header that declares one of
- * them may be included.
+ * The functions that can be made to fail and of which nothing else need be known: up to six words
+ * in and one out, as the calling conventions of 64-bit machines have it. No header that declares
+ * one of them may be included.
  */
 #include "hooks.h"
 
@@ -15,7 +15,7 @@
 		long (*real)(long, long, long, long, long, long) =                                 \
 		    (long (*)(long, long, long, long, long, long))dlsym(RTLD_NEXT, #name);         \
                                                                                                    \
-		return fault_fails(#name, error) ? (failure) : real(a, b, c, d, e, f);                   \
+		return fault_fails(#name, error) ? (failure) : real(a, b, c, d, e, f);             \
 	}
 
 HOOK(pipe2, -1, EMFILE)

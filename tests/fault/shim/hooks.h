@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 
-/* Whether this call of `name` is the one that fails; errno is `error` then, if not asked otherwise. */
+/* Whether this call of `name` is the one that fails; errno is `error` then, if not asked otherwise.
+ */
 bool fault_fails(const char *name, int error);
 
 #endif

@@ -1,0 +1,277 @@
+/* Reads policies: text, tree, schema, table, rules. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libxml/tree.h>
+
+#include <zonegate/check.h>
+#include <zonegate/limits.h>
+#include "base/error.h"
+#include "policy/policy_file.h"
+#include "policy/policy_load.h"
+#include "policy/policy_rules.h"
+#include "policy/policy_xml.h"
+
+/* Names of the policies of one file. */
+struct names {
+	char name[ZG_POLICIES_MAX][POLICY_ID_MAX];
+	size_t count;
+};
+
+/* Keeps the first message of a reporter. */
+struct first_message {
+	unsigned line;
+	char text[ZG_ERROR_TEXT_MAX];
+};
+
+static void
+keep_first(void *context, const char *file, unsigned line, int is_error, const char *text)
+{
+	struct first_message *first = context;
+
+	(void)file;
+	if (first->text[0] != '\0' || !is_error)
+		return;
+	first->line = line;
+	(void)snprintf(first->text, sizeof(first->text), "%s", text);
+}
+
+static bool
+is_element(const xmlNode *node, const char *name)
+{
+	return node != NULL && node->type == XML_ELEMENT_NODE && node->ns == NULL &&
+	       strcmp((const char *)node->name, name) == 0;
+}
+
+/* Each name once, and not more policies than anybody can mean. */
+static void
+take_name(struct policy_reporter *reporter, struct names *names, const char *name, unsigned line)
+{
+	if (names->count == ZG_POLICIES_MAX) {
+		policy_error(reporter, ZG_LIMIT, line, "more than %d policies", ZG_POLICIES_MAX);
+		return;
+	}
+	for (size_t i = 0; i < names->count; i++) {
+		if (strcmp(names->name[i], name) == 0)
+			policy_error(reporter, ZG_POLICY, line, "two policies are named %s", name);
+	}
+	memcpy(names->name[names->count++], name, POLICY_ID_MAX);
+}
+
+/* One element Policy; *policy is handed over when it is good, else NULL. */
+static void
+read_policy(struct policy_reporter *reporter, const xmlNode *element, struct names *names,
+    zg_policy **policy)
+{
+	unsigned errors = reporter->errors;
+	struct policy_lines lines;
+
+	*policy = policy_new();
+	if (*policy == NULL) {
+		policy_error(reporter, ZG_MEMORY, 0, "out of memory");
+		return;
+	}
+	policy_load(reporter, element, *policy, &lines);
+	if (reporter->errors == errors)
+		take_name(reporter, names, (*policy)->name, policy_xml_line(element));
+	if (reporter->errors == errors)
+		policy_rules_check(reporter, *policy, &lines);
+	if (reporter->errors == errors)
+		policy_rules_warn(reporter, *policy, &lines);
+	policy_lines_clear(&lines);
+	if (reporter->errors != errors) {
+		zg_policy_free(*policy);
+		*policy = NULL;
+	}
+}
+
+/* Of several policies, the one named `name` (NULL: each, the last one stays). */
+static void
+keep_policy(zg_policy **kept, zg_policy *policy, const char *name)
+{
+	if (policy != NULL && (name == NULL || strcmp(policy->name, name) == 0)) {
+		zg_policy_free(*kept);
+		*kept = policy;
+	} else
+		zg_policy_free(policy);
+}
+
+/* All policies of the tree. Returns how many there are. */
+static size_t
+read_policies(
+    struct policy_reporter *reporter, const xmlNode *root, const char *name, zg_policy **kept)
+{
+	struct names names = {.count = 0};
+	size_t found = 0;
+
+	for (const xmlNode *at = root->children; at != NULL && found <= ZG_POLICIES_MAX;
+	     at = at->next) {
+		zg_policy *policy = NULL;
+
+		if (at->type != XML_ELEMENT_NODE)
+			continue;
+		if (!is_element(at, "Policy")) {
+			policy_error(reporter, ZG_POLICY, policy_xml_line(at),
+			    "unknown element %.64s in ZoneGate", (const char *)at->name);
+			continue;
+		}
+		found++;
+		read_policy(reporter, at, &names, &policy);
+		keep_policy(kept, policy, name);
+	}
+	return found;
+}
+
+/*
+ * The tree to policies. The schema decides what is valid; where it refuses, the reading by the
+ * table says why in better words, and the schema's own message is used only when the table finds
+ * nothing.
+ */
+static size_t
+read_tree(struct policy_reporter *reporter, xmlDoc *document, const char *name, zg_policy **kept)
+{
+	struct first_message first = {.line = 0};
+	struct policy_reporter schema = {
+	    .label = reporter->label, .remark = keep_first, .context = &first};
+	zg_status status = policy_xml_validate(&schema, document);
+	const xmlNode *root = xmlDocGetRootElement(document);
+	size_t found = 0;
+
+	if (is_element(root, "ZoneGate"))
+		found = read_policies(reporter, root, name, kept);
+	if (status != ZG_OK && reporter->status == ZG_OK)
+		policy_error(reporter, status, first.line, "%s", first.text);
+	return found;
+}
+
+/*
+ * Reads all of `text`. *kept (may be NULL: only examine) gets the policy named `name`, or the only
+ * one; NULL unless ZG_OK.
+ */
+static zg_status
+read_text(struct policy_reporter *reporter, const char *text, size_t length, const char *name,
+    zg_policy **kept)
+{
+	zg_policy *policy = NULL;
+	xmlDoc *document;
+	size_t found;
+
+	if (policy_xml_parse(reporter, text, length, &document) != ZG_OK)
+		return reporter->status;
+	found = read_tree(reporter, document, name, &policy);
+	policy_xml_free(document);
+	if (kept != NULL && reporter->status == ZG_OK) {
+		if (name == NULL && found > 1)
+			policy_error(reporter, ZG_POLICY, 0,
+			    "%zu policies: choose one by its name, as in FILE#NAME", found);
+		else if (policy == NULL)
+			policy_error(reporter, ZG_POLICY, 0, "no policy is named '%s'", name);
+	}
+	if (kept != NULL && reporter->status == ZG_OK)
+		*kept = policy;
+	else
+		zg_policy_free(policy);
+	return reporter->status;
+}
+
+zg_status
+policy_examine(const char *text, size_t length, const char *label, bool warnings,
+    zg_policy_remark remark, void *context)
+{
+	struct policy_reporter reporter = {
+	    .label = label, .remark = remark, .context = context, .warnings = warnings};
+
+	return read_text(&reporter, text, length, NULL, NULL);
+}
+
+/* "file:line: text" */
+static zg_status
+tell(struct zg_error *error, zg_status status, const char *label, const struct first_message *first)
+{
+	if (first->line == 0)
+		return error_set(error, status, "%s: %s", label, first->text);
+	return error_set(error, status, "%s:%u: %s", label, first->line, first->text);
+}
+
+zg_status
+zg_policy_parse(const char *text, size_t length, const char *label, const char *name,
+    zg_policy **policy, struct zg_error *error)
+{
+	struct first_message first = {.line = 0};
+	struct policy_reporter reporter = {.label = label, .remark = keep_first, .context = &first};
+
+	*policy = NULL;
+	if (text == NULL || label == NULL)
+		return error_set(error, ZG_PARAMETER, "no policy text");
+	if (read_text(&reporter, text, length, name, policy) != ZG_OK)
+		return tell(error, reporter.status, label, &first);
+	return ZG_OK;
+}
+
+zg_status
+zg_policy_read(const char *path, const char *name, zg_policy **policy, struct zg_error *error)
+{
+	struct first_message first = {.line = 0};
+	struct policy_reporter reporter = {.label = path, .remark = keep_first, .context = &first};
+	size_t length;
+	char *text;
+
+	*policy = NULL;
+	if (policy_file_read(&reporter, path, &text, &length) == ZG_OK)
+		(void)read_text(&reporter, text, length, name, policy);
+	free(text);
+	return reporter.status == ZG_OK ? ZG_OK : tell(error, reporter.status, path, &first);
+}
+
+zg_status
+zg_policy_default(zg_policy **policy, struct zg_error *error)
+{
+	return zg_policy_parse((const char *)policy_default_text, policy_default_text_len,
+	    "the built-in policy", NULL, policy, error);
+}
+
+void
+zg_policy_free(zg_policy *policy)
+{
+	if (policy == NULL)
+		return;
+	free(policy->description);
+	free(policy->values.keys.inventory);
+	free(policy->values.keys.choices);
+	free(policy->values.change.watch);
+	free(policy->release.approval.approvers);
+	free(policy->release.staging.risks);
+	free(policy->severities);
+	free(policy);
+}
+
+const char *
+zg_policy_name(const zg_policy *policy)
+{
+	return policy->name;
+}
+
+zg_severity
+zg_policy_severity(const zg_policy *policy, const char *id)
+{
+	return policy_severity_at(policy, policy_check_row(id));
+}
+
+zg_severity
+policy_severity_at(const zg_policy *policy, size_t row)
+{
+	return row < zg_check_count() ? policy->severities[row] : ZG_SEVERITY_REFUSE;
+}
+
+const struct policy_values *
+policy_values(const zg_policy *policy)
+{
+	return &policy->values;
+}
+
+const struct policy_release *
+policy_release(const zg_policy *policy)
+{
+	return &policy->release;
+}
