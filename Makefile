@@ -67,6 +67,7 @@ $(BUILD)/libzonegate.a: $(LIB_OBJECTS)
 $(BUILD)/libzonegate.so: $(LIB_OBJECTS)
 	$(CC) -shared -Wl,-soname,libzonegate.so.$(SOVERSION) -pthread $(ZG_LDFLAGS) $(LDFLAGS) -o $@ \
 	    $(LIB_OBJECTS) $(PKG_LIBS)
+	ln -sf libzonegate.so $@.$(SOVERSION)
 
 $(BUILD)/zonegate: $(CLI_OBJECTS) $(BUILD)/libzonegate.a
 	$(CC) -pthread $(ZG_LDFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJECTS) $(BUILD)/libzonegate.a $(PKG_LIBS)
@@ -97,13 +98,16 @@ TOOL_PROGRAMS := $(call programs_in,tools bench)
 $(TOOL_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libkit.a
 	$(LINK) $^ $(PKG_LIBS)
 
-# Unit tests look inside, so they take the archives; libcli is the program without its main.
+# Unit tests look inside, so they take the archives; libcli is the program without its main. The
+# files of tests/unit without a main are for all of them.
 $(BUILD)/libcli.a: $(filter-out $(BUILD)/src/cli/main.o,$(CLI_OBJECTS))
 	rm -f $@
 	$(AR) rcs $@ $^
 
 UNIT_TESTS := $(call programs_in,unit)
-$(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libcli.a $(BUILD)/libzonegate.a
+UNIT_SHARED := $(filter-out $(TEST_MAINS),$(wildcard tests/unit/*.c))
+$(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $(UNIT_SHARED:%.c=$(BUILD)/%.o) $(BUILD)/libcli.a \
+    $(BUILD)/libzonegate.a
 	$(LINK) $^ $(PKG_LIBS) $(shell pkg-config --libs check)
 
 # All other programs use zonegate as anyone would, through its public functions, and the kit.
@@ -180,6 +184,8 @@ install: all
 	install -m 644 include/zonegate/*.h $(DESTDIR)$(PREFIX)/include/zonegate
 	install -m 644 policies/* $(SHARE)/zonegate/policies
 	cp -R samples $(SHARE)/zonegate
+	install -d $(SHARE)/bash-completion/completions
+	$(BUILD)/zonegate completion bash > $(SHARE)/bash-completion/completions/zonegate
 	for section in 1 3 5 7; do \
 	    install -d $(SHARE)/man/man$$section && \
 	    install -m 644 man/*.$$section $(SHARE)/man/man$$section || exit 1; \

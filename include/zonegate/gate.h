@@ -12,7 +12,7 @@
 #include <zonegate/finding.h>
 #include <zonegate/limits.h>
 #include <zonegate/policy.h>
-#include <zonegate/progress.h>
+#include <zonegate/run.h>
 #include <zonegate/status.h>
 #include <zonegate/verdict.h>
 
@@ -29,13 +29,6 @@ struct zg_source {
 	int fd;
 	const void *bytes;
 	size_t length; /* octets */
-};
-
-/* How ECDSA P-256 signatures are verified; what a batch does not confirm is decided by EVP. */
-enum zg_verify_with {
-	ZG_VERIFY_AUTO = 0, /* in batches for keys that sign enough to repay it */
-	ZG_VERIFY_EVP,	    /* one by one */
-	ZG_VERIFY_BATCH	    /* in batches for every key */
 };
 
 /* All pointers are borrowed for the call. Zeroed fields mean "not given" or the default. */

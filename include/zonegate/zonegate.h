@@ -7,8 +7,8 @@
 #include <zonegate/gate.h>
 #include <zonegate/limits.h>
 #include <zonegate/policy.h>
-#include <zonegate/progress.h>
 #include <zonegate/report.h>
+#include <zonegate/run.h>
 #include <zonegate/status.h>
 #include <zonegate/verdict.h>
 #include <zonegate/version.h>

@@ -104,11 +104,48 @@ numbers_read(const struct arguments *arguments, struct check_job *job)
 }
 _Static_assert(ZG_THREADS_MAX == 256 && ZG_EXAMPLES_MAX == 1000, "the messages say these");
 
+/* The place of `text` among `words`, -1: none of them; 0 for an absent option. */
+static int
+choice_read(const char *text, const char *const words[])
+{
+	if (text == NULL)
+		return 0;
+	for (int i = 0; words[i] != NULL; i++) {
+		if (strcmp(words[i], text) == 0)
+			return i;
+	}
+	return -1;
+}
+
+static bool
+choices_read(const struct arguments *arguments, struct check_job *job)
+{
+	static const char *const formats[] = {
+	    [ZG_FORMAT_TEXT] = "text", [ZG_FORMAT_JSON] = "json", "html", NULL};
+	static const char *const ways[] = {
+	    [ZG_VERIFY_AUTO] = "auto", [ZG_VERIFY_EVP] = "evp", [ZG_VERIFY_BATCH] = "batch", NULL};
+	int format = choice_read(arguments->values[OPTION_FORMAT], formats);
+	int way = choice_read(arguments->values[OPTION_VERIFY_WITH], ways);
+
+	if (format < 0)
+		return malformed(arguments, "format", OPTION_FORMAT, "text or json");
+	if (format > ZG_FORMAT_JSON) {
+		complain_usage(
+		    arguments->command, "--format html is not supported by this version");
+		return false;
+	}
+	if (way < 0)
+		return malformed(
+		    arguments, "verify-with", OPTION_VERIFY_WITH, "auto, evp or batch");
+	job->report.format = (enum zg_format)format;
+	job->inputs.verify_with = (enum zg_verify_with)way;
+	return true;
+}
+
 static bool
 values_read(const struct arguments *arguments, struct check_job *job)
 {
 	const char *now = arguments->values[OPTION_NOW];
-	const char *format = arguments->values[OPTION_FORMAT];
 	const char *require = arguments->values[OPTION_REQUIRE];
 
 	job->inputs.now = clock_now();
@@ -118,18 +155,7 @@ values_read(const struct arguments *arguments, struct check_job *job)
 	if (require != NULL && !value_inputs(require, &job->inputs.require))
 		return malformed(arguments, "require", OPTION_REQUIRE,
 		    "a list of ds, previous, unsigned with commas");
-	if (format == NULL || strcmp(format, "text") == 0) {
-		job->report.format = ZG_FORMAT_TEXT;
-	} else if (strcmp(format, "json") == 0) {
-		job->report.format = ZG_FORMAT_JSON;
-	} else if (strcmp(format, "html") == 0) {
-		complain_usage(
-		    arguments->command, "--format html is not supported by this version");
-		return false;
-	} else {
-		return malformed(arguments, "format", OPTION_FORMAT, "text or json");
-	}
-	return numbers_read(arguments, job);
+	return choices_read(arguments, job) && numbers_read(arguments, job);
 }
 
 /* An input that is a file. Standard input is for the zone. */

@@ -1,17 +1,37 @@
 /* Base32 with extended hex alphabet. */
 #include "dns/base32.h"
 
-/* Value of one character, or -1. */
-static int
-base32hex_value(uint8_t character)
+#include <stdbool.h>
+
+/* Values of characters: VALID is set in every valid one, so that the others are zero. */
+#define VALID 0x20
+#define V(c, n) [c] = VALID | (n)
+
+static const uint8_t values[256] = {V('0', 0), V('1', 1), V('2', 2), V('3', 3), V('4', 4),
+    V('5', 5), V('6', 6), V('7', 7), V('8', 8), V('9', 9), V('a', 10), V('b', 11), V('c', 12),
+    V('d', 13), V('e', 14), V('f', 15), V('g', 16), V('h', 17), V('i', 18), V('j', 19), V('k', 20),
+    V('l', 21), V('m', 22), V('n', 23), V('o', 24), V('p', 25), V('q', 26), V('r', 27), V('s', 28),
+    V('t', 29), V('u', 30), V('v', 31), V('A', 10), V('B', 11), V('C', 12), V('D', 13), V('E', 14),
+    V('F', 15), V('G', 16), V('H', 17), V('I', 18), V('J', 19), V('K', 20), V('L', 21), V('M', 22),
+    V('N', 23), V('O', 24), V('P', 25), V('Q', 26), V('R', 27), V('S', 28), V('T', 29), V('U', 30),
+    V('V', 31)};
+
+/* Eight characters to five octets; false for a foreign character. */
+static inline bool
+decode_group(const uint8_t *text, uint8_t *octets)
 {
-	if (character >= '0' && character <= '9')
-		return character - '0';
-	if (character >= 'a' && character <= 'v')
-		return character - 'a' + 10;
-	if (character >= 'A' && character <= 'V')
-		return character - 'A' + 10;
-	return -1;
+	uint64_t bits = 0;
+	uint8_t all = VALID;
+
+	for (int i = 0; i < 8; i++) {
+		uint8_t value = values[text[i]];
+
+		all &= value;
+		bits = bits << 5 | (value & 0x1f);
+	}
+	for (int i = 0; i < 5; i++)
+		octets[i] = (uint8_t)(bits >> (32 - 8 * i));
+	return all != 0;
 }
 
 size_t
@@ -19,14 +39,18 @@ base32hex_decode(const uint8_t *text, size_t length, uint8_t *octets)
 {
 	uint32_t bits = 0;
 	unsigned n_bits = 0;
-	size_t used = 0;
+	size_t used = 0, i = 0;
 
-	for (size_t i = 0; i < length; i++) {
-		int value = base32hex_value(text[i]);
-
-		if (value < 0)
+	for (; length - i >= 8; i += 8, used += 5) {
+		if (!decode_group(text + i, octets + used))
 			return 0;
-		bits = bits << 5 | (uint32_t)value;
+	}
+	for (; i < length; i++) {
+		uint8_t value = values[text[i]];
+
+		if (value == 0)
+			return 0;
+		bits = bits << 5 | (value & 0x1f);
 		n_bits += 5;
 		if (n_bits >= 8) {
 			n_bits -= 8;

@@ -64,7 +64,7 @@ type_bitmap_each(const uint8_t *bitmap, size_t length, void (*visit)(void *conte
 	while (length > 2) {
 		for (unsigned i = 0; i < bitmap[1] * 8U; i++) {
 			if (bitmap[2 + i / 8] & (0x80 >> (i & 7)))
-				visit(context, (uint16_t)(bitmap[0] << 8 | i));
+				visit(context, (uint16_t)((unsigned)bitmap[0] << 8 | i));
 		}
 		length -= (size_t)2 + bitmap[1];
 		bitmap += (size_t)2 + bitmap[1];

@@ -21,7 +21,7 @@ denial_name_kind(const struct zone *zone, uint32_t owner)
 
 	if (o->flags & OWNER_APEX)
 		return NAME_AUTHORITATIVE;
-	if (o->flags & (OWNER_OCCLUDED | OWNER_NSEC3))
+	if (o->flags & OWNER_OCCLUDED)
 		return NAME_NONE;
 	if (o->flags & OWNER_CUT)
 		return o->flags & OWNER_SECURE ? NAME_SECURE_CUT : NAME_INSECURE_CUT;

@@ -5,7 +5,7 @@
 #ifndef FACTS_FACTS_H
 #define FACTS_FACTS_H
 
-#include <zonegate/progress.h>
+#include <zonegate/run.h>
 #include <zonegate/status.h>
 #include "dns/rdata_view.h"
 #include "facts/change.h"

@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <zonegate/gate.h>
+#include <zonegate/run.h>
+#include <zonegate/status.h>
 #include <zonegate/limits.h>
 #include "facts/keys.h"
 

@@ -17,6 +17,7 @@ struct reading {
 	int fd;
 	const uint8_t *bytes;
 	size_t left;
+	size_t limit; /* octets that may still be read from fd */
 };
 
 static zg_status
@@ -30,7 +31,10 @@ reading_fd(void *context, uint8_t *buffer, size_t size, size_t *length, struct z
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return error_set(
-		    error, ZG_READ, "cannot read %s: %s", reading->name, strerror(errno));
+		    error, ZG_READ, "cannot read %s: %s", reading->name, strerrordesc_np(errno));
+	if ((size_t)n > reading->limit)
+		return error_set(error, ZG_LIMIT, "%s is too large", reading->name);
+	reading->limit -= (size_t)n;
 	*length = (size_t)n;
 	return ZG_OK;
 }
@@ -52,18 +56,20 @@ reading_memory(void *context, uint8_t *buffer, size_t size, size_t *length, stru
 
 /* Opens a source. reading->fd is to be closed by the caller for ZG_SOURCE_PATH only. */
 static zg_status
-reading_open(const struct zg_source *source, struct reading *reading, struct zg_error *error)
+reading_open(
+    const struct zg_source *source, size_t limit, struct reading *reading, struct zg_error *error)
 {
-	*reading = (struct reading){
-	    .name = source->path != NULL ? source->path : "input", .fd = source->fd};
+	*reading = (struct reading){.name = source->path != NULL ? source->path : "input",
+	    .fd = source->fd,
+	    .limit = limit};
 	if (source->kind == ZG_SOURCE_MEMORY) {
 		reading->bytes = source->bytes;
 		reading->left = source->length;
 	} else if (source->kind == ZG_SOURCE_PATH) {
 		reading->fd = open(source->path, O_RDONLY | O_CLOEXEC);
 		if (reading->fd < 0)
-			return error_set(
-			    error, ZG_READ, "cannot open %s: %s", source->path, strerror(errno));
+			return error_set(error, ZG_READ, "cannot open %s: %s", source->path,
+			    strerrordesc_np(errno));
 	}
 	return ZG_OK;
 }
@@ -79,16 +85,16 @@ folder_of(const char *path)
 	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
-/* Reads the text of `source` into a store. */
+/* Reads the text of `source`, at most `limit` octets, into a store. */
 static zg_status
-read_text(const struct zg_source *source, const struct zone_text_options *options,
+read_text(const struct zg_source *source, size_t limit, const struct zone_text_options *options,
     struct zone_store *store, struct defects *defects, struct zg_error *error)
 {
 	bool is_path = source->kind == ZG_SOURCE_PATH;
 	struct reading reading;
 	struct source text;
 	char *folder = NULL;
-	zg_status status = reading_open(source, &reading, error);
+	zg_status status = reading_open(source, limit, &reading, error);
 
 	if (status != ZG_OK)
 		return status;
@@ -127,7 +133,7 @@ input_read_zone(const struct zg_source *source, const uint8_t *origin, bool allo
 	defects_init(&defects, max_examples);
 	if (progress->tell != NULL)
 		progress->tell(progress->context, ZG_PHASE_READ);
-	status = read_text(source, &options, &store, &defects, error);
+	status = read_text(source, SIZE_MAX, &options, &store, &defects, error);
 	if (status == ZG_OK) {
 		if (progress->tell != NULL)
 			progress->tell(progress->context, ZG_PHASE_BUILD);
@@ -261,8 +267,7 @@ zg_status
 input_read_ds(const struct zg_source *source, const uint8_t *origin,
     struct ds_entry entries[ZG_DS_MAX], size_t *n, struct zg_error *error)
 {
-	struct zone_text_options options = {
-	    .origin = origin, .has_default_ttl = true, .max_octets = ZG_DS_FILE_BYTES_MAX};
+	struct zone_text_options options = {.origin = origin, .has_default_ttl = true};
 	struct zone_store store;
 	struct defects defects;
 	zg_status status;
@@ -270,7 +275,7 @@ input_read_ds(const struct zg_source *source, const uint8_t *origin,
 	*n = 0;
 	zone_store_init(&store);
 	defects_init(&defects, 1);
-	status = read_text(source, &options, &store, &defects, error);
+	status = read_text(source, ZG_DS_FILE_BYTES_MAX, &options, &store, &defects, error);
 	for (int i = 0; i < DEFECT_READING_END && status == ZG_OK; i++) {
 		const struct tally *tally = &defects.tallies[i];
 		const char *file;

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/text_writer.h"
 #include "crypto/digest.h"
+#include "dns/algorithm.h"
 #include "dns/serial.h"
 #include "gate/verdict.h"
 #include "policy/policy.h"
@@ -212,7 +213,8 @@ add_keys(struct made_result *made, const struct facts *facts)
 		    .signs_dnskey = key->signs_dnskey,
 		    .n_signatures = key->n_signatures,
 		    .n_tried = facts->signatures.n_tried[i],
-		    .in_parent = key_in_parent(&facts->keys, i)};
+		    .in_parent = key_in_parent(&facts->keys, i),
+		    .algorithm_name = algorithm_name(key->view.algorithm)};
 	}
 	made->public.n_keys = facts->keys.n_keys;
 }

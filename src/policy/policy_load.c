@@ -1,7 +1,7 @@
 /*
  * From a tree of XML elements to a policy, by the table. Strict on its own: what the schema refuses
- * is refused here as well, in words that name the place. The walk is as deep as the table, however
- * deep the tree is.
+ * is refused here as well, in words that name the place. The walk is as deep as the table, not as
+ * the tree.
  */
 #include "policy/policy_load.h"
 

@@ -4,6 +4,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* Errors handed on: after so many nobody reads further. */
+#define ERRORS_TOLD_MAX 100
+
 /* Messages quote the file: what could drive a terminal is replaced. */
 static void
 make_plain(char *text)
@@ -23,7 +26,8 @@ policy_error(
 
 	if (reporter->status == ZG_OK)
 		reporter->status = status;
-	reporter->errors++;
+	if (++reporter->errors > ERRORS_TOLD_MAX)
+		return;
 	va_start(ap, format);
 	(void)vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);

@@ -502,7 +502,9 @@ reader_new(const struct source *source, const struct zone_text_options *options,
 	if (options->origin != NULL)
 		memcpy(reader->origin.name, options->origin, name_length(options->origin));
 	forget_owner(reader);
-	reader->last_ttl_known = reader->default_ttl_known = false;
+	reader->last_ttl_known = false;
+	reader->default_ttl_known = options->has_default_ttl;
+	reader->default_ttl = options->default_ttl;
 	return reader;
 }
 

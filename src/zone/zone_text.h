@@ -16,7 +16,6 @@ struct zone_text_options {
 	bool allow_include; /* $INCLUDE, beneath source.directory only */
 	bool has_default_ttl;  /* records without a TTL get default_ttl before any $TTL: DS files */
 	uint32_t default_ttl;  /* seconds */
-	size_t max_octets;     /* of input, ZG_LIMIT beyond; 0: no bound of its own */
 };
 
 /*

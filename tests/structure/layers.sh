@@ -25,10 +25,10 @@ base    base                                        | limits status
 dns     base dns                                    | limits status check verdict
 zone    base dns zone                               | limits status check verdict
 crypto  base dns crypto                             | limits status
-facts   base dns zone crypto facts                  | limits status check verdict progress
+facts   base dns zone crypto facts                  | limits status check verdict run
 check   base dns zone facts check                   | limits status check verdict finding
 policy  base dns policy                             | limits status check verdict policy
-gate    base dns zone crypto facts check policy gate | limits status check verdict finding policy progress gate
+gate    base dns zone crypto facts check policy gate | limits status check verdict finding policy run gate
 report  base report                                 | limits status check verdict finding gate report version
 cli     cli                                         | *
 END

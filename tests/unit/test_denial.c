@@ -210,6 +210,12 @@ static const struct nsec_case {
     {"NSEC x.ent.example. DNAME RRSIG NSEC\n",
 	"NSEC ent.example. DNAME RRSIG NSEC\nent.example. 300 NSEC x.ent.example. RRSIG NSEC\n",
 	{{DEFECT_NSEC_STRAY, 1}}},
+    {NSEC_DN, NSEC_DN "ent.example. 300 NSEC a.example. RRSIG NSEC\n", {{DEFECT_NSEC_STRAY, 1}}},
+    /* A signature alone is no data: no NSEC is due. */
+    {NSEC_ENT,
+	NSEC_ENT
+	"ent.example. 300 RRSIG A 13 2 300 20300101000000 20200101000000 1 example. AAAA\n",
+	{{DEFECT_SYNTAX, 0}}},
     /* The data of a name was taken out, its NSEC was not. */
     {"a.example. 300 A 192.0.2.1\n", "", {{DEFECT_NSEC_STRAY, 1}, {DEFECT_NSEC_BITMAP, 1}}},
     /* Twice. */
@@ -422,12 +428,40 @@ covering(const struct said said[N_SAID], const char *name)
 	return found == N_SAID ? last : found;
 }
 
+/* Does the hash of `name` lie below the first of the chain, or above the last? */
+static void
+ends_of_chain(const struct said said[N_SAID], const char *name, bool *below, bool *above)
+{
+	uint8_t hash[NSEC3_HASH_OCTETS], other[NSEC3_HASH_OCTETS];
+
+	*below = *above = true;
+	hash_name(name, 1, hash);
+	for (size_t i = 0; i < N_SAID; i++) {
+		hash_name(said[i].name, 1, other);
+		*below &= memcmp(hash, other, sizeof(hash)) < 0;
+		*above &= memcmp(hash, other, sizeof(hash)) > 0;
+	}
+}
+
 static void
 assert_said(const struct said said[N_SAID], const struct expected expected[3])
 {
 	struct text text = text_new();
 
 	text_line(&text, "%s%s", DATA3, PARAM);
+	add_chain(&text, said, N_SAID, 1);
+	assert_text(&text, expected);
+	free(text.bytes);
+}
+
+/* The same zone with one more insecure delegation, which has no NSEC3. */
+static void
+assert_with_delegation(
+    const struct said said[N_SAID], const char *name, const struct expected expected[3])
+{
+	struct text text = text_new();
+
+	text_line(&text, "%s%s%s 300 NS ns1.other.\n", DATA3, PARAM, name);
 	add_chain(&text, said, N_SAID, 1);
 	assert_text(&text, expected);
 	free(text.bytes);
@@ -626,6 +660,67 @@ START_TEST(nsec3_opt_out_span_covers_the_next_closer_name)
 }
 END_TEST
 
+/* The last span goes around: it covers what lies below the first hash and above the last. */
+START_TEST(nsec3_last_span_goes_around)
+{
+	static const struct expected uncovered[3] = {{DEFECT_NSEC3_UNCOVERED, 1}};
+	bool below = false, above = false;
+	struct said said[N_SAID];
+	char name[40];
+
+	for (unsigned i = 0; i < 1000 && !(below && above); i++) {
+		bool first = false, last = false;
+		size_t cover;
+
+		(void)snprintf(name, sizeof(name), "d%u.example.", i);
+		said_copy(said);
+		cover = covering(said, name);
+		ends_of_chain(said, name, &first, &last);
+		if (!first && !last)
+			continue;
+		below |= first;
+		above |= last;
+		said[cover].flags = 1;
+		assert_with_delegation(said, name, nothing);
+		set_opt_out(said, 1);
+		said[cover].flags = 0;
+		assert_with_delegation(said, name, uncovered);
+	}
+	ck_assert(below && above);
+}
+END_TEST
+
+/* An empty non-terminal that only insecure delegations make needs none for another such one. */
+START_TEST(nsec3_opt_out_frees_each_empty_non_terminal)
+{
+	static const struct expected missing[3] = {{DEFECT_NSEC3_MISSING, 2}};
+	static const struct said more[3] = {{.name = "q.example.", .types = ""},
+	    {.name = "p.q.example.", .types = ""}, {.name = "d.p.q.example.", .types = "NS"}};
+
+	/* Bits: which of the three has an NSEC3. A delegation that has one needs those above. */
+	for (unsigned set = 0; set < 8; set++) {
+		struct said said[N_SAID + 3];
+		struct text text = text_new();
+
+		said_copy(said);
+		memcpy(said + N_SAID, more, sizeof(more));
+		for (int i = 0; i < 3; i++)
+			said[N_SAID + i].how = set >> i & 1 ? SAID : LEFT_OUT;
+		for (int i = 0; i < N_SAID + 3; i++)
+			said[i].flags = 1;
+		text_line(&text, "%s%sd.p.q.example. 300 NS ns1.other.\n", DATA3, PARAM);
+		add_chain(&text, said, N_SAID + 3, 1);
+		if (set < 4 || set == 7)
+			assert_text(&text, nothing);
+		else
+			assert_text(&text,
+			    set == 4 ? missing
+				     : (const struct expected[3]){{DEFECT_NSEC3_MISSING, 1}});
+		free(text.bytes);
+	}
+}
+END_TEST
+
 START_TEST(nsec3_of_a_name_that_is_not_there_is_stray)
 {
 	static const struct expected expected[3] = {{DEFECT_NSEC3_STRAY, 1}};
@@ -682,7 +777,7 @@ START_TEST(nsec3_owner_must_be_one_hash_below_the_apex)
 {
 	static const struct expected expected[3] = {{DEFECT_NSEC3_OWNER, 1}};
 	static const char *const owners[] = {
-	    "x.0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example.",   /* too deep */
+	    "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.x.example.",   /* too deep */
 	    "0p9mhaveqvm6t7vbl5lop2u3t2rp3to.example.",	     /* 31 characters */
 	    "0p9mhaveqvm6t7vbl5lop2u3t2rp3t.example.",	     /* 30 */
 	    "0p9mhaveqvm6t7vbl5lop2u3t2rp3tow.example.",     /* not base32hex */
@@ -697,6 +792,11 @@ START_TEST(nsec3_owner_must_be_one_hash_below_the_apex)
 		assert_edited(PARAM, text.bytes, expected);
 		free(text.bytes);
 	}
+	/* Of one length both, which is not SHA-1's. */
+	assert_edited(PARAM,
+	    PARAM "0p9mhaveqvm6t7vbl5lop2u3.example. 300 NSEC3 1 0 1 AB "
+		  "0p9mhaveqvm6t7vbl5lop2u3 A\n",
+	    expected);
 	assert_edited(PARAM,
 	    PARAM "0p9mhaveqvm6t7vbl5lop2u3t2rp3t00.example. 300 NSEC3 1 0 1 AB "
 		  "0p9mhaveqvm6t7vbl5lop2u3 A\n",
@@ -996,6 +1096,8 @@ add_nsec3_tests(TCase *cases)
 	tcase_add_test(cases, nsec3_opt_out_lets_insecure_delegations_out);
 	tcase_add_test(cases, nsec3_opt_out_flag_counts_where_the_span_is);
 	tcase_add_test(cases, nsec3_opt_out_span_covers_the_next_closer_name);
+	tcase_add_test(cases, nsec3_last_span_goes_around);
+	tcase_add_test(cases, nsec3_opt_out_frees_each_empty_non_terminal);
 	tcase_add_test(cases, nsec3_of_a_name_that_is_not_there_is_stray);
 	tcase_add_test(cases, nsec3param_decides_what_a_chain_is);
 	tcase_add_test(cases, nsec3_owner_must_be_one_hash_below_the_apex);

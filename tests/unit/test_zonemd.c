@@ -285,7 +285,7 @@ START_TEST(content_digest_leaves_nothing_out)
 	static const char *const texts[] = {A1_DATA, A1, A1 SIGNATURE("ZONEMD"),
 	    A1_DATA "@ 1 IN ZONEMD 2018031900 1 1 " A1_DIGEST "\n", A1_DATA "a.ns1 60 TXT x\n",
 	    A1_DATA "a.ns1 61 TXT x\n", A1_DATA "a.ns1 60 TXT X\n", A1_DATA "b.ns1 60 TXT x\n",
-	    A1_DATA "a.ns1 60 TYPE17 \\# 2 0178\n", A1_DATA "a.ns1 60 TXT x x\n"};
+	    A1_DATA "a.ns1 60 TYPE65280 \\# 2 0178\n", A1_DATA "a.ns1 60 TXT x x\n"};
 	enum { TEXTS = sizeof(texts) / sizeof(texts[0]) };
 	char hex[TEXTS][97];
 

@@ -1,0 +1,26 @@
+/* How a run of the gate goes: the phases it tells of, and how it verifies. */
+#ifndef ZONEGATE_RUN_H
+#define ZONEGATE_RUN_H
+
+/* Phases, for progress. */
+enum zg_phase {
+	ZG_PHASE_READ,
+	ZG_PHASE_BUILD,
+	ZG_PHASE_VERIFY,
+	ZG_PHASE_DENIAL,
+	ZG_PHASE_COMPARE,
+	ZG_PHASE_CHECK,
+	ZG_PHASE_COUNT
+};
+
+/* Called from the calling thread at the begin of each phase. */
+typedef void (*zg_progress)(void *context, enum zg_phase phase);
+
+/* How ECDSA P-256 signatures are verified; what a batch does not confirm is decided by EVP. */
+enum zg_verify_with {
+	ZG_VERIFY_AUTO = 0, /* in batches for keys that sign enough to repay it */
+	ZG_VERIFY_EVP,	    /* one by one */
+	ZG_VERIFY_BATCH	    /* in batches for every key */
+};
+
+#endif
