@@ -124,7 +124,8 @@ rr_type_from_text(const char *text, size_t length, uint16_t *type)
 	uint64_t words[2] = {0, 0};
 	const struct mnemonic *row;
 
-	if (length >= MNEMONIC_MAX)
+	/* A zero octet at the end would pass for the filling of a row. */
+	if (length == 0 || length >= MNEMONIC_MAX || text[length - 1] == '\0')
 		return false;
 	for (size_t i = 0; i < length; i++)
 		words[i / 8] |= (uint64_t)octet_upper((uint8_t)text[i]) << i % 8 * 8;

@@ -98,6 +98,15 @@ load_severity(struct loader *loader, const struct policy_row *row, const char *t
 		policy_integer_store(base, row->place, row->size, severity);
 }
 
+/* Length of the row's path as people know it: a list's item is its text. */
+static int
+shown_length(const struct policy_row *row)
+{
+	const char *text = strstr(row->path, "/text()");
+
+	return (int)(text == NULL ? strlen(row->path) : (size_t)(text - row->path));
+}
+
 /* The value of `row` from an element's or attribute's text. */
 static void
 load_value(struct loader *loader, const struct policy_row *row, const xmlNode *node, void *base)
@@ -114,7 +123,8 @@ load_value(struct loader *loader, const struct policy_row *row, const xmlNode *n
 	else {
 		status = policy_value_read(row, text, base, why);
 		if (status == ZG_POLICY)
-			policy_error(loader->reporter, status, line, "%s: %s", row->path, why);
+			policy_error(loader->reporter, status, line, "%.*s: %s",
+			    shown_length(row), row->path, why);
 		else if (status != ZG_OK)
 			policy_error(loader->reporter, status, line, "out of memory");
 	}

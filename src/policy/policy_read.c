@@ -131,17 +131,22 @@ read_policies(
 static size_t
 read_tree(struct policy_reporter *reporter, xmlDoc *document, const char *name, zg_policy **kept)
 {
-	const xmlNode *root = xmlDocGetRootElement(document);
+	xmlNode *root = xmlDocGetRootElement(document);
+	xmlChar *version = xmlGetNoNsProp(root, (const xmlChar *)"version");
+	bool known = version != NULL && strcmp((const char *)version, "1") == 0;
 	size_t found;
 
-	if (!is_element(root, "ZoneGate")) {
+	xmlFree(version);
+	if (!is_element(root, "ZoneGate") || !known) {
 		policy_error(reporter, ZG_POLICY, policy_xml_line(root),
-		    "the root element must be ZoneGate");
+		    "the root element must be ZoneGate, version 1");
 		return 0;
 	}
 	found = read_policies(reporter, root, name, kept);
+	if (found == 0)
+		policy_error(reporter, ZG_POLICY, policy_xml_line(root), "no policy in the file");
 	if (reporter->status == ZG_OK)
-		(void)policy_xml_validate(reporter, document);
+		policy_xml_validate(reporter, document);
 	return found;
 }
 

@@ -271,7 +271,7 @@ schema_new(struct policy_reporter *reporter)
 	return schema;
 }
 
-zg_status
+void
 policy_xml_validate(struct policy_reporter *reporter, xmlDoc *document)
 {
 	struct error_hook former = errors_take(reporter);
@@ -289,5 +289,4 @@ policy_xml_validate(struct policy_reporter *reporter, xmlDoc *document)
 	xmlRelaxNGFreeValidCtxt(validator);
 	xmlRelaxNGFree(schema);
 	errors_give_back(former);
-	return reporter->status;
 }

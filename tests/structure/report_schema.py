@@ -20,9 +20,11 @@ except ImportError:
 
 def objects(value):
     """Every object inside a JSON value."""
+    inside = value if isinstance(value, list) else ()
     if isinstance(value, dict):
         yield value
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        inside = value.values()
+    for inner in inside:
         yield from objects(inner)
 
 
@@ -55,8 +57,11 @@ def main(schema_path, manual_path, *report_paths):
     for path in report_paths:
         with open(path, encoding="ascii") as file:
             report = json.load(file)
-        wrong += [f"{path}: {error.json_path}: {error.message}" for error in validator.iter_errors(report)]
-        wrong += [f"{path}: valid {how}" for how, other in changed(report) if validator.is_valid(other)]
+        for error in validator.iter_errors(report):
+            wrong.append(f"{path}: {error.json_path}: {error.message}")
+        for how, other in changed(report):
+            if validator.is_valid(other):
+                wrong.append(f"{path}: valid {how}")
     for name in sorted(set(property_names(schema)) - manual_words):
         wrong.append(f"{manual_path}: does not name {name}")
     print("\n".join(wrong) if wrong else f"ok, {len(report_paths)} reports")

@@ -5,12 +5,12 @@
 #                                  of the zones in samples/de-2026
 set -eu
 cd "$(dirname "$0")/../.."
-BUILD=${BUILD:-build}
+export BUILD="${BUILD:-build}"
 
 if [ $# -eq 0 ]; then
 	mkdir -p "$BUILD/tests"
 	rm -rf "$BUILD/tests/reports"
-	BUILD=$BUILD "$BUILD/tests/unit/test_report"
+	"$BUILD/tests/unit/test_report"
 	for zone in good bad; do
 		status=0
 		"$BUILD/zonegate" check --format json --now 20260505194500 \

@@ -19,7 +19,8 @@
 #define ZSK_TAG 33834
 /* One key pair for each signing device, of which one was published. */
 #define DEVICES 3
-/* Where the turn begins, such that the SOA comes out well: who looks at nothing else sees nothing. */
+/* Where the turn begins, such that the SOA comes out well: who looks at nothing else sees nothing.
+ */
 #define FIRST_DEVICE 2
 
 /* 2026-05-05 16:19:00 and 2026-05-19 17:49:00 UTC: from an hour and a half before the zone was made
@@ -43,8 +44,8 @@ registry_make(void)
 {
 	struct registry registry;
 
-	registry.ksk = smith_rsa_make(
-	    ORIGIN, ALGORITHM, SMITH_KSK, KEY_BITS, "de-2026 ksk", SMITH_NATURAL);
+	registry.ksk =
+	    smith_rsa_make(ORIGIN, ALGORITHM, SMITH_KSK, KEY_BITS, "de-2026 ksk", SMITH_NATURAL);
 	for (size_t i = 0; i < DEVICES; i++)
 		registry.zsk[i] = smith_rsa_make(ORIGIN, ALGORITHM, SMITH_ZSK, KEY_BITS,
 		    device_labels[i], i == 0 ? ZSK_TAG : SMITH_NATURAL);
@@ -147,7 +148,8 @@ main(int argc, char **argv)
 	}
 	registry = registry_make();
 	write_zone(argv[1], argv[2], &registry, "good.zone",
-	    "; de-2026 as it should have been signed: README.md. Made by tests/tools/de_2026.c.\n", 1);
+	    "; de-2026 as it should have been signed: README.md. Made by tests/tools/de_2026.c.\n",
+	    1);
 	write_zone(argv[1], argv[2], &registry, "bad.zone",
 	    "; de-2026 as it was signed: README.md. Made by tests/tools/de_2026.c.\n", DEVICES);
 	ds = smith_ds(registry.ksk->dnskey, 2, 86400);
