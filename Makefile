@@ -26,6 +26,9 @@ ZG_CFLAGS += -Wall -Wextra -Wpedantic -Wshadow
 ZG_CFLAGS += -Wconversion -Wsign-conversion
 ZG_CFLAGS += -Wstrict-prototypes -Wmissing-prototypes
 ZG_CFLAGS += -Wpointer-arith -Wvla -Wcast-qual -Wformat=2
+# A memo is taken only by the build that wrote it.
+BUILD_ID := $(shell cat src/*/*.[ch] include/zonegate/*.h | sha256sum | cut -c1-16)
+
 ifdef WERROR
 ZG_CFLAGS += -Werror
 endif
@@ -51,6 +54,9 @@ all: $(BUILD)/zonegate $(BUILD)/libzonegate.so $(BUILD)/zonegate.pc
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ZG_CPPFLAGS) $(PKG_CFLAGS) $(ZG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/src/gate/memo.o: ZG_CPPFLAGS += -DZG_BUILD='"$(BUILD_ID)"'
+$(BUILD)/src/gate/memo.o: $(wildcard src/*/*.[ch] include/zonegate/*.h)
 
 $(BUILD)/generated/policy_embedded.o: $(BUILD)/generated/policy_embedded.c
 	$(CC) $(ZG_CPPFLAGS) $(ZG_CFLAGS) $(CFLAGS) -c -o $@ $<

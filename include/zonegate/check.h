@@ -35,6 +35,10 @@ ZG_PUBLIC const struct zg_check *zg_check_at(size_t index);
 /* The row with this id, or NULL. */
 ZG_PUBLIC const struct zg_check *zg_check_find(const char *id);
 
+/* The purpose of an extended DNS error, from the registry that RFC 8914 section 5.2 began; NULL:
+ * not one that a validator gives for the content of a zone. */
+ZG_PUBLIC const char *zg_ede_text(int code);
+
 /* "ds", "previous", "unsigned". */
 ZG_PUBLIC const char *zg_input_text(enum zg_input input);
 

@@ -11,6 +11,7 @@
 
 #include <zonegate/finding.h>
 #include <zonegate/limits.h>
+#include <zonegate/memo.h>
 #include <zonegate/policy.h>
 #include <zonegate/run.h>
 #include <zonegate/status.h>
@@ -42,7 +43,8 @@ struct zg_gate_inputs {
 	int64_t now;			 /* seconds since 1970 UTC */
 	unsigned threads;		 /* 0 is 1 */
 	enum zg_verify_with verify_with;
-	size_t examples;  /* for each check, at most ZG_EXAMPLES_MAX */
+	zg_memo *memo;	  /* what verified before, and where what verifies now goes; NULL: none */
+	size_t examples;  /* for each check, at most ZG_EXAMPLES_MAX; 0: ZG_EXAMPLES_DEFAULT */
 	unsigned require; /* enum zg_input: missing ones make it undecided */
 	bool allow_include;
 	zg_progress progress; /* may be NULL */
@@ -76,7 +78,7 @@ struct zg_signing_class {
 struct zg_failure_group {
 	uint8_t algorithm;
 	uint16_t key_tag;
-	int64_t inception;
+	int64_t inception; /* 0: all inceptions that have no group of their own */
 	uint64_t n_bad;
 	uint64_t n_of; /* RRSIGs of this algorithm and tag in all */
 };
@@ -96,6 +98,7 @@ enum zg_count {
 	ZG_COUNT_VERIFIED,
 	ZG_COUNT_BY_BATCH, /* RRSIGs decided in batches */
 	ZG_COUNT_BY_EVP,   /* RRSIGs decided one by one */
+	ZG_COUNT_BY_MEMO,  /* RRSIGs that verified before, over the same octets */
 	ZG_COUNT_NSEC,
 	ZG_COUNT_NSEC3,
 	ZG_COUNT_COUNT

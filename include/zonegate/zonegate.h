@@ -6,6 +6,7 @@
 #include <zonegate/finding.h>
 #include <zonegate/gate.h>
 #include <zonegate/limits.h>
+#include <zonegate/memo.h>
 #include <zonegate/policy.h>
 #include <zonegate/report.h>
 #include <zonegate/run.h>

@@ -134,9 +134,6 @@ int output_end(void);
 /* Whether descriptor `fd` is a terminal that understands more than lines. */
 bool is_terminal(int fd);
 
-/* The name of an extended DNS error (RFC 8914, IANA registry), or NULL. */
-const char *ede_text(int code);
-
 /* --- The supervisor (supervisor.c) --- */
 
 /* Presentation form of a name: 255 octets, \DDD each, and a NUL fit. */

@@ -6,35 +6,6 @@
 
 #include <zonegate/check.h>
 
-/* Those of the IANA registry of extended DNS errors (RFC 8914 section 5.2) that validators report
- * for what a zone holds. */
-static const struct {
-	int code;
-	const char *text;
-} ede_texts[] = {
-    {1, "Unsupported DNSKEY Algorithm"},
-    {2, "Unsupported DS Digest Type"},
-    {6, "DNSSEC Bogus"},
-    {7, "Signature Expired"},
-    {8, "Signature Not Yet Valid"},
-    {9, "DNSKEY Missing"},
-    {10, "RRSIGs Missing"},
-    {11, "No Zone Key Bit Set"},
-    {12, "NSEC Missing"},
-    {25, "Signature Expired before Valid"},
-    {27, "Unsupported NSEC3 Iterations Value"},
-};
-
-const char *
-ede_text(int code)
-{
-	for (size_t i = 0; i < sizeof(ede_texts) / sizeof(ede_texts[0]); i++) {
-		if (ede_texts[i].code == code)
-			return ede_texts[i].text;
-	}
-	return NULL;
-}
-
 static void
 list_print(void)
 {
@@ -71,7 +42,7 @@ needs_print(const struct zg_check *check)
 static void
 check_print(const struct zg_check *check)
 {
-	const char *ede = ede_text(check->ede);
+	const char *ede = zg_ede_text(check->ede);
 
 	(void)printf("%s\n", check->id);
 	(void)printf("meaning:    %s\n", check->summary);

@@ -42,16 +42,14 @@ struct policy_job {
 /* --- show --- */
 
 /* XML text for a file; for a terminal its lines are escaped one by one. */
-static void
-show_print(char *text)
+static zg_status
+show_print(char *text, struct zg_error *error)
 {
 	char line[4096];
 	char *end;
 
-	if (isatty(STDOUT_FILENO) != 1) {
-		(void)fputs(text, stdout);
-		return;
-	}
+	if (isatty(STDOUT_FILENO) != 1)
+		return write_all(STDOUT_FILENO, text, strlen(text)) ? ZG_OK : output_trouble(error);
 	for (; *text != '\0'; text = end) {
 		end = text + strcspn(text, "\n");
 		if (*end == '\n')
@@ -59,6 +57,7 @@ show_print(char *text)
 		escape(line, sizeof(line), text);
 		(void)puts(line);
 	}
+	return ZG_OK;
 }
 
 static void
@@ -73,10 +72,10 @@ show_work(void *context, struct claim *claim)
 	status = policy_open(job->path, &policy, &error);
 	if (status == ZG_OK)
 		status = zg_policy_show(policy, &text, &error);
-	if (status == ZG_OK) {
-		show_print(text);
+	if (status == ZG_OK)
+		status = show_print(text, &error);
+	if (status == ZG_OK)
 		status = output_close(&error);
-	}
 	if (status == ZG_OK)
 		claim->verdict = ZG_VERDICT_PASS;
 	else

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/word.h"
 #include "facts/host_set.h"
 #include "facts/zonemd.h"
 #include "zone/zone_diff.h"
@@ -143,8 +144,6 @@ compare_hosts(struct comparison *comparison)
 	struct host_set *before = &comparison->hosts[DIFF_BEFORE];
 	struct host_set *after = &comparison->hosts[DIFF_AFTER];
 
-	host_set_settle(before);
-	host_set_settle(after);
 	fact->before = before->n;
 	fact->after = after->n;
 	fact->lost = host_set_minus(before, after, &fact->lost_examples);
@@ -208,7 +207,8 @@ find_former_soa(const struct zone *previous, struct change_facts *change)
 
 /* Everything but the digest. */
 static zg_status
-compare(const struct zone *zone, const struct zone *previous, struct change_facts *change)
+compare(const struct zone *zone, const struct zone *previous, uint64_t seed,
+    struct change_facts *change)
 {
 	struct comparison *comparison = calloc(1, sizeof(*comparison));
 	zg_status status;
@@ -216,8 +216,8 @@ compare(const struct zone *zone, const struct zone *previous, struct change_fact
 	if (comparison == NULL)
 		return ZG_MEMORY;
 	comparison->change = change;
-	comparison->hosts[DIFF_BEFORE].zone = previous;
-	comparison->hosts[DIFF_AFTER].zone = zone;
+	host_set_init(&comparison->hosts[DIFF_BEFORE], previous, seed);
+	host_set_init(&comparison->hosts[DIFF_AFTER], zone, seed);
 	zone_diff_init(&comparison->diff, previous, zone);
 	find_former_soa(previous, change);
 	status = compare_records(comparison);
@@ -249,7 +249,7 @@ change_compute(const struct zone *zone, const uint8_t digest[48], const struct z
 	if (status != ZG_OK)
 		return status;
 	change->same_digest = memcmp(change->digest, digest, sizeof(change->digest)) == 0;
-	status = compare(zone, previous, change);
+	status = compare(zone, previous, load_le64(digest), change);
 	if (status != ZG_OK) {
 		change_clear(change);
 		return error_set(error, status, "%s while comparing with the former zone",

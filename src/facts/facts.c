@@ -56,7 +56,9 @@ compute_zone(const struct facts_inputs *inputs, struct facts *facts, struct zg_e
 	const struct zone *zone = inputs->zone;
 	struct signature_options options = {.now = inputs->now,
 	    .threads = inputs->threads > 0 ? inputs->threads : 1,
-	    .with = inputs->verify_with};
+	    .with = inputs->verify_with,
+	    .known = inputs->known,
+	    .fresh = inputs->fresh};
 	zg_status status;
 
 	tell(inputs, ZG_PHASE_VERIFY);

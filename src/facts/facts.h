@@ -47,6 +47,8 @@ struct facts_inputs {
 	int64_t now;
 	unsigned threads;
 	enum zg_verify_with verify_with;
+	const struct memo_set *known; /* NULL: no memo, */
+	struct memo_fresh *fresh;     /* and where to what verifies now */
 	size_t max_examples;
 	bool former; /* facts of the zone in force: what costs public-key work is left out */
 	zg_progress progress; /* told the phases; may be NULL */

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/work_pool.h"
+#include "crypto/digest.h"
 #include "crypto/verify.h"
 #include "crypto/verify_queue.h"
 #include "dns/algorithm.h"
@@ -25,7 +26,10 @@ struct tester {
 	size_t size;
 	struct verify_queue *queues[ZG_KEYS_MAX]; /* owned; by key, NULL: one by one */
 	uint64_t n_tried[ZG_KEYS_MAX];
-	uint64_t n_single; /* decided one by one, the queues' not counted */
+	uint64_t n_single;     /* decided one by one, the queues' not counted */
+	struct digest *digest; /* owned; with a memo only */
+	struct memo_fresh fresh;
+	uint64_t n_memo;
 };
 
 struct verification {
@@ -34,6 +38,7 @@ struct verification {
 	uint8_t *outcomes;
 	struct tester *testers;
 	struct ecdsa_table *tables[ZG_KEYS_MAX]; /* owned; by key, NULL: none */
+	const struct memo_set *known;		 /* NULL: no memo */
 };
 
 /* The RRset that signatures are tried on, as it lies in a tester's data behind HEADER_MAX octets.
@@ -157,12 +162,55 @@ try_key(const struct verification *work, struct tester *tester, const struct rrs
 	return status;
 }
 
+/* What the memo knows a signature by: key, RRSIG and canonical RRset, lengths before both. */
+static zg_status
+memo_digest(const struct tester *tester, const struct key_fact *key, const uint8_t *rdata,
+    size_t rdlen, const struct signed_set *signed_set, uint8_t octets[MEMO_OCTETS])
+{
+	uint8_t lengths[8];
+	zg_status status = digest_begin(tester->digest);
+
+	store_u32(lengths, (uint32_t)rdlen);
+	store_u32(lengths + 4, (uint32_t)signed_set->length);
+	if (status == ZG_OK)
+		status = digest_add(tester->digest, key->sha256, sizeof(key->sha256));
+	if (status == ZG_OK)
+		status = digest_add(tester->digest, lengths, sizeof(lengths));
+	if (status == ZG_OK)
+		status = digest_add(tester->digest, rdata, rdlen);
+	if (status == ZG_OK)
+		status = digest_add(tester->digest, tester->data + HEADER_MAX, signed_set->length);
+	if (status == ZG_OK)
+		status = digest_end(tester->digest, octets);
+	return status;
+}
+
+/* Looks a signature up that verified before. Every one is noted; what fails is left out later. */
+static zg_status
+try_memo(const struct verification *work, struct tester *tester, size_t key, uint32_t record,
+    const struct signed_set *signed_set, uint8_t *outcome)
+{
+	uint8_t octets[MEMO_OCTETS];
+	zg_status status =
+	    memo_digest(tester, &work->keys->keys[key], zone_rdata(work->zone, record),
+		zone_record(work->zone, record)->rdlen, signed_set, octets);
+
+	if (status == ZG_OK)
+		status = memo_fresh_add(&tester->fresh, octets, record);
+	if (status == ZG_OK && memo_set_has(work->known, octets)) {
+		*outcome = outcome_of_key(work->keys, key, signed_set->set->type);
+		tester->n_memo++;
+	}
+	return status;
+}
+
 /* Tries one signature with every key of its tag and algorithm. */
 static zg_status
 try_keys(const struct verification *work, struct tester *tester, const struct rrsig_view *rrsig,
-    const uint8_t *rdata, struct signed_set *signed_set, uint8_t *outcome)
+    uint32_t record, struct signed_set *signed_set, uint8_t *outcome)
 {
-	const uint8_t *data = signed_data(work, tester, rrsig, rdata, signed_set);
+	const uint8_t *data =
+	    signed_data(work, tester, rrsig, zone_rdata(work->zone, record), signed_set);
 	size_t named[ZG_KEYS_MAX], n = 0;
 	zg_status status = ZG_OK;
 
@@ -176,6 +224,11 @@ try_keys(const struct verification *work, struct tester *tester, const struct rr
 	if (n > 0 && !algorithm_is_supported(rrsig->algorithm)) {
 		*outcome = SIGNATURE_UNSUPPORTED;
 		return ZG_OK;
+	}
+	if (n == 1 && work->known != NULL && work->keys->keys[named[0]].key != NULL) {
+		status = try_memo(work, tester, named[0], record, signed_set, outcome);
+		if (status != ZG_OK || signature_decided(*outcome))
+			return status;
 	}
 	if (n == 1 && tester->queues[named[0]] != NULL && rrsig->signature_len == 64)
 		return verify_queue_add(tester->queues[named[0]], data,
@@ -221,8 +274,7 @@ try_set(const struct verification *work, struct tester *tester, const struct rrs
 		else if (too_large || i >= ZG_RRSIGS_PER_RRSET_MAX)
 			*outcome = SIGNATURE_LIMIT;
 		else
-			status = try_keys(
-			    work, tester, &rrsig, zone_rdata(zone, record), &signed_set, outcome);
+			status = try_keys(work, tester, &rrsig, record, &signed_set, outcome);
 	}
 	return status;
 }
@@ -312,6 +364,8 @@ tester_init(const struct verification *work, struct tester *tester)
 {
 	zg_status status = verifier_new(&tester->verifier);
 
+	if (status == ZG_OK && work->known != NULL)
+		status = digest_new(DIGEST_KIND_SHA256, &tester->digest);
 	for (size_t k = 0; k < work->keys->n_keys && status == ZG_OK; k++) {
 		if (work->tables[k] != NULL)
 			status = verify_queue_new(work->keys->keys[k].key, work->tables[k],
@@ -327,6 +381,7 @@ tester_finish(struct tester *tester, struct signature_facts *facts)
 	zg_status status = ZG_OK;
 
 	facts->n_single += tester->n_single;
+	facts->n_memo += tester->n_memo;
 	for (size_t k = 0; k < ZG_KEYS_MAX && status == ZG_OK; k++) {
 		facts->n_tried[k] += tester->n_tried[k];
 		if (tester->queues[k] == NULL)
@@ -344,7 +399,24 @@ tester_clear(struct tester *tester)
 	for (size_t k = 0; k < ZG_KEYS_MAX; k++)
 		verify_queue_free(tester->queues[k]);
 	verifier_free(tester->verifier);
+	digest_free(tester->digest);
+	memo_fresh_clear(&tester->fresh);
 	free(tester->data);
+}
+
+/* What verified, or was known to, and may be remembered. */
+static zg_status
+keep_fresh(const struct verification *work, const struct tester *tester, struct memo_fresh *fresh)
+{
+	zg_status status = ZG_OK;
+
+	for (size_t i = 0; i < tester->fresh.n && status == ZG_OK; i++) {
+		const struct memo_fresh_entry *entry = &tester->fresh.entries[i];
+
+		if (signature_decided(work->outcomes[entry->record]))
+			status = memo_fresh_add(fresh, entry->digest, entry->record);
+	}
+	return status;
 }
 
 /* Runs the whole verification. */
@@ -361,6 +433,8 @@ try_all(struct verification *work, const struct signature_options *options,
 		    options->threads, work->zone->n_owners, OWNERS_AT_ONCE, try_owners, work);
 	for (unsigned i = 0; i < options->threads && status == ZG_OK; i++)
 		status = tester_finish(&work->testers[i], facts);
+	for (unsigned i = 0; i < options->threads && status == ZG_OK && work->known != NULL; i++)
+		status = keep_fresh(work, &work->testers[i], options->fresh);
 	for (unsigned i = 0; i < options->threads; i++)
 		tester_clear(&work->testers[i]);
 	for (size_t k = 0; k < ZG_KEYS_MAX; k++)
@@ -440,27 +514,44 @@ group_compare(const void *a, const void *b)
 		return x->algorithm < y->algorithm ? -1 : 1;
 	if (x->key_tag != y->key_tag)
 		return x->key_tag < y->key_tag ? -1 : 1;
+	if (x->others != y->others)
+		return x->others ? 1 : -1;
 	return (x->inception > y->inception) - (x->inception < y->inception);
 }
 
-/* Counts a signature that does not verify into its group. */
+/* The group of that signature, its inception's own or that of all others; NULL: none yet. */
+static struct failure_group *
+group_find(struct signature_facts *facts, const struct rrsig_view *rrsig, bool others)
+{
+	for (size_t i = 0; i < facts->n_groups; i++) {
+		struct failure_group *group = &facts->groups[i];
+
+		if (group->algorithm == rrsig->algorithm && group->key_tag == rrsig->key_tag &&
+		    group->others == others && (others || group->inception == rrsig->inception))
+			return group;
+	}
+	return NULL;
+}
+
+/*
+ * Counts a signature that does not verify into its group. Beyond ZG_FAILURE_GROUPS_MAX inceptions,
+ * each key (at most ZG_KEYS_MAX can fail) has one group for the rest, so that the sums stay exact.
+ * An inception of 0 never has its own group: in reports it stands for the rest.
+ */
 static void
 group_add(struct signature_facts *facts, const struct rrsig_view *rrsig)
 {
-	struct failure_group *group = facts->groups, *end = group + facts->n_groups;
+	struct failure_group *group = group_find(facts, rrsig, false);
+	bool others = facts->n_groups >= ZG_FAILURE_GROUPS_MAX || rrsig->inception == 0;
 
-	for (; group < end; group++) {
-		if (group->algorithm == rrsig->algorithm && group->key_tag == rrsig->key_tag &&
-		    group->inception == rrsig->inception)
-			break;
-	}
-	if (group == end) {
-		if (facts->n_groups == ZG_FAILURE_GROUPS_MAX) {
-			facts->more_groups = true;
+	if (group == NULL && others)
+		group = group_find(facts, rrsig, true);
+	if (group == NULL) {
+		if (facts->n_groups == sizeof(facts->groups) / sizeof(facts->groups[0]))
 			return;
-		}
-		facts->n_groups++;
-		*group = (struct failure_group){.algorithm = rrsig->algorithm,
+		group = &facts->groups[facts->n_groups++];
+		*group = (struct failure_group){.others = others,
+		    .algorithm = rrsig->algorithm,
 		    .key_tag = rrsig->key_tag,
 		    .inception = rrsig->inception};
 	}
@@ -539,7 +630,7 @@ zg_status
 signature_facts_compute(const struct zone *zone, struct key_facts *keys,
     const struct signature_options *options, struct signature_facts *facts, struct zg_error *error)
 {
-	struct verification work = {.zone = zone, .keys = keys};
+	struct verification work = {.zone = zone, .keys = keys, .known = options->known};
 	zg_status status = ZG_MEMORY;
 
 	/* One octet for each record of the store, also those that were taken out. */

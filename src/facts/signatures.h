@@ -2,6 +2,7 @@
 #ifndef FACTS_SIGNATURES_H
 #define FACTS_SIGNATURES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -9,6 +10,7 @@
 #include <zonegate/status.h>
 #include <zonegate/limits.h>
 #include "facts/keys.h"
+#include "facts/memo_set.h"
 
 /* One octet for each record of the zone. */
 enum signature_outcome {
@@ -45,6 +47,7 @@ struct signing_class {
 
 /* Signatures that do not verify, grouped. */
 struct failure_group {
+	bool others; /* all inceptions that got no group of their own */
 	uint8_t algorithm;
 	uint16_t key_tag;
 	uint32_t inception;
@@ -56,7 +59,8 @@ struct signature_facts {
 	uint64_t n_rrsigs;
 	uint64_t n_verified;
 	uint64_t n_batch;	       /* decided by the batch, */
-	uint64_t n_single;	       /* and one by one */
+	uint64_t n_single; /* one by one, */
+	uint64_t n_memo;   /* and before, as the memo says */
 	uint64_t n_limit;	       /* SIGNATURE_LIMIT, */
 	uint32_t limit_owner;	       /* and the owner of the first */
 	bool one_expiration;	       /* all RRSIGs expire at one instant */
@@ -65,9 +69,8 @@ struct signature_facts {
 	struct signing_class classes[ZG_CLASSES_MAX];
 	size_t n_classes;
 	bool more_classes;
-	struct failure_group groups[ZG_FAILURE_GROUPS_MAX];
+	struct failure_group groups[ZG_FAILURE_GROUPS_MAX + ZG_KEYS_MAX];
 	size_t n_groups;
-	bool more_groups;
 	int64_t
 	    dnskey_expiration;	 /* when the apex DNSKEY RRset has no signature left; 0: unsigned */
 	uint32_t max_signed_ttl; /* seconds, over all RRsets that are to be signed */
@@ -81,6 +84,8 @@ struct signature_options {
 	int64_t now;
 	unsigned threads; /* at least 1 */
 	enum zg_verify_with with;
+	const struct memo_set *known; /* verified before; NULL: no memo, */
+	struct memo_fresh *fresh;     /* and what verified now, to be remembered */
 };
 MUST_CHECK zg_status signature_facts_compute(const struct zone *zone, struct key_facts *keys,
     const struct signature_options *options, struct signature_facts *facts, struct zg_error *error);

@@ -8,6 +8,7 @@
 #include "check/check.h"
 #include "facts/facts.h"
 #include "gate/input.h"
+#include "gate/memo.h"
 #include "gate/result.h"
 #include "policy/policy.h"
 
@@ -17,11 +18,13 @@ struct run {
 	const zg_policy *policy;
 	zg_policy *own_policy; /* the built-in one, when none was given */
 	unsigned given;	       /* enum zg_input */
+	size_t max_examples;
 	uint8_t origin[ZG_NAME_MAX];
 	bool has_origin;
 	struct zone *zone, *previous, *unsigned_input;
 	struct ds_entry *ds; /* ZG_DS_MAX of them */
 	size_t n_ds;
+	struct memo_fresh fresh;
 	struct facts *facts, *former_facts;
 	struct check_result results[CHECK_ROWS_MAX], former[CHECK_ROWS_MAX];
 };
@@ -37,6 +40,7 @@ run_begin(struct run *run, struct zg_error *error)
 	if (inputs->examples > ZG_EXAMPLES_MAX || inputs->threads > ZG_THREADS_MAX)
 		return error_set(error, ZG_PARAMETER, "more than %d examples or %d threads",
 		    ZG_EXAMPLES_MAX, ZG_THREADS_MAX);
+	run->max_examples = inputs->examples > 0 ? inputs->examples : ZG_EXAMPLES_DEFAULT;
 	if (inputs->ds.kind != ZG_SOURCE_NONE)
 		run->given |= ZG_INPUT_DS;
 	if (inputs->previous.kind != ZG_SOURCE_NONE)
@@ -70,7 +74,7 @@ run_read(struct run *run, struct zg_error *error)
 	struct input_progress progress = {
 	    .tell = inputs->progress, .context = inputs->progress_context};
 	zg_status status = input_read_zone(&inputs->zone, run->has_origin ? run->origin : NULL,
-	    inputs->allow_include, inputs->examples, &progress, &run->zone, error);
+	    inputs->allow_include, run->max_examples, &progress, &run->zone, error);
 
 	if (status == ZG_OK && (run->given & ZG_INPUT_DS)) {
 		run->ds = calloc(ZG_DS_MAX, sizeof(run->ds[0]));
@@ -101,11 +105,20 @@ run_facts(struct run *run, struct zg_error *error)
 	    .now = inputs->now,
 	    .threads = inputs->threads,
 	    .verify_with = inputs->verify_with,
-	    .max_examples = inputs->examples,
+	    .max_examples = run->max_examples,
 	    .progress = inputs->progress,
 	    .progress_context = inputs->progress_context};
-	zg_status status = facts_compute(&of, &run->facts, error);
+	zg_status status;
 
+	if (inputs->memo != NULL) {
+		of.known = memo_known(inputs->memo, run->zone->origin, inputs->now,
+		    policy_release(run->policy)->full_check_interval);
+		of.fresh = &run->fresh;
+	}
+	status = facts_compute(&of, &run->facts, error);
+	if (status == ZG_OK && inputs->memo != NULL)
+		memo_keep(inputs->memo, run->zone->origin, &run->fresh,
+		    run->facts->signatures.n_memo == 0, inputs->now);
 	if (status != ZG_OK || run->previous == NULL)
 		return status;
 	of = (struct facts_inputs){
@@ -129,7 +142,7 @@ run_checks(struct run *run, struct zg_error *error)
 		of.former = run->former;
 	}
 	of.facts = run->facts;
-	of.max_examples = run->inputs->examples;
+	of.max_examples = run->max_examples;
 	if (status == ZG_OK)
 		status = check_run(&of, run->results);
 	if (status != ZG_OK)
@@ -140,6 +153,7 @@ run_checks(struct run *run, struct zg_error *error)
 static void
 run_clear(struct run *run)
 {
+	memo_fresh_clear(&run->fresh);
 	check_results_clear(run->results);
 	check_results_clear(run->former);
 	facts_free(run->facts);

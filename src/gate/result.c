@@ -21,7 +21,7 @@ struct made_result {
 	struct zg_not_run not_run[CHECK_ROWS_MAX];
 	struct zg_key keys[ZG_KEYS_MAX];
 	struct zg_signing_class classes[ZG_CLASSES_MAX];
-	struct zg_failure_group failures[ZG_FAILURE_GROUPS_MAX];
+	struct zg_failure_group failures[ZG_FAILURE_GROUPS_MAX + ZG_KEYS_MAX];
 	struct zg_example *examples[CHECK_ROWS_MAX]; /* owned, one array a finding */
 	char **strings;				     /* owned */
 	size_t n_strings, strings_size;
@@ -276,7 +276,7 @@ add_failures(struct made_result *made, const struct facts *facts, int64_t now)
 
 		made->failures[i] = (struct zg_failure_group){.algorithm = group->algorithm,
 		    .key_tag = group->key_tag,
-		    .inception = serial_time(group->inception, now),
+		    .inception = group->others ? 0 : serial_time(group->inception, now),
 		    .n_bad = group->n_bad,
 		    .n_of = signatures_of(facts, group->algorithm, group->key_tag)};
 	}
@@ -299,6 +299,7 @@ add_counts(struct made_result *made, const struct facts *facts)
 	counts[ZG_COUNT_VERIFIED] = facts->signatures.n_verified;
 	counts[ZG_COUNT_BY_BATCH] = facts->signatures.n_batch;
 	counts[ZG_COUNT_BY_EVP] = facts->signatures.n_single;
+	counts[ZG_COUNT_BY_MEMO] = facts->signatures.n_memo;
 	counts[ZG_COUNT_NSEC] = facts->denial.n_nsec;
 	for (size_t i = 0; i < facts->denial.n_chains; i++)
 		counts[ZG_COUNT_NSEC3] += facts->denial.chains[i].n_records;

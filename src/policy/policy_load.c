@@ -123,8 +123,8 @@ load_value(struct loader *loader, const struct policy_row *row, const xmlNode *n
 	else {
 		status = policy_value_read(row, text, base, why);
 		if (status == ZG_POLICY)
-			policy_error(loader->reporter, status, line, "%.*s: %s",
-			    shown_length(row), row->path, why);
+			policy_error(loader->reporter, status, line, "%.*s: %s", shown_length(row),
+			    row->path, why);
 		else if (status != ZG_OK)
 			policy_error(loader->reporter, status, line, "out of memory");
 	}

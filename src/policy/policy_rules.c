@@ -104,6 +104,14 @@ check_signatures(
 		contradiction(reporter, policy_line_of(lines, remaining, "Signatures/MaxZoneTTL"),
 		    remaining, least, "be above", "MaxZoneTTL and Zone/PropagationDelay together",
 		    need);
+}
+
+static void
+check_ttls(
+    struct policy_reporter *reporter, const zg_policy *policy, const struct policy_lines *lines)
+{
+	const struct policy_values *values = &policy->values;
+
 	if (values->signatures.min_zone_ttl != NOT_SET &&
 	    values->signatures.max_zone_ttl != NOT_SET &&
 	    values->signatures.min_zone_ttl > values->signatures.max_zone_ttl)
@@ -195,6 +203,7 @@ policy_rules_check(
 {
 	check_ranges(reporter, policy, lines);
 	check_signatures(reporter, policy, lines);
+	check_ttls(reporter, policy, lines);
 	check_lifetimes(reporter, policy, lines);
 	check_inventory(reporter, policy, lines);
 	check_parent(reporter, policy, lines);

@@ -9,7 +9,6 @@
 
 #include <zonegate/version.h>
 #include "report/escape.h"
-#include "report/extended_error.h"
 #include "report/report_formats.h"
 #include "report/signers.h"
 #include "report/utc.h"
@@ -29,6 +28,7 @@ static const char *const count_names[] = {
     [ZG_COUNT_VERIFIED] = "verified",
     [ZG_COUNT_BY_BATCH] = "by_batch",
     [ZG_COUNT_BY_EVP] = "by_evp",
+    [ZG_COUNT_BY_MEMO] = "by_memo",
     [ZG_COUNT_NSEC] = "nsec",
     [ZG_COUNT_NSEC3] = "nsec3",
 };
@@ -175,7 +175,7 @@ finding_object(struct builder *builder, const struct zg_finding *finding)
 		put_integer(builder, object, "ede", check->ede);
 	else
 		put(builder, object, "ede", json_null());
-	put_text(builder, object, "ede_text", extended_error_text(check->ede));
+	put_text(builder, object, "ede_text", zg_ede_text(check->ede));
 	put_text(builder, object, "remedy", check->remedy);
 	for (size_t i = 0; i < finding->n_examples; i++)
 		append(builder, examples, example_object(builder, &finding->examples[i]));
@@ -207,7 +207,11 @@ inceptions_array(struct builder *builder, const struct zg_result *result, size_t
 		if (!failing_key_has(key, group))
 			continue;
 		object = json_object();
-		put_time(builder, object, "inception", "inception_utc", group->inception);
+		if (group->inception != 0)
+			put_time(
+			    builder, object, "inception", "inception_utc", group->inception);
+		else
+			put_no_time(builder, object, "inception", "inception_utc");
 		put_count(builder, object, "bad", group->n_bad);
 		append(builder, array, object);
 	}
@@ -229,7 +233,6 @@ failures_array(struct builder *builder, const struct zg_result *result)
 		put_integer(builder, object, "algorithm", key.algorithm);
 		put_integer(builder, object, "tag", key.tag);
 		put_count(builder, object, "bad", key.n_bad);
-		put_bool(builder, object, "bad_is_lower_bound", key.at_least);
 		put_count(builder, object, "of", key.n_of);
 		put_count(builder, object, "published_keys", key.n_published);
 		put_text(builder, object, "cause", failing_key_cause(&key));

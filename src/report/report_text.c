@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "report/extended_error.h"
 #include "report/page.h"
 #include "report/report_formats.h"
 #include "report/signers.h"
@@ -181,7 +180,7 @@ add_headline(struct page *page, const struct zg_finding *finding)
 	const struct zg_check *check = finding->check;
 	enum page_style style =
 	    (size_t)finding->severity < SEVERITIES ? severity_styles[finding->severity] : STYLE_BAD;
-	const char *extended = extended_error_text(check->ede);
+	const char *extended = zg_ede_text(check->ede);
 
 	page_tagged(page, INDENT, style, zg_severity_text(finding->severity), "%s: %s", check->id,
 	    N(finding->count));
@@ -250,15 +249,20 @@ add_failing_key(
 	char inception[UTC_TEXT_MAX];
 
 	page_fold(page, INDENT, 2 * INDENT,
-	    "key %u/%u: %s%s of %s signatures do not verify with %s%s%s", key->algorithm, key->tag,
-	    key->at_least ? "at least " : "", N(key->n_bad), N(key->n_of), failing_key_against(key),
-	    cause != NULL ? ": " : "", text_or(cause, ""));
+	    "key %u/%u: %s of %s signatures do not verify with %s%s%s", key->algorithm, key->tag,
+	    N(key->n_bad), N(key->n_of), failing_key_against(key), cause != NULL ? ": " : "",
+	    text_or(cause, ""));
 	for (size_t i = group; i < result->n_failures; i++) {
-		if (!failing_key_has(key, &result->failures[i]))
+		const struct zg_failure_group *failures = &result->failures[i];
+
+		if (!failing_key_has(key, failures))
 			continue;
-		utc_format(result->failures[i].inception, inception);
-		page_line(
-		    page, 2 * INDENT, "inception %s: %s", inception, N(result->failures[i].n_bad));
+		if (failures->inception == 0) {
+			page_line(page, 2 * INDENT, "other inceptions: %s", N(failures->n_bad));
+			continue;
+		}
+		utc_format(failures->inception, inception);
+		page_line(page, 2 * INDENT, "inception %s: %s", inception, N(failures->n_bad));
 	}
 }
 

@@ -32,7 +32,6 @@ failing_key_sum(const struct zg_result *result, size_t group, struct failing_key
 	    .algorithm = groups[group].algorithm,
 	    .tag = groups[group].key_tag,
 	    .n_of = groups[group].n_of,
-	    .at_least = result->n_failures >= ZG_FAILURE_GROUPS_MAX,
 	};
 	for (size_t i = 0; i < group; i++) {
 		if (failing_key_has(key, &groups[i]))

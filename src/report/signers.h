@@ -18,11 +18,10 @@ bool key_is_revoked(const struct zg_key *key);
 struct failing_key {
 	uint8_t algorithm;
 	uint16_t tag;
-	uint64_t n_bad;	    /* over all inceptions of the result */
+	uint64_t n_bad;	    /* over all inceptions */
 	uint64_t n_of;	    /* signatures of this algorithm and tag in all */
 	size_t n_published; /* keys of this algorithm and tag in the zone */
 	bool some_verify;   /* one of these keys verifies other signatures */
-	bool at_least;	    /* groups were left out of the result: n_bad may be larger */
 };
 
 /*

@@ -130,9 +130,10 @@ base64_optional_from_text(struct field_text *text)
 static bool
 base64_from_text(struct field_text *text)
 {
-	if (text->token == text->end)
-		return field_refuse(text, NULL, "base64 is expected");
-	return base64_optional_from_text(text);
+	size_t begin = text->used;
+
+	return base64_optional_from_text(text) &&
+	       (text->used > begin || field_refuse(text, NULL, "base64 is expected"));
 }
 
 static bool
@@ -188,6 +189,7 @@ hex_from_text(struct field_text *text)
 {
 	static const char what[] = "hexadecimal digits are expected";
 	const struct text_token *token;
+	size_t begin = text->used;
 	unsigned high = 0;
 
 	do {
@@ -197,7 +199,9 @@ hex_from_text(struct field_text *text)
 		if (!add_hex(text, token, &high))
 			return text->why != NULL ? false : field_refuse(text, token, what);
 	} while (text->token != text->end);
-	return high == 0 || field_refuse(text, token, "an odd number of hexadecimal digits");
+	if (high != 0)
+		return field_refuse(text, token, "an odd number of hexadecimal digits");
+	return text->used > begin || field_refuse(text, token, what);
 }
 
 bool

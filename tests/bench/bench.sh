@@ -27,7 +27,7 @@ command_of() { # program zone ds
 	case $1 in
 	zonegate) echo "$build/zonegate check --quiet --ds $3 $2" ;;
 	dnssec-verify) echo "dnssec-verify -o test. $2" ;;
-	kzonecheck) echo "kzonecheck -d on -j $threads -o test. $2" ;;
+	kzonecheck) echo "kzonecheck -d on -o test. $2" ;;
 	ldns-verify-zone) echo "ldns-verify-zone $2" ;;
 	validns) echo "validns -n $threads -z test. $2" ;;
 	esac

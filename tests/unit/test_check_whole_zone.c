@@ -119,14 +119,14 @@ START_TEST(expire_beyond_signature_life_fires)
 	signatures = &fixture.facts->signatures;
 	signatures->n_classes = 3;
 	signatures->classes[0] = (struct signing_class){
-	    .keys = 1, .earliest_expiration = (uint32_t)FIXTURE_NOW + 2000000};
+	    .keys = 1, .earliest_expiration = (uint32_t)FIXTURE_NOW + 1209600};
 	signatures->classes[1] = (struct signing_class){
-	    .keys = 2, .earliest_expiration = (uint32_t)FIXTURE_NOW + 1209600};
+	    .keys = 2, .earliest_expiration = (uint32_t)FIXTURE_NOW + 2000000};
 	signatures->classes[2] = (struct signing_class){.keys = 0, .earliest_expiration = 0};
 	ck_assert_uint_eq(row_fixture_count(&fixture, "soa-expire"), 0);
-	signatures->classes[1].earliest_expiration--;
+	signatures->classes[0].earliest_expiration--;
 	ck_assert_uint_eq(row_fixture_count(&fixture, "soa-expire"), 1);
-	signatures->classes[1].earliest_expiration = (uint32_t)FIXTURE_NOW - 1;
+	signatures->classes[0].earliest_expiration = (uint32_t)FIXTURE_NOW - 1;
 	ck_assert_uint_eq(row_fixture_count(&fixture, "soa-expire"), 1);
 	row_fixture_clear(&fixture);
 }
@@ -174,11 +174,14 @@ END_TEST
 
 START_TEST(contradicting_timers_fire)
 {
-	ck_assert_uint_eq(count("@ IN SOA ns h 7 7200 7199 14400 60\n", "soa-timers"), 0);
-	ck_assert_uint_eq(count("@ IN SOA ns h 7 7200 7200 14401 60\n", "soa-timers"), 1);
-	ck_assert_uint_eq(count("@ IN SOA ns h 7 7200 7199 14399 60\n", "soa-timers"), 1);
-	ck_assert_uint_eq(count("@ IN SOA ns h 7 4294967295 4294967295 5 60\n", "soa-timers"), 2);
-	ck_assert_uint_eq(count("@ NS ns\n", "soa-timers"), 0);
+	ck_assert_uint_eq(count("@ 60 IN SOA ns h 7 7200 7199 14400 60\n", "soa-timers"), 0);
+	ck_assert_uint_eq(count("@ 60 IN SOA ns h 7 7200 7200 14401 60\n", "soa-timers"), 1);
+	ck_assert_uint_eq(count("@ 60 IN SOA ns h 7 7200 7199 14399 60\n", "soa-timers"), 1);
+	ck_assert_uint_eq(
+	    count("@ 60 IN SOA ns h 7 4294967295 4294967295 5 60\n", "soa-timers"), 2);
+	ck_assert_uint_eq(
+	    count("@ 60 IN SOA ns h 7 4294967295 10 4294967295 60\n", "soa-timers"), 1);
+	ck_assert_uint_eq(count("@ 60 NS ns\n", "soa-timers"), 0);
 }
 END_TEST
 

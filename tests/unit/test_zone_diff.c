@@ -98,6 +98,8 @@ START_TEST(canonical_order_is_walked)
 {
 	assert_walk(SOA "b.a A 192.0.2.1\nc.a A 192.0.2.1\n",
 	    SOA "a A 192.0.2.1\nb.a A 192.0.2.1\nab A 192.0.2.1\n", "=z=6>a>1=b=1<c<1>ab>1");
+	assert_walk(SOA "z.a A 192.0.2.1\nc A 192.0.2.1\n", SOA "b A 192.0.2.1\nc A 192.0.2.1\n",
+	    "=z=6<z<1>b>1=c=1");
 }
 END_TEST
 

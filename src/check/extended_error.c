@@ -1,7 +1,5 @@
-/* Extended DNS errors. */
-#include "report/extended_error.h"
-
-#include <stddef.h>
+/* Extended DNS errors: what a validator would say about a defect. */
+#include <zonegate/check.h>
 
 static const struct {
 	int code;
@@ -22,7 +20,7 @@ static const struct {
 };
 
 const char *
-extended_error_text(int code)
+zg_ede_text(int code)
 {
 	for (size_t i = 0; i < sizeof(extended_errors) / sizeof(extended_errors[0]); i++) {
 		if (extended_errors[i].code == code)

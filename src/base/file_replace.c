@@ -1,0 +1,137 @@
+/* Files written whole or not at all, and read whole. */
+#include "base/file_replace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+static bool
+write_all(int fd, const uint8_t *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = write(fd, bytes, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		bytes += n;
+		length -= (size_t)n;
+	}
+	return true;
+}
+
+/* Makes a rename in the folder of `path` durable. */
+static bool
+sync_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder =
+	    slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
+	int fd = folder == NULL ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok = fd >= 0 && fsync(fd) == 0;
+
+	if (fd >= 0)
+		(void)close(fd);
+	free(folder);
+	return ok;
+}
+
+/* Writes the new file and renames it; errno says what failed. */
+static bool
+replace_with(const char *path, const char *temporary, int fd, const uint8_t *bytes, size_t length,
+    mode_t mode)
+{
+	bool ok = fchmod(fd, mode) == 0 && write_all(fd, bytes, length) && fsync(fd) == 0;
+	int saved = errno;
+
+	if (close(fd) != 0 && ok) {
+		ok = false;
+		saved = errno;
+	}
+	if (ok && rename(temporary, path) != 0) {
+		ok = false;
+		saved = errno;
+	}
+	if (!ok) {
+		(void)unlink(temporary);
+		errno = saved;
+		return false;
+	}
+	return sync_folder(path);
+}
+
+zg_status
+file_replace(
+    const char *path, const uint8_t *bytes, size_t length, mode_t mode, struct zg_error *error)
+{
+	size_t size = strlen(path) + sizeof(".XXXXXX");
+	char *temporary = malloc(size);
+	zg_status status = ZG_OK;
+	int fd;
+
+	if (temporary == NULL)
+		return error_set(error, ZG_MEMORY, "out of memory");
+	(void)snprintf(temporary, size, "%s.XXXXXX", path);
+	fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0 || !replace_with(path, temporary, fd, bytes, length, mode))
+		status = error_set(error, ZG_WRITE, "cannot write %s: %s", path, strerror(errno));
+	free(temporary);
+	return status;
+}
+
+/* Reads `length` octets and sees that there are no more. */
+static bool
+read_all(int fd, uint8_t *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = read(fd, bytes, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		bytes += n;
+		length -= (size_t)n;
+	}
+	return true;
+}
+
+zg_status
+file_read(const char *path, size_t limit, uint8_t **bytes, size_t *length, struct zg_error *error)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	zg_status status = ZG_OK;
+	struct stat stat;
+
+	*bytes = NULL;
+	*length = 0;
+	if (fd < 0 || fstat(fd, &stat) != 0)
+		status = error_set(error, ZG_READ, "cannot open %s: %s", path, strerror(errno));
+	else if (!S_ISREG(stat.st_mode))
+		status = error_set(error, ZG_READ, "%s is not a regular file", path);
+	else if (stat.st_size < 0 || (uintmax_t)stat.st_size > limit)
+		status = error_set(error, ZG_LIMIT, "%s is larger than %zu octets", path, limit);
+	else {
+		*length = (size_t)stat.st_size;
+		*bytes = malloc(*length + 1);
+		if (*bytes == NULL)
+			status = error_set(error, ZG_MEMORY, "out of memory");
+		else if (!read_all(fd, *bytes, *length))
+			status = error_set(error, ZG_READ, "cannot read %s", path);
+	}
+	if (status != ZG_OK) {
+		free(*bytes);
+		*bytes = NULL;
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	return status;
+}

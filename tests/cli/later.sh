@@ -1,0 +1,15 @@
+# What is designed and not there yet says so, with exit status 2.
+for command in release hook approve stage observe parent status history statement; do
+	try zonegate $command
+	try zonegate $command --help
+done
+try zonegate policy import a
+for option in --parent --no-memo; do
+	try zonegate check $option zone/example.signed
+done
+for option in -S --state --transfer --tsig --tls --memo; do
+	try zonegate check $option a zone/example.signed
+done
+try zonegate check -f html zone/example.signed
+zonegate --help | grep -cE 'release|hook|approve|stage|observe|status |history|statement' || :
+zonegate check --help | grep -cE -- '--(parent|memo|no-memo|state|transfer|tsig|tls)' || :

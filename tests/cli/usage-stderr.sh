@@ -1,0 +1,2 @@
+# The line is on standard error, and nothing on standard output.
+zonegate check --ds
