@@ -100,7 +100,7 @@ $(BUILD)/libkit.a: $(KIT_OBJECTS)
 	$(AR) rcs $@ $(KIT_OBJECTS)
 
 # Tools and generators know nothing of zonegate: what they make is held against it.
-TOOL_PROGRAMS := $(call programs_in,tools bench)
+TOOL_PROGRAMS := $(call programs_in,tools bench cases)
 $(TOOL_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libkit.a
 	$(LINK) $^ $(PKG_LIBS)
 

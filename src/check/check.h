@@ -57,8 +57,9 @@ struct ratchet {
 /* What came of one row. */
 struct check_result {
 	struct tally tally;
-	const struct tally *handed; /* instead of `tally`: what facts counted; borrowed, may be NULL */
-	struct ratchet ratchet;	    /* ratchet rows: what was emitted */
+	const struct tally
+	    *handed;		/* instead of `tally`: what facts counted; borrowed, may be NULL */
+	struct ratchet ratchet; /* ratchet rows: what was emitted */
 	bool ran;
 };
 
@@ -68,6 +69,18 @@ check_result_tally(const struct check_result *result)
 	return result->handed != NULL ? result->handed : &result->tally;
 }
 
+/* How the signatures over one RRset came out. */
+struct set_state {
+	uint32_t n; /* RRSIG records */
+	uint32_t n_verified;
+	uint32_t n_in_force; /* verified, begun, not expired */
+	uint32_t n_expired;  /* verified */
+	uint32_t n_unsupported;
+	uint32_t n_limit;
+	int64_t last_expiration; /* of those in force, seconds */
+	struct rrset signatures;
+};
+
 struct check_context {
 	const struct facts *facts;
 	const struct zone *zone;
@@ -75,7 +88,7 @@ struct check_context {
 	int64_t now;
 
 	uint64_t customer_before; /* findings about customers' data in the zone in force */
-	uint64_t customer_now;    /* and in the candidate: SCOPE_ZONE rows only */
+	uint64_t customer_now;	  /* and in the candidate: SCOPE_ZONE rows only */
 
 	const struct check_row *row; /* the row that runs */
 	struct check_result *result; /* its result */
@@ -87,6 +100,10 @@ struct check_context {
 	struct rrsig_view rrsig;    /* SCOPE_SIGNATURE */
 	struct rrset covered;	    /* SCOPE_SIGNATURE: what it covers; count 0: nothing */
 	const struct key_fact *key; /* SCOPE_KEY */
+
+	/* Several rows look at the signatures of one RRset: the state asked for last. */
+	struct set_state state;
+	uint32_t state_of; /* first record of that RRset, UINT32_MAX: none yet */
 };
 
 /* Emits one finding at the place of the context: owner; type and line of the RRset, signature or
@@ -118,6 +135,7 @@ struct check_inputs {
 	const struct check_result *former;
 	int64_t now;
 	unsigned inputs;
+	unsigned threads; /* 0 is 1 */
 	size_t max_examples;
 };
 MUST_CHECK zg_status check_run(const struct check_inputs *inputs, struct check_result *results);

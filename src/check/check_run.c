@@ -3,6 +3,9 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "base/work_pool.h"
 
 /* Longest sentence of a finding. */
 #define SENTENCE_MAX 1024
@@ -194,6 +197,72 @@ customer_sum(const struct check_result *results)
 	return sum;
 }
 
+/* Owners that a thread takes at once. */
+#define OWNERS_AT_ONCE 1024
+
+/* What one thread finds. */
+struct walker {
+	struct check_context context;
+	struct check_result results[CHECK_ROWS_MAX];
+};
+
+struct walk {
+	const struct scope_rows *rows;
+	struct walker *walkers;
+};
+
+static zg_status
+walk_owners(void *context, unsigned thread, size_t first, size_t end)
+{
+	struct walk *walk = context;
+	struct walker *walker = &walk->walkers[thread];
+
+	for (size_t owner = first; owner < end; owner++)
+		walk_owner(&walker->context, walk->rows, walker->results, (uint32_t)owner);
+	return ZG_OK;
+}
+
+static void
+ratchet_merge(struct check_context *context, struct check_result *into, const struct ratchet *from)
+{
+	context->result = into;
+	for (size_t i = 0; i < from->n_seen; i++)
+		check_measure(context, from->seen[i].subject, from->seen[i].worst);
+	into->ratchet.overflow |= from->overflow;
+}
+
+/*
+ * Walks all owners. Each owner is one thread's alone and findings are ordered by owner, so that the
+ * merged result does not depend on how the owners were divided.
+ */
+static zg_status
+walk_zone(const struct check_inputs *inputs, const struct check_context *context,
+    const struct scope_rows *rows, struct check_result *results)
+{
+	unsigned threads = inputs->threads > 0 ? inputs->threads : 1;
+	struct walk walk = {.rows = rows, .walkers = calloc(threads, sizeof(struct walker))};
+	struct check_context merging = *context;
+	zg_status status;
+
+	if (walk.walkers == NULL)
+		return ZG_MEMORY;
+	for (unsigned t = 0; t < threads; t++) {
+		walk.walkers[t].context = *context;
+		for (size_t i = 0; i < check_table_rows; i++)
+			tally_init(&walk.walkers[t].results[i].tally, inputs->max_examples);
+	}
+	status =
+	    work_pool_run(threads, context->zone->n_owners, OWNERS_AT_ONCE, walk_owners, &walk);
+	for (unsigned t = 0; t < threads; t++) {
+		for (size_t i = 0; i < check_table_rows; i++) {
+			tally_merge(&results[i].tally, &walk.walkers[t].results[i].tally);
+			ratchet_merge(&merging, &results[i], &walk.walkers[t].results[i].ratchet);
+		}
+	}
+	free(walk.walkers);
+	return status;
+}
+
 zg_status
 check_run(const struct check_inputs *inputs, struct check_result *results)
 {
@@ -201,8 +270,10 @@ check_run(const struct check_inputs *inputs, struct check_result *results)
 	    .zone = inputs->facts->zone,
 	    .policy = inputs->policy,
 	    .now = inputs->now,
-	    .owner = NO_OWNER};
+	    .owner = NO_OWNER,
+	    .state_of = UINT32_MAX};
 	struct scope_rows rows = {0};
+	zg_status status;
 
 	for (size_t i = 0; i < check_table_rows; i++) {
 		enum check_scope scope = check_table[i].scope;
@@ -212,9 +283,9 @@ check_run(const struct check_inputs *inputs, struct check_result *results)
 		if (results[i].ran)
 			rows.rows[scope][rows.n[scope]++] = i;
 	}
-	for (uint32_t owner = 0; owner < context.zone->n_owners; owner++)
-		walk_owner(&context, &rows, results, owner);
-	context.owner = NO_OWNER;
+	status = walk_zone(inputs, &context, &rows, results);
+	if (status != ZG_OK)
+		return status;
 	for (size_t i = 0; i < inputs->facts->keys.n_keys; i++) {
 		context.key = &inputs->facts->keys.keys[i];
 		call_rows(&context, &rows, SCOPE_KEY, results);

@@ -4,18 +4,6 @@
 #include "dns/algorithm.h"
 #include "dns/serial.h"
 
-/* How the signatures over one RRset came out. */
-struct set_state {
-	uint32_t n; /* RRSIG records */
-	uint32_t n_verified;
-	uint32_t n_in_force; /* verified, begun, not expired */
-	uint32_t n_expired;  /* verified */
-	uint32_t n_unsupported;
-	uint32_t n_limit;
-	int64_t last_expiration; /* of those in force, seconds */
-	struct rrset signatures;
-};
-
 /* RFC 4035 section 5.3.1: inception and expiration are both inclusive. */
 static bool
 has_expired(const struct check_context *context, const struct rrsig_view *rrsig)
@@ -36,34 +24,43 @@ outcome_of(const struct check_context *context, uint32_t record)
 	return context->facts->signatures.outcomes[record];
 }
 
-static struct set_state
-set_state(const struct check_context *context, const struct rrset *set)
+static void
+state_fill(const struct check_context *context, const struct rrset *set, struct set_state *state)
 {
 	const struct zone *zone = context->zone;
-	struct set_state state = {0};
 
-	(void)zone_signatures(zone, set->owner, set->type, &state.signatures);
-	state.n = state.signatures.count;
-	for (uint32_t i = 0; i < state.n; i++) {
-		uint32_t record = state.signatures.first + i;
+	*state = (struct set_state){.n = 0};
+	(void)zone_signatures(zone, set->owner, set->type, &state->signatures);
+	state->n = state->signatures.count;
+	for (uint32_t i = 0; i < state->n; i++) {
+		uint32_t record = state->signatures.first + i;
 		struct rrsig_view rrsig;
 
-		state.n_unsupported += outcome_of(context, record) == SIGNATURE_UNSUPPORTED;
-		state.n_limit += outcome_of(context, record) == SIGNATURE_LIMIT;
+		state->n_unsupported += outcome_of(context, record) == SIGNATURE_UNSUPPORTED;
+		state->n_limit += outcome_of(context, record) == SIGNATURE_LIMIT;
 		if (!signature_verified(outcome_of(context, record)) ||
 		    !rrsig_view(zone_rdata(zone, record), zone_record(zone, record)->rdlen, &rrsig))
 			continue;
-		state.n_verified++;
+		state->n_verified++;
 		if (has_expired(context, &rrsig))
-			state.n_expired++;
+			state->n_expired++;
 		else if (begins_in(context, &rrsig) <= context->policy->signatures.clock_skew) {
 			int64_t expiration = serial_time(rrsig.expiration, context->now);
 
-			if (state.n_in_force++ == 0 || expiration > state.last_expiration)
-				state.last_expiration = expiration;
+			if (state->n_in_force++ == 0 || expiration > state->last_expiration)
+				state->last_expiration = expiration;
 		}
 	}
-	return state;
+}
+
+static const struct set_state *
+set_state(struct check_context *context, const struct rrset *set)
+{
+	if (context->state_of != set->first) {
+		state_fill(context, set, &context->state);
+		context->state_of = set->first;
+	}
+	return &context->state;
 }
 
 /* The RRset of the signature is there and is to be signed. */
@@ -121,24 +118,24 @@ void
 check_rrset_bogus(struct check_context *context)
 {
 	const struct zone *zone = context->zone;
-	struct set_state state;
+	const struct set_state *state;
 	struct rrsig_view rrsig;
 	uint32_t first;
 
 	if (!zone_must_sign(zone, &context->set))
 		return;
 	state = set_state(context, &context->set);
-	if (state.n == 0 || state.n_verified > 0 || state.n_limit > 0)
+	if (state->n == 0 || state->n_verified > 0 || state->n_limit > 0)
 		return;
 	/* algorithm-unverifiable speaks for the whole zone then. */
-	if (state.n_unsupported > 0 && !any_verifiable_key(context))
+	if (state->n_unsupported > 0 && !any_verifiable_key(context))
 		return;
-	first = state.signatures.first;
+	first = state->signatures.first;
 	if (!rrsig_view(zone_rdata(zone, first), zone_record(zone, first)->rdlen, &rrsig))
 		return;
 	check_emit_at(context, context->owner, context->set.type, first,
 	    "expected an RRSIG that verifies, found %lu of which none does; key %u/%u: %s",
-	    (unsigned long)state.n, rrsig.algorithm, rrsig.key_tag,
+	    (unsigned long)state->n, rrsig.algorithm, rrsig.key_tag,
 	    outcome_text(outcome_of(context, first)));
 }
 
@@ -146,7 +143,7 @@ void
 check_rrsig_invalid(struct check_context *context)
 {
 	if (outcome_of(context, context->signature) != SIGNATURE_BAD ||
-	    set_state(context, &context->covered).n_verified == 0)
+	    set_state(context, &context->covered)->n_verified == 0)
 		return;
 	check_emit(context,
 	    "the RRSIG by key %u/%u does not verify with the published key, another RRSIG does",
@@ -156,14 +153,14 @@ check_rrsig_invalid(struct check_context *context)
 void
 check_rrsig_expired(struct check_context *context)
 {
-	struct set_state state;
+	const struct set_state *state;
 
 	if (!zone_must_sign(context->zone, &context->set))
 		return;
 	state = set_state(context, &context->set);
-	if (state.n_expired > 0 && state.n_in_force == 0)
+	if (state->n_expired > 0 && state->n_in_force == 0)
 		check_emit(context, "expected an RRSIG that is in force, found %lu that expired",
-		    (unsigned long)state.n_expired);
+		    (unsigned long)state->n_expired);
 }
 
 void
@@ -171,7 +168,7 @@ check_rrsig_expired_redundant(struct check_context *context)
 {
 	if (is_due(context) && signature_verified(outcome_of(context, context->signature)) &&
 	    has_expired(context, &context->rrsig) &&
-	    set_state(context, &context->covered).n_in_force > 0)
+	    set_state(context, &context->covered)->n_in_force > 0)
 		check_emit(context, "the RRSIG by key %u/%u expired, another RRSIG is in force",
 		    context->rrsig.algorithm, context->rrsig.key_tag);
 }
@@ -212,17 +209,17 @@ check_rrsig_times_reversed(struct check_context *context)
  * former zone (nothing verified) among all of them. False when there is none.
  */
 static bool
-life_left(const struct check_context *context, int64_t *left)
+life_left(struct check_context *context, int64_t *left)
 {
 	const struct zone *zone = context->zone;
 	struct rrset signatures;
 	bool any = false;
 
 	if (!context->facts->former) {
-		struct set_state state = set_state(context, &context->set);
+		const struct set_state *state = set_state(context, &context->set);
 
-		*left = state.last_expiration - context->now;
-		return state.n_in_force > 0;
+		*left = state->last_expiration - context->now;
+		return state->n_in_force > 0;
 	}
 	(void)zone_signatures(zone, context->owner, context->set.type, &signatures);
 	for (uint32_t i = signatures.first; i < signatures.first + signatures.count; i++) {
@@ -398,20 +395,20 @@ void
 check_algorithm_incomplete(struct check_context *context)
 {
 	const struct key_facts *keys = &context->facts->keys;
-	struct set_state state;
+	const struct set_state *state;
 
 	if (!zone_must_sign(context->zone, &context->set))
 		return;
 	state = set_state(context, &context->set);
 	/* Without any, rrset-unsigned or rrset-bogus speak. */
-	if (state.n_verified == 0)
+	if (state->n_verified == 0)
 		return;
 	for (size_t i = 0; i < keys->n_keys; i++) {
 		uint8_t algorithm = keys->keys[i].view.algorithm;
 
 		/* Revoked and non-zone keys do not count among the algorithms. */
 		if (!keys->keys[i].usable || algorithm_seen(keys, i, algorithm) ||
-		    signed_by_algorithm(context, &state, algorithm))
+		    signed_by_algorithm(context, state, algorithm))
 			continue;
 		check_emit(context, "expected an RRSIG of algorithm %u, found none that verifies",
 		    algorithm);

@@ -132,7 +132,8 @@ run_checks(struct run *run, struct zg_error *error)
 	struct check_inputs of = {.facts = run->former_facts,
 	    .policy = policy_values(run->policy),
 	    .now = run->inputs->now,
-	    .inputs = run->given};
+	    .inputs = run->given,
+	    .threads = run->inputs->threads};
 	zg_status status = ZG_OK;
 
 	if (run->inputs->progress != NULL)

@@ -31,6 +31,8 @@ static const uint8_t octet_class[256] = {[0] = OCTET_NUL, ['\t'] = OCTET_SPACE,
     [' '] = OCTET_SPACE, ['\n'] = OCTET_NEWLINE, ['\r'] = OCTET_RETURN, ['"'] = OCTET_QUOTE,
     ['('] = OCTET_OPEN, [')'] = OCTET_CLOSE, [';'] = OCTET_COMMENT, ['\\'] = OCTET_ESCAPE};
 
+static const char too_large[] = "entry too large";
+
 zg_status
 zone_scan_init(struct zone_scan *scan, source_read read, void *context)
 {
@@ -348,6 +350,25 @@ scan_pass(struct scan_pass *pass)
 	}
 }
 
+/* Stores what a pass has come to. */
+static void
+scan_accept(struct zone_scan *scan, const struct scan_pass *pass, enum scan_stop stop)
+{
+	struct zone_entry *entry = pass->entry;
+	size_t length = (size_t)(pass->at - scan->buffer) - scan->at;
+
+	scan->skip = stop == STOP_BAD;
+	if (stop == STOP_ENTRY && UNLIKELY(length > ZG_ENTRY_TEXT_MAX)) {
+		entry->why = too_large;
+		stop = STOP_BAD;
+	}
+	entry->kind = stop == STOP_BAD	    ? ENTRY_BAD
+		      : entry->n_tokens > 0 ? ENTRY_TOKENS
+					    : ENTRY_END;
+	scan->at += length;
+	scan->line = pass->line;
+}
+
 zg_status
 zone_scan_next(struct zone_scan *scan, struct zone_entry *entry, struct zg_error *error)
 {
@@ -364,18 +385,12 @@ zone_scan_next(struct zone_scan *scan, struct zone_entry *entry, struct zg_error
 		pass_begin(&pass);
 		stop = scan_pass(&pass);
 		if (stop == STOP_MORE && scan->end - scan->at > ZG_ENTRY_TEXT_MAX)
-			stop = pass_bad(&pass, "entry too large");
-		if (stop == STOP_MORE) {
-			status = scan_fill(scan, error);
-			continue;
+			stop = pass_bad(&pass, too_large);
+		if (stop != STOP_MORE) {
+			scan_accept(scan, &pass, stop);
+			return ZG_OK;
 		}
-		scan->at = (size_t)(pass.at - scan->buffer);
-		scan->line = pass.line;
-		scan->skip = stop == STOP_BAD;
-		entry->kind = stop == STOP_BAD	    ? ENTRY_BAD
-			      : entry->n_tokens > 0 ? ENTRY_TOKENS
-						    : ENTRY_END;
-		return ZG_OK;
+		status = scan_fill(scan, error);
 	}
 	return status;
 }
