@@ -1,7 +1,8 @@
 /*
  * One NSEC3 chain against the names of the zone: RFC 5155 section 7.1. The records of a chain come
  * in the order of their hashes: base32hex keeps the order of octets, and owners are in canonical
- * order. So every name is hashed and looked up by bisection, by all threads; nothing is sorted.
+ * order. So every name is hashed and looked up in a table of the hashes' leading bits, by all
+ * threads; nothing is sorted.
  */
 #include "facts/denial_private.h"
 
@@ -45,6 +46,8 @@ struct chain_walk {
 	struct chain_entry *entries;	      /* owned, ascending by hash */
 	uint8_t (*hashes)[NSEC3_HASH_OCTETS]; /* owned; one for each entry */
 	size_t n_entries;
+	uint32_t *starts;    /* owned; first entry of each bucket, n_entries behind the last */
+	unsigned start_bits; /* leading bits of a hash that number its bucket */
 	struct hashed_names *names;
 	struct digest **digests; /* owned; one for each thread */
 };
@@ -186,11 +189,42 @@ check_next(struct chain_walk *walk)
 	}
 }
 
+/* The bucket of a hash: hashes are spread evenly, so that about one entry is in each. */
+static size_t
+hash_bucket(const struct chain_walk *walk, const uint8_t *hash)
+{
+	uint32_t top =
+	    (uint32_t)hash[0] << 24 | (uint32_t)hash[1] << 16 | (uint32_t)hash[2] << 8 | hash[3];
+
+	return walk->start_bits == 0 ? 0 : top >> (32 - walk->start_bits);
+}
+
+/* Makes the table of buckets over the entries, which are in the order of their hashes. */
+static zg_status
+index_entries(struct chain_walk *walk)
+{
+	size_t n_buckets, at = 0;
+
+	while (walk->start_bits < 24 && (size_t)2 << walk->start_bits <= walk->n_entries)
+		walk->start_bits++;
+	n_buckets = (size_t)1 << walk->start_bits;
+	walk->starts = malloc((n_buckets + 1) * sizeof(walk->starts[0]));
+	if (walk->starts == NULL)
+		return ZG_MEMORY;
+	for (size_t bucket = 0; bucket <= n_buckets; bucket++) {
+		while (at < walk->n_entries && hash_bucket(walk, walk->hashes[at]) < bucket)
+			at++;
+		walk->starts[bucket] = (uint32_t)at;
+	}
+	return ZG_OK;
+}
+
 /* Stores where the hash is in the chain, or which span it lies in (the last one's goes around). */
 static void
 locate(const struct chain_walk *walk, const uint8_t *hash, struct hashed_name *name)
 {
-	size_t low = 0, high = walk->n_entries;
+	size_t bucket = hash_bucket(walk, hash);
+	size_t low = walk->starts[bucket], high = walk->starts[bucket + 1];
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -384,7 +418,9 @@ nsec3_check_chain(
 	/* Without any entry all owners are wrong, and that was counted. */
 	if (status != ZG_OK || walk.n_entries == 0)
 		goto out;
-	status = locate_all(&walk);
+	status = index_entries(&walk);
+	if (status == ZG_OK)
+		status = locate_all(&walk);
 	if (status != ZG_OK)
 		goto out;
 	check_next(&walk);
@@ -395,6 +431,7 @@ out:
 	for (unsigned i = 0; walk.digests != NULL && i < work->threads; i++)
 		digest_free(walk.digests[i]);
 	free(walk.digests);
+	free(walk.starts);
 	free(walk.hashes);
 	free(walk.entries);
 	return status;

@@ -58,7 +58,7 @@ dnskey_removed(struct mutant *mutant)
 	return true;
 }
 
-/* The DNSKEY RRset is signed again by the keys that are left. A ZSK leaves the data without a key; a
+/* The DNSKEY RRset is signed again by the keys that are left (of two algorithms, by the KSK). A ZSK leaves the data without a key; a
  * KSK leaves the parent's DS without one; one of two algorithms leaves its DS unanswered (RFC 4035
  * section 2.2). */
 bool
@@ -73,7 +73,7 @@ dnskey_removed_resigned(struct mutant *mutant)
 	smith_remove(mutant->zone, key_record(mutant, key));
 	for (size_t i = 0; i < mutant->base->keys->n; i++)
 		if (i != mutant->index && n < 8 &&
-		    (is_sep(mutant->base->keys->keys[i]->dnskey) || is_sep(key->dnskey)))
+		    (is_sep(mutant->base->keys->keys[i]->dnskey) || !mutant->base->two_algorithms))
 			left[n++] = mutant->base->keys->keys[i];
 	sign_keys(mutant, left, n);
 	if (!is_sep(key->dnskey))
@@ -127,13 +127,14 @@ target_flags(const struct mutant *mutant)
 	    mutant->base->keys->keys[mutant->index]->dnskey, DNSKEY_FLAGS);
 }
 
-/* Everything that the key signed is signed by its changed form. */
+/* Everything that the key signed is signed by its changed form, ZONEMD last. */
 static void
 sign_all_changed(struct mutant *mutant, const struct smith_key *changed)
 {
 	const struct smith_key *key = mutant->base->keys->keys[mutant->index];
 	struct smith_zone *zone = mutant->zone;
 	struct smith_sig sig = natural_sig(mutant->base);
+	struct smith_keys *keys = smith_keys_new();
 
 	for (size_t i = 0; i < zone->n; i++) {
 		ldns_rr *rr = zone->rrs[i];
@@ -145,7 +146,12 @@ sign_all_changed(struct mutant *mutant, const struct smith_key *changed)
 			    smith_sign_rrset(
 				zone, ldns_rr_owner(rr), smith_covered(rr), changed, &sig));
 	}
+	smith_keys_add(keys, smith_key_copy(changed));
+	for (size_t i = 0; i < mutant->base->keys->n; i++)
+		smith_keys_add(keys, smith_key_copy(mutant->base->keys->keys[i]));
+	smith_zonemd_update(zone, keys);
 	mutant->keep_zonemd = true;
+	smith_keys_free(keys);
 }
 
 /* RFC 5011 section 2.1: a revoked key signs nothing but the DNSKEY RRset. Here a KSK that the DS
@@ -205,6 +211,8 @@ dnskey_zone_flag(struct mutant *mutant)
 
 	sign_again(mutant, mutant->zone->origin, LDNS_RR_TYPE_DNSKEY);
 	sign_all_changed(mutant, changed);
+	if (mutant->base->two_algorithms)
+		expect(mutant, EXPECT_REFUSE, IDS("rrsig-unusable-key", "algorithm-incomplete"));
 	smith_key_free(changed);
 	return true;
 }
