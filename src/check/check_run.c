@@ -11,6 +11,7 @@
 #define SENTENCE_MAX 1024
 
 /* Counts one finding; the sentence is formatted only when it may be kept. */
+PRINTF_LIKE(5, 0)
 static void
 emit(struct check_context *context, uint32_t owner, uint16_t type, uint32_t line,
     const char *format, va_list ap)

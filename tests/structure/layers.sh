@@ -28,7 +28,7 @@ crypto  base dns crypto                             | limits status
 facts   base dns zone crypto facts                  | limits status check verdict run
 check   base dns zone facts check                   | limits status check verdict finding
 policy  base dns policy                             | limits status check verdict policy
-gate    base dns zone crypto facts check policy gate | limits status check verdict finding policy run gate
+gate    base dns zone crypto facts check policy gate | limits status check verdict finding policy run gate memo version
 report  base report                                 | limits status check verdict finding gate report version
 cli     cli                                         | *
 END

@@ -133,19 +133,19 @@ parse_type(const char *text)
 
 /* ---- Keys ---- */
 
-static struct case_key *
+static size_t
 find_key(const struct case_zone *zone, const char *label)
 {
 	for (size_t i = 0; i < zone->n_keys; i++)
 		if (strcmp(zone->keys[i].key->label, label) == 0)
-			return (struct case_key *)&zone->keys[i];
+			return i;
 	wrong(zone, "no such key", label);
 }
 
 const struct smith_key *
 case_zone_key(const struct case_zone *zone, const char *label)
 {
-	return find_key(zone, label)->key;
+	return zone->keys[find_key(zone, label)].key;
 }
 
 /* Publishes an RSA key with another exponent (RFC 3110 section 2); nothing can be signed by it. */
@@ -202,7 +202,7 @@ command_key(struct case_zone *zone, const struct words *words)
 static void
 command_no_key(struct case_zone *zone, const struct words *words)
 {
-	struct case_key *key = find_key(zone, words->word[1]);
+	struct case_key *key = &zone->keys[find_key(zone, words->word[1])];
 
 	smith_key_free(key->key);
 	*key = zone->keys[--zone->n_keys];
