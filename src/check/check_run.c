@@ -107,7 +107,8 @@ ratchet_has(const struct ratchet *former, uint32_t subject, uint64_t worst)
 bool
 ratchet_covers(const struct ratchet *former, const struct ratchet *candidate)
 {
-	if (candidate->overflow || candidate->n_seen == 0)
+	/* Which subjects an overflow left out depends on how the owners were divided. */
+	if (former->overflow || candidate->overflow || candidate->n_seen == 0)
 		return false;
 	for (size_t i = 0; i < candidate->n_seen; i++) {
 		if (!ratchet_has(former, candidate->seen[i].subject, candidate->seen[i].worst))

@@ -119,6 +119,18 @@ edwards_key(struct public_key *key, const uint8_t *field, size_t field_len, cons
 	    ed25519 ? EVP_PKEY_ED25519 : EVP_PKEY_ED448, NULL, field, field_len);
 }
 
+/* What failed first is often not what OpenSSL says last. */
+bool
+crypto_out_of_memory(void)
+{
+	unsigned long error;
+	bool found = false;
+
+	while ((error = ERR_get_error()) != 0)
+		found = found || ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE;
+	return found;
+}
+
 zg_status
 public_key_new(uint8_t algorithm, const uint8_t *field, size_t field_len, struct public_key **key,
     const char **why)
@@ -145,11 +157,8 @@ public_key_new(uint8_t algorithm, const uint8_t *field, size_t field_len, struct
 	}
 	public_key_free(built);
 	/* A key that OpenSSL does not take and running out of memory look alike but for this. */
-	if (ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE) {
-		ERR_clear_error();
+	if (crypto_out_of_memory())
 		return ZG_MEMORY;
-	}
-	ERR_clear_error();
 	if (*why == NULL)
 		*why = "OpenSSL does not accept the key";
 	return ZG_OK;

@@ -2,6 +2,8 @@
 #ifndef CRYPTO_PUBLIC_KEY_PRIVATE_H
 #define CRYPTO_PUBLIC_KEY_PRIVATE_H
 
+#include <stdbool.h>
+
 #include <openssl/evp.h>
 
 #include "crypto/public_key.h"
@@ -12,5 +14,8 @@ struct public_key {
 	unsigned bits;
 	uint64_t exponent;
 };
+
+/* Whether OpenSSL ran out of memory since its errors were last looked at; forgets them all. */
+bool crypto_out_of_memory(void);
 
 #endif

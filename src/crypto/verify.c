@@ -156,15 +156,8 @@ der_signature(const uint8_t *signature, size_t length, uint8_t der[2 + 2 * (3 + 
 static zg_status
 verify_answer(int answer, bool *good)
 {
-	zg_status status = ZG_OK;
-
 	*good = answer == 1;
-	if (answer != 1) {
-		if (ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE)
-			status = ZG_MEMORY;
-		ERR_clear_error();
-	}
-	return status;
+	return answer != 1 && crypto_out_of_memory() ? ZG_MEMORY : ZG_OK;
 }
 
 /* Ed25519 and Ed448: RFC 8080 section 4. */

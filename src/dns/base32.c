@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 /* Values of characters: VALID is set in every valid one, so that the others are zero. */
-#define VALID 0x20
+#define VALID	0x20
 #define V(c, n) [c] = VALID | (n)
 
 static const uint8_t values[256] = {V('0', 0), V('1', 1), V('2', 2), V('3', 3), V('4', 4),

@@ -211,11 +211,33 @@ name_to_text(const uint8_t *name, char text[NAME_TEXT_MAX])
 #define NAME_STOP 0xff
 #define FOLD	  ('a' - 'A')
 static const uint8_t name_octets_keep[256] = {['.'] = NAME_STOP, ['\\'] = NAME_STOP};
-static const uint8_t name_octets_fold[256] = {['.'] = NAME_STOP, ['\\'] = NAME_STOP, ['A'] = FOLD,
-    ['B'] = FOLD, ['C'] = FOLD, ['D'] = FOLD, ['E'] = FOLD, ['F'] = FOLD, ['G'] = FOLD,
-    ['H'] = FOLD, ['I'] = FOLD, ['J'] = FOLD, ['K'] = FOLD, ['L'] = FOLD, ['M'] = FOLD,
-    ['N'] = FOLD, ['O'] = FOLD, ['P'] = FOLD, ['Q'] = FOLD, ['R'] = FOLD, ['S'] = FOLD,
-    ['T'] = FOLD, ['U'] = FOLD, ['V'] = FOLD, ['W'] = FOLD, ['X'] = FOLD, ['Y'] = FOLD,
+static const uint8_t name_octets_fold[256] = {['.'] = NAME_STOP,
+    ['\\'] = NAME_STOP,
+    ['A'] = FOLD,
+    ['B'] = FOLD,
+    ['C'] = FOLD,
+    ['D'] = FOLD,
+    ['E'] = FOLD,
+    ['F'] = FOLD,
+    ['G'] = FOLD,
+    ['H'] = FOLD,
+    ['I'] = FOLD,
+    ['J'] = FOLD,
+    ['K'] = FOLD,
+    ['L'] = FOLD,
+    ['M'] = FOLD,
+    ['N'] = FOLD,
+    ['O'] = FOLD,
+    ['P'] = FOLD,
+    ['Q'] = FOLD,
+    ['R'] = FOLD,
+    ['S'] = FOLD,
+    ['T'] = FOLD,
+    ['U'] = FOLD,
+    ['V'] = FOLD,
+    ['W'] = FOLD,
+    ['X'] = FOLD,
+    ['Y'] = FOLD,
     ['Z'] = FOLD};
 
 static size_t
@@ -308,8 +330,8 @@ parse_labels(const char *text, size_t length, const uint8_t *origin, uint8_t *na
 
 /* Any presentation name. */
 static inline size_t
-parse_name(const char *text, size_t length, const uint8_t *origin, uint8_t *name,
-    const char **why, bool fold)
+parse_name(const char *text, size_t length, const uint8_t *origin, uint8_t *name, const char **why,
+    bool fold)
 {
 	*why = NULL;
 	if (UNLIKELY(length == 0))

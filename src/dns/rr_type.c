@@ -27,11 +27,9 @@ static const struct mnemonic of_d[] = {{"DS", 43}, {"DNSKEY", 48}, {"DNAME", 39}
 static const struct mnemonic of_e[] = {{"EID", 31}, {"EUI48", 108}, {"EUI64", 109}};
 static const struct mnemonic of_g[] = {{"GPOS", 27}, {"GID", 102}};
 static const struct mnemonic of_h[] = {{"HTTPS", 65}, {"HINFO", 13}, {"HIP", 55}, {"HHIT", 67}};
-static const struct mnemonic of_i[] = {
-    {"ISDN", 20}, {"IPSECKEY", 45}, {"IXFR", 251}, {"IPN", 264}};
+static const struct mnemonic of_i[] = {{"ISDN", 20}, {"IPSECKEY", 45}, {"IXFR", 251}, {"IPN", 264}};
 static const struct mnemonic of_k[] = {{"KEY", 25}, {"KX", 36}};
-static const struct mnemonic of_l[] = {
-    {"LOC", 29}, {"L32", 105}, {"L64", 106}, {"LP", 107}};
+static const struct mnemonic of_l[] = {{"LOC", 29}, {"L32", 105}, {"L64", 106}, {"LP", 107}};
 static const struct mnemonic of_m[] = {{"MX", 15}, {"MD", 3}, {"MF", 4}, {"MB", 7}, {"MG", 8},
     {"MR", 9}, {"MINFO", 14}, {"MAILB", 253}, {"MAILA", 254}};
 static const struct mnemonic of_n[] = {{"NS", 2}, {"NSEC3", 50}, {"NSEC", 47}, {"NSEC3PARAM", 51},
@@ -43,10 +41,9 @@ static const struct mnemonic of_r[] = {
     {"RRSIG", 46}, {"RP", 17}, {"RT", 21}, {"RKEY", 57}, {"RESINFO", 261}};
 static const struct mnemonic of_s[] = {{"SOA", 6}, {"SRV", 33}, {"SSHFP", 44}, {"SVCB", 64},
     {"SPF", 99}, {"SIG", 24}, {"SINK", 40}, {"SMIMEA", 53}};
-static const struct mnemonic of_t[] = {{"TXT", 16}, {"TLSA", 52}, {"TALINK", 58}, {"TKEY", 249},
-    {"TSIG", 250}, {"TA", 32768}};
-static const struct mnemonic of_u[] = {
-    {"URI", 256}, {"UINFO", 100}, {"UID", 101}, {"UNSPEC", 103}};
+static const struct mnemonic of_t[] = {
+    {"TXT", 16}, {"TLSA", 52}, {"TALINK", 58}, {"TKEY", 249}, {"TSIG", 250}, {"TA", 32768}};
+static const struct mnemonic of_u[] = {{"URI", 256}, {"UINFO", 100}, {"UID", 101}, {"UNSPEC", 103}};
 static const struct mnemonic of_w[] = {{"WKS", 11}, {"WALLET", 262}};
 static const struct mnemonic of_x[] = {{"X25", 19}};
 static const struct mnemonic of_z[] = {{"ZONEMD", 63}};

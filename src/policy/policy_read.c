@@ -158,14 +158,15 @@ static zg_status
 read_text(struct policy_reporter *reporter, const char *text, size_t length, const char *name,
     zg_policy **kept)
 {
+	struct policy_xml_errors former = policy_xml_errors_take(reporter);
 	zg_policy *policy = NULL;
 	xmlDoc *document;
-	size_t found;
+	size_t found = 0;
 
-	if (policy_xml_parse(reporter, text, length, &document) != ZG_OK)
-		return reporter->status;
-	found = read_tree(reporter, document, name, &policy);
+	if (policy_xml_parse(reporter, text, length, &document) == ZG_OK)
+		found = read_tree(reporter, document, name, &policy);
 	policy_xml_free(document);
+	policy_xml_errors_give_back(former);
 	if (kept != NULL && reporter->status == ZG_OK) {
 		if (name == NULL && found > 1)
 			policy_error(reporter, ZG_POLICY, 0,

@@ -45,15 +45,6 @@ structured_error(void *context, error_pointer error)
 	    "%.*s", (int)length, length > 0 ? error->message : "");
 }
 
-/* libxml2's parser calls this with itself as the context. */
-static void
-parser_error(void *context, error_pointer error)
-{
-	xmlParserCtxt *parser = context;
-
-	structured_error(parser->_private, error);
-}
-
 static void
 stop(xmlParserCtxt *parser, zg_status status, const char *text)
 {
@@ -181,26 +172,30 @@ look_through(struct policy_reporter *reporter, const char *text, size_t length)
 	return reporter->status;
 }
 
-/* What libxml2 raises without one of our contexts (it would print it) goes to the reporter. */
-struct error_hook {
-	xmlStructuredErrorFunc function;
-	void *context;
-};
-
-static struct error_hook
-errors_take(struct policy_reporter *reporter)
+static void
+print_nothing(void *context, const char *format, ...)
 {
-	struct error_hook former = {xmlStructuredError, xmlStructuredErrorContext};
+	(void)context;
+	(void)format;
+}
+
+struct policy_xml_errors
+policy_xml_errors_take(struct policy_reporter *reporter)
+{
+	struct policy_xml_errors former = {
+	    xmlStructuredError, xmlStructuredErrorContext, xmlGenericError, xmlGenericErrorContext};
 
 	xmlSetStructuredErrorFunc(reporter, structured_error);
+	xmlSetGenericErrorFunc(NULL, print_nothing);
 	return former;
 }
 
-static void
-errors_give_back(struct error_hook former)
+void
+policy_xml_errors_give_back(struct policy_xml_errors former)
 {
 	xmlResetLastError(); /* it points into our document */
 	xmlSetStructuredErrorFunc(former.context, former.function);
+	xmlSetGenericErrorFunc(former.print_context, former.print);
 }
 
 static xmlParserCtxt *
@@ -211,7 +206,6 @@ parser_new(struct policy_reporter *reporter)
 	if (parser == NULL)
 		return NULL;
 	parser->_private = reporter;
-	parser->sax->serror = parser_error;
 	parser->sax->internalSubset = refuse_doctype;
 	parser->sax->startElementNs = start_element;
 	return parser;
@@ -222,7 +216,6 @@ policy_xml_parse(
     struct policy_reporter *reporter, const char *text, size_t length, xmlDoc **document)
 {
 	static const char byte_order_mark[] = "\xef\xbb\xbf";
-	struct error_hook former;
 	xmlParserCtxt *parser;
 
 	*document = NULL;
@@ -233,7 +226,6 @@ policy_xml_parse(
 		length -= 3;
 	}
 	xmlInitParser();
-	former = errors_take(reporter);
 	parser = parser_new(reporter);
 	if (parser != NULL)
 		*document = xmlCtxtReadMemory(parser, text, (int)length, NULL, "UTF-8",
@@ -241,7 +233,6 @@ policy_xml_parse(
 	if (*document == NULL && reporter->status == ZG_OK)
 		policy_error(reporter, ZG_MEMORY, 0, "out of memory");
 	xmlFreeParserCtxt(parser);
-	errors_give_back(former);
 	if (reporter->status != ZG_OK) {
 		policy_xml_free(*document);
 		*document = NULL;
@@ -257,7 +248,7 @@ policy_xml_free(xmlDoc *document)
 
 /* The embedded schema, or NULL (out of memory, or a damaged build). */
 static xmlRelaxNG *
-schema_new(struct policy_reporter *reporter)
+schema_new(void)
 {
 	xmlRelaxNGParserCtxt *parser = xmlRelaxNGNewMemParserCtxt(
 	    (const char *)policy_schema_text, (int)policy_schema_text_len);
@@ -265,7 +256,6 @@ schema_new(struct policy_reporter *reporter)
 
 	if (parser == NULL)
 		return NULL;
-	xmlRelaxNGSetParserStructuredErrors(parser, structured_error, reporter);
 	schema = xmlRelaxNGParse(parser);
 	xmlRelaxNGFreeParserCtxt(parser);
 	return schema;
@@ -274,19 +264,15 @@ schema_new(struct policy_reporter *reporter)
 void
 policy_xml_validate(struct policy_reporter *reporter, xmlDoc *document)
 {
-	struct error_hook former = errors_take(reporter);
-	xmlRelaxNG *schema = schema_new(reporter);
+	xmlRelaxNG *schema = schema_new();
 	xmlRelaxNGValidCtxt *validator = schema == NULL ? NULL : xmlRelaxNGNewValidCtxt(schema);
 	int result = -1;
 
-	if (validator != NULL) {
-		xmlRelaxNGSetValidStructuredErrors(validator, structured_error, reporter);
+	if (validator != NULL)
 		result = xmlRelaxNGValidateDoc(validator, document);
-	}
 	if (result != 0 && reporter->status == ZG_OK)
 		policy_error(reporter, result > 0 ? ZG_POLICY : ZG_MEMORY, 0, "%s",
 		    result > 0 ? "not valid" : "cannot be validated");
 	xmlRelaxNGFreeValidCtxt(validator);
 	xmlRelaxNGFree(schema);
-	errors_give_back(former);
 }

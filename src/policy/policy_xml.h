@@ -5,8 +5,25 @@
 #include <stddef.h>
 
 #include <libxml/tree.h>
+#include <libxml/xmlerror.h>
 
 #include "policy/policy_report.h"
+
+/* The caller's handlers for errors of libxml2, which keeps them for each thread. */
+struct policy_xml_errors {
+	xmlStructuredErrorFunc function;
+	void *context;
+	xmlGenericErrorFunc print;
+	void *print_context;
+};
+
+/*
+ * libxml2 prints errors unless told otherwise. Between taking and giving back, every one that it
+ * raises in this thread goes to the reporter, and what it would print besides (when memory runs
+ * out) goes nowhere. All work on a tree lies between, its freeing included.
+ */
+struct policy_xml_errors policy_xml_errors_take(struct policy_reporter *reporter);
+void policy_xml_errors_give_back(struct policy_xml_errors former);
 
 /*
  * Parses `text`: UTF-8 without a document type, nothing fetched, nothing expanded, within

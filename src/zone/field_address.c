@@ -117,7 +117,8 @@ eui64_from_text(struct field_text *text)
 static bool
 locator_from_text(struct field_text *text)
 {
-	static const char what[] = "four groups of hexadecimal digits with ':' between are expected";
+	static const char what[] =
+	    "four groups of hexadecimal digits with ':' between are expected";
 	const struct text_token *token = field_take(text, what);
 	uint8_t octets[8];
 	size_t at = 0;

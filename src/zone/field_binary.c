@@ -4,8 +4,8 @@
 #include "dns/base32.h"
 
 /* Values of characters: B64 or HEX is set in every valid one, so that the others are zero. */
-#define B64 0x40
-#define HEX 0x10
+#define B64	 0x40
+#define HEX	 0x10
 #define V6(c, n) [c] = B64 | (n)
 #define V4(c, n) [c] = HEX | (n)
 
@@ -28,17 +28,17 @@ static const uint8_t hex_values[256] = {V4('0', 0), V4('1', 1), V4('2', 2), V4('
 /* Four characters that have come in, possibly from several tokens. */
 struct quartet {
 	uint32_t bits;
-	unsigned n;	 /* characters, padding included */
+	unsigned n; /* characters, padding included */
 	unsigned padding;
-	bool ended;	 /* there was padding: nothing may follow */
+	bool ended; /* there was padding: nothing may follow */
 };
 
 /* Writes the octets of a complete quartet. */
 static bool
 quartet_flush(struct field_text *text, struct quartet *quartet)
 {
-	uint8_t octets[3] = {(uint8_t)(quartet->bits >> 16), (uint8_t)(quartet->bits >> 8),
-	    (uint8_t)quartet->bits};
+	uint8_t octets[3] = {
+	    (uint8_t)(quartet->bits >> 16), (uint8_t)(quartet->bits >> 8), (uint8_t)quartet->bits};
 	size_t n = 3 - quartet->padding;
 
 	/* RFC 4648 section 3.5: bits that padding leaves over are zero. */

@@ -22,8 +22,7 @@ put_window(struct field_text *text, unsigned window, const uint8_t bits[32])
 
 	while (header[1] > 0 && bits[header[1] - 1] == 0)
 		header[1]--;
-	return header[1] == 0 ||
-	       (field_put(text, header, 2) && field_put(text, bits, header[1]));
+	return header[1] == 0 || (field_put(text, header, 2) && field_put(text, bits, header[1]));
 }
 
 /* The types of the tokens that are left, when all are below 256; else false, with nothing taken. */

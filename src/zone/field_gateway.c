@@ -64,7 +64,8 @@ gateway_check(struct field_wire *wire)
 static bool
 relay_from_text(struct field_text *text)
 {
-	static const char what[] = "a discovery bit (0 or 1) and a relay type (0 to 3) are expected";
+	static const char what[] =
+	    "a discovery bit (0 or 1) and a relay type (0 to 3) are expected";
 	const struct text_token *token[2];
 	uint32_t discovery, kind;
 	uint8_t octet;

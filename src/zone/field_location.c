@@ -47,11 +47,15 @@ read_angle(struct field_text *text, unsigned degrees_max, const char *plus, cons
 		if (i > 0 && (north || token_is(token, minus))) {
 			if (angle > (uint64_t)degrees_max * units[0])
 				return field_refuse(text, token, what);
-			store_u32(wire, (uint32_t)(north ? 0x80000000U + angle : 0x80000000U - angle));
+			store_u32(
+			    wire, (uint32_t)(north ? 0x80000000U + angle : 0x80000000U - angle));
 			return field_put(text, wire, 4);
 		}
-		if (i == 3 || !parse_fixed(token->text, token->length, i == 2 ? 3 : 0, false, &part) ||
-		    part >= (i == 0 ? degrees_max + 1 : i == 1 ? 60U : 60000U))
+		if (i == 3 ||
+		    !parse_fixed(token->text, token->length, i == 2 ? 3 : 0, false, &part) ||
+		    part >= (i == 0	 ? degrees_max + 1
+				: i == 1 ? 60U
+					 : 60000U))
 			return field_refuse(text, token, what);
 		angle += part * units[i];
 	}

@@ -240,8 +240,8 @@ read_named(struct field_text *text, const struct named_number *names, size_t n, 
 }
 
 /* Names besides those of algorithm_name. */
-static const struct named_number algorithm_aliases[] = {{"DH", 2}, {"NSEC3DSA", 6},
-    {"NSEC3RSASHA1", 7}, {"ECCGOST", 12}, {"INDIRECT", 252}};
+static const struct named_number algorithm_aliases[] = {
+    {"DH", 2}, {"NSEC3DSA", 6}, {"NSEC3RSASHA1", 7}, {"ECCGOST", 12}, {"INDIRECT", 252}};
 
 static bool
 algorithm_from_text(struct field_text *text)
@@ -250,7 +250,8 @@ algorithm_from_text(struct field_text *text)
 	const struct text_token *token = text->token;
 	uint8_t wire;
 
-	if (token != text->end && token->length > 0 && (token->text[0] < '0' || token->text[0] > '9')) {
+	if (token != text->end && token->length > 0 &&
+	    (token->text[0] < '0' || token->text[0] > '9')) {
 		for (unsigned i = 0; i <= UINT8_MAX && !token->quoted; i++) {
 			const char *name = algorithm_name((uint8_t)i);
 
@@ -273,8 +274,8 @@ certificate_from_text(struct field_text *text)
 	    {"IPKIX", 4}, {"ISPKI", 5}, {"IPGP", 6}, {"ACPKIX", 7}, {"IACPKIX", 8}, {"URI", 253},
 	    {"OID", 254}};
 
-	return read_named(text, names, sizeof(names) / sizeof(names[0]), 2,
-	    "a certificate type is expected");
+	return read_named(
+	    text, names, sizeof(names) / sizeof(names[0]), 2, "a certificate type is expected");
 }
 
 static bool

@@ -19,8 +19,8 @@ enum parameter {
 	PARAMETER_KNOWN /* how many */
 };
 
-static const char *const parameter_names[PARAMETER_KNOWN] = {"mandatory", "alpn",
-    "no-default-alpn", "port", "ipv4hint", "ech", "ipv6hint", "dohpath", "ohttp"};
+static const char *const parameter_names[PARAMETER_KNOWN] = {"mandatory", "alpn", "no-default-alpn",
+    "port", "ipv4hint", "ech", "ipv6hint", "dohpath", "ohttp"};
 
 static unsigned
 u16_at(const uint8_t *at)
@@ -251,8 +251,7 @@ order_parameters(struct field_text *text, size_t begin, struct placed *placed, s
 	}
 }
 
-static bool
-check_parameters(struct field_wire *wire);
+static bool check_parameters(struct field_wire *wire);
 
 static bool
 parameters_from_text(struct field_text *text)
@@ -347,7 +346,8 @@ check_parameters(struct field_wire *wire)
 		key = u16_at(header);
 		length = u16_at(header + 2);
 		if ((long)key <= last)
-			return wire_refuse(wire, "parameters that are not in ascending order, or twice");
+			return wire_refuse(
+			    wire, "parameters that are not in ascending order, or twice");
 		last = (long)key;
 		if (!wire_skip(wire, length))
 			return false;

@@ -112,7 +112,8 @@ tag_from_text(struct field_text *text)
 	if (!string_from_text(text))
 		return false;
 	if (!tag_is_valid(text->rdata + begin + 1, text->rdata[begin]))
-		return field_refuse(text, text->token - 1, "a tag of letters and digits is expected");
+		return field_refuse(
+		    text, text->token - 1, "a tag of letters and digits is expected");
 	return true;
 }
 
@@ -159,8 +160,7 @@ tag_check(struct field_wire *wire)
 }
 
 const struct rdata_field field_string = {string_from_text, wire_skip_counted};
-const struct rdata_field field_string_optional = {
-    string_optional_from_text, string_optional_check};
+const struct rdata_field field_string_optional = {string_optional_from_text, string_optional_check};
 const struct rdata_field field_strings = {strings_from_text, strings_check};
 const struct rdata_field field_text = {text_from_text, text_check};
 const struct rdata_field field_text_some = {text_some_from_text, text_some_check};

@@ -43,7 +43,7 @@ struct rdata_field {
 #define FIELDS_MAX 10
 
 struct rdata_shape {
-	const struct rdata_field *fields[FIELDS_MAX]; /* none: no shape, any octets */
+	const struct rdata_field *fields[FIELDS_MAX];	    /* none: no shape, any octets */
 	enum { TEXT_FIELDS, TEXT_LDNS, TEXT_GENERIC } text; /* who reads the presentation form */
 };
 

@@ -24,8 +24,7 @@ is_digit_or_dot(char octet)
 
 /* One record as ldns reads it; false when the tokens hold what none of these types has. */
 static bool
-build_record(
-    uint16_t type, const struct text_token *tokens, size_t n, char record[RECORD_TEXT_MAX])
+build_record(uint16_t type, const struct text_token *tokens, size_t n, char record[RECORD_TEXT_MAX])
 {
 	char type_text[RR_TYPE_TEXT_MAX];
 	size_t used = (size_t)snprintf(
@@ -51,7 +50,7 @@ next_octet(const char **text, const char *end)
 {
 	while (*text != end && (**text == '.' || **text == ' '))
 		++*text;
-	return *text == end ? 0 : octet_lower((uint8_t)*(*text)++);
+	return *text == end ? 0 : octet_lower((uint8_t) * (*text)++);
 }
 
 /* ldns prints `field` as the tokens were written. */
@@ -88,8 +87,7 @@ rdata_from_ldns(uint16_t type, const struct text_token *tokens, size_t n,
 	    ldns_rr_new_frm_str(&rr, record, 0, NULL, NULL) != LDNS_STATUS_OK)
 		return -1;
 	field = ldns_rr_rd_count(rr) == 1 ? ldns_rr_rdf(rr, 0) : NULL;
-	if (field != NULL && ldns_rdf_size(field) <= ZG_RDATA_MAX &&
-	    reads_back(field, tokens, n)) {
+	if (field != NULL && ldns_rdf_size(field) <= ZG_RDATA_MAX && reads_back(field, tokens, n)) {
 		length = (int)ldns_rdf_size(field);
 		memcpy(rdata, ldns_rdf_data(field), (size_t)length);
 	}

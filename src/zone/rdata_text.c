@@ -51,8 +51,7 @@ fields_from_text(const struct rdata_shape *shape, struct field_text *text)
 		if (UNLIKELY(!shape->fields[i]->from_text(text)))
 			return false;
 	}
-	return text->token == text->end ||
-	       field_refuse(text, text->token, "superfluous field");
+	return text->token == text->end || field_refuse(text, text->token, "superfluous field");
 }
 
 static bool

@@ -72,7 +72,7 @@ beneath(char *path, const char *directory)
 	if (strcmp(directory, "/") == 0)
 		return path + 1;
 	return strncmp(path, directory, length) == 0 && path[length] == '/' ? path + length + 1
-									     : NULL;
+									    : NULL;
 }
 
 /*
@@ -176,8 +176,8 @@ zone_include_read(
 		n = read(*fd, buffer, size);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
-		return error_set(error, ZG_READ, "cannot read an included file: %s",
-		    strerrordesc_np(errno));
+		return error_set(
+		    error, ZG_READ, "cannot read an included file: %s", strerrordesc_np(errno));
 	*length = (size_t)n;
 	return ZG_OK;
 }

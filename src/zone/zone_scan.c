@@ -27,9 +27,16 @@ enum octet_class {
 	OCTET_NUL /* the end of the buffer, or forbidden */
 };
 
-static const uint8_t octet_class[256] = {[0] = OCTET_NUL, ['\t'] = OCTET_SPACE,
-    [' '] = OCTET_SPACE, ['\n'] = OCTET_NEWLINE, ['\r'] = OCTET_RETURN, ['"'] = OCTET_QUOTE,
-    ['('] = OCTET_OPEN, [')'] = OCTET_CLOSE, [';'] = OCTET_COMMENT, ['\\'] = OCTET_ESCAPE};
+static const uint8_t octet_class[256] = {[0] = OCTET_NUL,
+    ['\t'] = OCTET_SPACE,
+    [' '] = OCTET_SPACE,
+    ['\n'] = OCTET_NEWLINE,
+    ['\r'] = OCTET_RETURN,
+    ['"'] = OCTET_QUOTE,
+    ['('] = OCTET_OPEN,
+    [')'] = OCTET_CLOSE,
+    [';'] = OCTET_COMMENT,
+    ['\\'] = OCTET_ESCAPE};
 
 static const char too_large[] = "entry too large";
 
@@ -65,8 +72,8 @@ scan_fill(struct zone_scan *scan, struct zg_error *error)
 	target = scan->end + SCAN_BLOCK;
 	/* A pipe gives little at a time: filling the block bounds how often an entry is begun. */
 	while (status == ZG_OK && !scan->ended && scan->end < target) {
-		status = scan->read(scan->context, scan->buffer + scan->end, target - scan->end,
-		    &length, error);
+		status = scan->read(
+		    scan->context, scan->buffer + scan->end, target - scan->end, &length, error);
 		if (status == ZG_OK && length > target - scan->end)
 			status = ZG_INTERNAL;
 		if (status == ZG_OK) {
@@ -105,7 +112,7 @@ scan_skip_line(struct zone_scan *scan, struct zg_error *error)
 	return status;
 }
 
-#define OCTETS(x) ((x) * 0x0101010101010101U)
+#define OCTETS(x) ((x)*0x0101010101010101U)
 
 /*
  * The first octet at or behind `at` that may end a token. Looks at eight octets at a time: below
@@ -216,18 +223,6 @@ pass_escape(struct scan_pass *pass)
 	return pass_bad(pass, "backslash at the end of a line");
 }
 
-static inline bool
-pass_add(struct scan_pass *pass, const uint8_t *from, const uint8_t *to, bool quoted)
-{
-	struct zone_entry *entry = pass->entry;
-
-	if (UNLIKELY(entry->n_tokens == ZG_ENTRY_TOKENS_MAX))
-		return false;
-	entry->tokens[entry->n_tokens++] = (struct text_token){
-	    .text = (const char *)from, .length = (uint32_t)(to - from), .quoted = quoted};
-	return true;
-}
-
 /* A quoted string; pass->at is its opening quote. */
 static enum scan_stop
 pass_quoted(struct scan_pass *pass)
@@ -241,8 +236,10 @@ pass_quoted(struct scan_pass *pass)
 		return pass_at_nul(pass, pass->at, "the text ends inside a quoted string");
 	if (*pass->at == '\n')
 		return pass_bad(pass, "line end inside a quoted string");
-	if (!pass_add(pass, from, pass->at, true))
+	if (pass->entry->n_tokens == ZG_ENTRY_TOKENS_MAX)
 		return pass_bad(pass, "too many fields");
+	pass->entry->tokens[pass->entry->n_tokens++] = (struct text_token){
+	    .text = (const char *)from, .length = (uint32_t)(pass->at - from), .quoted = true};
 	pass->at++;
 	return STOP_ENTRY;
 }
@@ -310,6 +307,32 @@ pass_special(struct scan_pass *pass)
 	return STOP_ENTRY;
 }
 
+/* Blanks and plain tokens up to the next octet that is neither: what lines are made of. False when
+ * there are too many tokens. */
+static inline bool
+pass_tokens(struct scan_pass *pass)
+{
+	const uint8_t *at = pass->at, *from;
+	struct text_token *token = pass->entry->tokens + pass->entry->n_tokens;
+	struct text_token *end = pass->entry->tokens + ZG_ENTRY_TOKENS_MAX;
+
+	for (;;) {
+		while (octet_class[*at] == OCTET_SPACE)
+			at++;
+		from = at;
+		if (octet_class[*at] > OCTET_ESCAPE)
+			break;
+		at = token_end(at);
+		if (UNLIKELY(at == from || token == end))
+			break;
+		*token++ = (struct text_token){
+		    .text = (const char *)from, .length = (uint32_t)(at - from)};
+	}
+	pass->at = at;
+	pass->entry->n_tokens = (size_t)(token - pass->entry->tokens);
+	return at == from;
+}
+
 /* Cuts one entry into tokens. STOP_MORE: its end is not in the buffer yet. */
 static enum scan_stop
 scan_pass(struct scan_pass *pass)
@@ -317,22 +340,9 @@ scan_pass(struct scan_pass *pass)
 	enum scan_stop stop;
 
 	for (;;) {
-		const uint8_t *at = pass->at, *from;
-
-		while (octet_class[*at] == OCTET_SPACE)
-			at++;
-		from = at;
-		if (octet_class[*at] <= OCTET_ESCAPE) {
-			at = token_end(at);
-			if (LIKELY(at != from)) {
-				pass->at = at;
-				if (!pass_add(pass, from, at, false))
-					return pass_bad(pass, "too many fields");
-				continue;
-			}
-		}
-		pass->at = at;
-		if (*at == '\n') {
+		if (!pass_tokens(pass))
+			return pass_bad(pass, "too many fields");
+		if (*pass->at == '\n') {
 			pass->at++;
 			pass->line++;
 			if (pass->depth > 0)
@@ -340,7 +350,7 @@ scan_pass(struct scan_pass *pass)
 			if (pass->entry->n_tokens > 0)
 				return STOP_ENTRY;
 			pass_begin(pass);
-		} else if (*at == 0) {
+		} else if (*pass->at == 0) {
 			return pass_end(pass);
 		} else {
 			stop = pass_special(pass);
@@ -362,9 +372,7 @@ scan_accept(struct zone_scan *scan, const struct scan_pass *pass, enum scan_stop
 		entry->why = too_large;
 		stop = STOP_BAD;
 	}
-	entry->kind = stop == STOP_BAD	    ? ENTRY_BAD
-		      : entry->n_tokens > 0 ? ENTRY_TOKENS
-					    : ENTRY_END;
+	entry->kind = stop == STOP_BAD ? ENTRY_BAD : entry->n_tokens > 0 ? ENTRY_TOKENS : ENTRY_END;
 	scan->at += length;
 	scan->line = pass->line;
 }

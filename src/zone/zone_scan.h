@@ -1,7 +1,7 @@
 /*
  * The lexical part of zone text (RFC 1035 section 5.1): one file's octets to entries of tokens.
- * Knows blanks, comments, parentheses, quotes and line ends, not what an entry means. Reads ahead in
- * blocks; allocates once for each file.
+ * Knows blanks, comments, parentheses, quotes and line ends, not what an entry means. Reads ahead
+ * in blocks; allocates once for each file.
  */
 #ifndef ZONE_SCAN_H
 #define ZONE_SCAN_H

@@ -102,8 +102,7 @@ open_file(struct zone_reader *reader, source_read read, void *context, int fd, c
 	file->outer_owner = reader->owner;
 	status = source_map_add_file(&reader->store->map, name, &file->file);
 	if (status == ZG_OK)
-		status = source_map_add_piece(
-		    &reader->store->map, reader->line + 1, file->file, 1);
+		status = source_map_add_piece(&reader->store->map, reader->line + 1, file->file, 1);
 	return status;
 }
 
@@ -175,8 +174,8 @@ directive_ttl(struct zone_reader *reader, const struct text_token *tokens, size_
 
 /* The origin inside the file: what the directive says, or the one that is in force. */
 static bool
-include_origin(struct zone_reader *reader, const struct text_token *token,
-    struct current_name *origin)
+include_origin(
+    struct zone_reader *reader, const struct text_token *token, struct current_name *origin)
 {
 	const char *why = "a domain name is expected";
 
@@ -206,8 +205,7 @@ include_file(struct zone_reader *reader, const struct text_token *token,
 	const char *why;
 	char *name;
 	int fd;
-	zg_status status =
-	    zone_include_open(reader->directory, token, &fd, &name, &why, error);
+	zg_status status = zone_include_open(reader->directory, token, &fd, &name, &why, error);
 
 	if (status != ZG_OK)
 		return status;
@@ -223,13 +221,14 @@ include_file(struct zone_reader *reader, const struct text_token *token,
 }
 
 static zg_status
-directive_include(struct zone_reader *reader, const struct text_token *tokens, size_t n,
-    struct zg_error *error)
+directive_include(
+    struct zone_reader *reader, const struct text_token *tokens, size_t n, struct zg_error *error)
 {
 	struct current_name origin;
 
 	if (n < 1 || n > 2) {
-		syntax_defect(reader, "$INCLUDE takes a file name and at most one domain name", NULL);
+		syntax_defect(
+		    reader, "$INCLUDE takes a file name and at most one domain name", NULL);
 		return ZG_OK;
 	}
 	if (!include_origin(reader, n == 2 ? &tokens[1] : NULL, &origin))
@@ -422,8 +421,8 @@ choose_ttl(struct zone_reader *reader, struct record_head *head, size_t rdlen)
 	if (head->type == RR_SOA) {
 		const uint8_t *at = reader->rdata + rdlen - 4; /* the last field */
 
-		minimum = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 |
-			  at[3];
+		minimum =
+		    (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 		if (minimum <= TTL_MAX) {
 			head->ttl = reader->default_ttl = minimum;
 			reader->default_ttl_known = true;
@@ -448,7 +447,8 @@ read_record(struct zone_reader *reader)
 	rdlen = rdata_from_text(head.type, entry->tokens + head.rdata_at,
 	    entry->n_tokens - head.rdata_at, current_origin(reader), reader->rdata, &error);
 	if (UNLIKELY(rdlen < 0)) {
-		entry_defect(reader, DEFECT_SYNTAX, reader->owner.name, head.type, error.text, NULL);
+		entry_defect(
+		    reader, DEFECT_SYNTAX, reader->owner.name, head.type, error.text, NULL);
 		return ZG_OK;
 	}
 	if (!choose_ttl(reader, &head, (size_t)rdlen))

@@ -52,8 +52,8 @@ fuzz_text(uint16_t type, const char *text, size_t size)
 	struct text_token tokens[TOKENS_MAX];
 	uint8_t rdata[ZG_RDATA_MAX], copy[ZG_RDATA_MAX];
 	struct zg_error error = {{0}};
-	int length = rdata_from_text(type, tokens, cut(text, size, tokens),
-	    (const uint8_t *)"\7Example", rdata, &error);
+	int length = rdata_from_text(
+	    type, tokens, cut(text, size, tokens), (const uint8_t *)"\7Example", rdata, &error);
 
 	require((length < 0) == (error.text[0] != '\0'));
 	if (length < 0)

@@ -44,7 +44,7 @@ finish(struct mutant *mutant)
 		return;
 	if (smith_find_text(mutant->zone, "@", LDNS_RR_TYPE_SOA) != SMITH_NONE &&
 	    smith_find_text(mutant->zone, "@", LDNS_RR_TYPE_ZONEMD) != SMITH_NONE)
-		smith_zonemd_update(mutant->zone, mutant->base->keys);
+		smith_zonemd_update(mutant->zone, mutant->keys);
 }
 
 struct mutant *
@@ -59,6 +59,9 @@ mutant_new(const struct base *base, const struct mutation *mutation, size_t inde
 	mutant->index = index;
 	mutant->random = mix_text(mix_text(seed + index * 0x10001, base->name), mutation->name);
 	mutant->zone = smith_zone_copy(base->zone);
+	mutant->keys = smith_keys_new();
+	for (size_t i = 0; i < base->keys->n; i++)
+		add_signer(mutant, base->keys->keys[i]);
 	mutant->ds = strdup(base->ds);
 	mutant->expect = mutation->expect;
 	memcpy(mutant->ids, mutation->ids, sizeof(mutant->ids));
@@ -76,6 +79,7 @@ mutant_free(struct mutant *mutant)
 	if (mutant == NULL)
 		return;
 	smith_zone_free(mutant->zone);
+	smith_keys_free(mutant->keys);
 	ldns_rdf_deep_free(mutant->name);
 	free(mutant->text);
 	free(mutant->ds);
@@ -162,11 +166,17 @@ natural_sig(const struct base *base)
 }
 
 void
+add_signer(struct mutant *mutant, const struct smith_key *key)
+{
+	smith_keys_add(mutant->keys, smith_key_copy(key));
+}
+
+void
 sign_again(struct mutant *mutant, const ldns_rdf *owner, ldns_rr_type type)
 {
 	if (type == LDNS_RR_TYPE_ZONEMD)
 		mutant->keep_zonemd = true;
-	if (smith_resign(mutant->zone, mutant->base->keys, owner, type) == 0) {
+	if (smith_resign(mutant->zone, mutant->keys, owner, type) == 0) {
 		fprintf(stderr, "mutate: %s: nothing could be signed again: %s\n",
 		    mutant->mutation->name, mutant->what);
 		exit(70);
@@ -182,7 +192,7 @@ sign_changed(struct mutant *mutant, const ldns_rdf *owner, ldns_rr_type type, si
 		mutant->keep_zonemd = true;
 	for (size_t i = 0; (i = smith_find_rrsig(zone, owner, type, i)) != SMITH_NONE; i++) {
 		const ldns_rr *former = zone->rrs[i];
-		const struct smith_key *key = smith_keys_find(mutant->base->keys,
+		const struct smith_key *key = smith_keys_find(mutant->keys,
 		    (uint8_t)smith_field(former, RRSIG_ALGORITHM),
 		    (uint16_t)smith_field(former, RRSIG_TAG));
 		struct smith_sig sig = SMITH_SIG(smith_field(former, RRSIG_INCEPTION),
@@ -196,12 +206,12 @@ sign_changed(struct mutant *mutant, const ldns_rdf *owner, ldns_rr_type type, si
 }
 
 void
-sign_rest_with(struct mutant *mutant, const struct smith_keys *keys)
+sign_rest(struct mutant *mutant)
 {
 	struct smith_signing signing = {
 	    .inception = mutant->base->inception, .expiration = mutant->base->expiration};
 
-	smith_sign_rest(mutant->zone, keys, &signing);
+	smith_sign_rest(mutant->zone, mutant->keys, &signing);
 }
 
 void
@@ -215,7 +225,7 @@ rebuild(struct mutant *mutant)
 	} else {
 		smith_make_nsec(mutant->zone);
 	}
-	sign_rest_with(mutant, mutant->base->keys);
+	sign_rest(mutant);
 }
 
 /* ---- Structure ---- */
@@ -273,6 +283,24 @@ count_one(const struct base *base)
 {
 	(void)base;
 	return 1;
+}
+
+size_t
+count_two(const struct base *base)
+{
+	return 2 * count_one(base);
+}
+
+size_t
+count_four(const struct base *base)
+{
+	return 4 * count_one(base);
+}
+
+size_t
+count_six(const struct base *base)
+{
+	return 6 * count_one(base);
 }
 
 size_t

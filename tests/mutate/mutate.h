@@ -93,7 +93,8 @@ struct mutant {
 	bool keep_zonemd;    /* do not compute ZONEMD anew */
 	enum expect expect;  /* from the table unless `apply` narrows it */
 	const char *ids[IDS_MAX]; /* any of these is right; the rest is NULL */
-	ldns_rdf *name;		  /* owned; for generators: a name that must live long enough */
+	struct smith_keys *keys; /* those that sign: of the base zone, and what generators add */
+	ldns_rdf *name;		 /* owned; for generators: a name that must live long enough */
 	char what[WHAT_MAX];	/* where the damage is */
 };
 
@@ -137,6 +138,9 @@ const struct rrset_ref *plain_set(const struct mutant *mutant, size_t index);
 /* The RRset that an RRSIG record of the base zone covers; NULL: none. */
 const struct rrset_ref *covered_set(const struct base *base, const ldns_rr *rrsig);
 
+/* A further key that signs from now on; copied. */
+void add_signer(struct mutant *mutant, const struct smith_key *key);
+
 /* Signs the RRset again: smith_resign, which must have made something. A ZONEMD RRset stays as it
  * was made here. */
 void sign_again(struct mutant *mutant, const ldns_rdf *owner, ldns_rr_type type);
@@ -150,8 +154,8 @@ void sign_changed(
 /* Makes the NSEC or NSEC3 chain anew and signs what lacks signatures, so that the zone is
  * consistent after records were added. */
 void rebuild(struct mutant *mutant);
-/* Signs what lacks signatures with these keys. */
-void sign_rest_with(struct mutant *mutant, const struct smith_keys *keys);
+/* Signs what lacks signatures. */
+void sign_rest(struct mutant *mutant);
 /* Natural signature times of the base zone. */
 struct smith_sig natural_sig(const struct base *base);
 
@@ -168,6 +172,9 @@ size_t draw(struct mutant *mutant, size_t bound);
 
 /* Counts for the table. */
 size_t count_one(const struct base *base);
+size_t count_two(const struct base *base);
+size_t count_four(const struct base *base);
+size_t count_six(const struct base *base);
 size_t count_rrsigs(const struct base *base);
 size_t count_signed_sets(const struct base *base);
 size_t count_plain_sets(const struct base *base);
@@ -300,7 +307,6 @@ GENERATOR(ds_other_key);
 GENERATOR(ds_digest_type);
 GENERATOR(ds_of_zsk);
 size_t count_if_split(const struct base *base);
-size_t count_if_ds(const struct base *base);
 
 /* mutate_text.c */
 GENERATOR(cut_between);
@@ -317,6 +323,8 @@ GENERATOR(lawful_generic);
 GENERATOR(lawful_line_ends);
 size_t count_records(const struct base *base);
 size_t count_few(const struct base *base);
+#define SAME_TAG_ONE "same tag 143"
+#define SAME_TAG_TWO "same tag 334"
 
 /* mutate_lawful.c */
 GENERATOR(lawful_base);
@@ -355,6 +363,8 @@ struct judgement {
 };
 
 void judge(struct mutant *mutant, struct judgement *judgement);
+/* The policy that it is judged by, as XML; NULL: the built-in one. */
+const char *mutant_policy(const struct mutant *mutant);
 
 /* ---- Peers and the program itself ---- */
 

@@ -127,15 +127,15 @@ target_flags(const struct mutant *mutant)
 	    mutant->base->keys->keys[mutant->index]->dnskey, DNSKEY_FLAGS);
 }
 
-/* Everything that the key signed is signed by its changed form, ZONEMD last. */
+/* Everything that the key signed is signed by its changed form. */
 static void
 sign_all_changed(struct mutant *mutant, const struct smith_key *changed)
 {
 	const struct smith_key *key = mutant->base->keys->keys[mutant->index];
 	struct smith_zone *zone = mutant->zone;
 	struct smith_sig sig = natural_sig(mutant->base);
-	struct smith_keys *keys = smith_keys_new();
 
+	add_signer(mutant, changed);
 	for (size_t i = 0; i < zone->n; i++) {
 		ldns_rr *rr = zone->rrs[i];
 
@@ -146,12 +146,6 @@ sign_all_changed(struct mutant *mutant, const struct smith_key *changed)
 			    smith_sign_rrset(
 				zone, ldns_rr_owner(rr), smith_covered(rr), changed, &sig));
 	}
-	smith_keys_add(keys, smith_key_copy(changed));
-	for (size_t i = 0; i < mutant->base->keys->n; i++)
-		smith_keys_add(keys, smith_key_copy(mutant->base->keys->keys[i]));
-	smith_zonemd_update(zone, keys);
-	mutant->keep_zonemd = true;
-	smith_keys_free(keys);
 }
 
 /* RFC 5011 section 2.1: a revoked key signs nothing but the DNSKEY RRset. Here a KSK that the DS
@@ -361,11 +355,4 @@ ds_of_zsk(struct mutant *mutant)
 		if (!is_sep(mutant->base->keys->keys[i]->dnskey))
 			return replace_ds(mutant, mutant->base->keys->keys[i]);
 	return false;
-}
-
-size_t
-count_if_ds(const struct base *base)
-{
-	(void)base;
-	return 4;
 }

@@ -30,6 +30,7 @@ zone_algorithm(const struct mutant *mutant)
 static void
 publish(struct mutant *mutant, const struct smith_key *key)
 {
+	add_signer(mutant, key);
 	smith_append(mutant->zone, smith_key_record(key, key_ttl(mutant)));
 	sign_again(mutant, mutant->zone->origin, LDNS_RR_TYPE_DNSKEY);
 }
@@ -53,9 +54,8 @@ sign_all_beside(struct mutant *mutant, const struct smith_key *key, const struct
 	for (size_t i = 0; i < mutant->base->signed_sets.n; i++) {
 		const struct rrset_ref *set = signed_set(mutant, i);
 
-		if (set->type != LDNS_RR_TYPE_ZONEMD)
-			smith_append(mutant->zone,
-			    smith_sign_rrset(mutant->zone, set->owner, set->type, key, sig));
+		smith_append(mutant->zone,
+		    smith_sign_rrset(mutant->zone, set->owner, set->type, key, sig));
 	}
 }
 
@@ -67,6 +67,7 @@ lawful_signatures_before_key(struct mutant *mutant)
 	    zone_algorithm(mutant) == 13 ? 15 : 13, SMITH_KSK, 0, "of the algorithm to come");
 	struct smith_sig sig = natural_sig(mutant->base);
 
+	add_signer(mutant, key);
 	sign_all_beside(mutant, key, &sig);
 	smith_key_free(key);
 	return true;
@@ -96,8 +97,6 @@ lawful_same_tag(struct mutant *mutant)
 	for (size_t i = 0; i < mutant->base->signed_sets.n; i++) {
 		const struct rrset_ref *set = signed_set(mutant, i);
 
-		if (set->type == LDNS_RR_TYPE_ZONEMD)
-			continue;
 		for (size_t k = 0; k < keys->n; k++)
 			if (mutant->index == 1 || i % 2 == k)
 				smith_append(mutant->zone,
@@ -196,7 +195,7 @@ lawful_leftover_nsec(struct mutant *mutant)
 		    smith_name_compare(
 			ldns_rr_owner(mutant->zone->rrs[i]), mutant->zone->origin) == 0);
 	smith_zone_free(copy);
-	sign_rest_with(mutant, mutant->base->keys);
+	sign_rest(mutant);
 	return true;
 }
 
@@ -210,7 +209,7 @@ lawful_two_chains(struct mutant *mutant)
 		parameters.flags = 1;
 	smith_add_nsec3(mutant->zone, &parameters, true);
 	sign_again(mutant, mutant->zone->origin, LDNS_RR_TYPE_NSEC3PARAM);
-	sign_rest_with(mutant, mutant->base->keys);
+	sign_rest(mutant);
 	return true;
 }
 
@@ -224,7 +223,7 @@ lawful_partial_chain(struct mutant *mutant)
 	smith_add_nsec3(mutant->zone, &parameters, false);
 	while (mutant->zone->n > before + 7)
 		smith_remove(mutant->zone, before + draw(mutant, mutant->zone->n - before));
-	sign_rest_with(mutant, mutant->base->keys);
+	sign_rest(mutant);
 	return true;
 }
 
@@ -290,18 +289,14 @@ lawful_previous_given(struct mutant *mutant)
 	return true;
 }
 
-/* RFC 6781 section 4.1.4: in the middle of an algorithm roll everything is signed by both. Not with
- * ZONEMD: making it anew would drop the second signature over it. */
+/* RFC 6781 section 4.1.4: in the middle of an algorithm roll everything is signed by both. */
 bool
 lawful_two_algorithms(struct mutant *mutant)
 {
-	struct smith_key *key;
+	struct smith_key *key = smith_key_make("example.",
+	    zone_algorithm(mutant) == 13 ? 15 : 13, SMITH_KSK, 0, "of the algorithm to come");
 	struct smith_sig sig = natural_sig(mutant->base);
 
-	if (mutant->base->zonemd)
-		return false;
-	key = smith_key_make("example.", zone_algorithm(mutant) == 13 ? 15 : 13, SMITH_KSK, 0,
-	    "of the algorithm to come");
 	publish(mutant, key);
 	sign_all_beside(mutant, key, &sig);
 	smith_key_free(key);

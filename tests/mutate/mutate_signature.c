@@ -427,21 +427,19 @@ one_algorithm_missing(struct mutant *mutant)
 	return true;
 }
 
-/* A key of a second algorithm signs everything but one RRset. Not with ZONEMD: making it anew would
- * drop the second signature over it. */
+/* A key of a second algorithm signs everything but one RRset. */
 bool
 new_algorithm_but_one(struct mutant *mutant)
 {
 	const struct rrset_ref *but = signed_set(mutant, mutant->index);
 	uint8_t algorithm = mutant->base->keys->keys[0]->algorithm == 13 ? 15 : 13;
+	struct smith_key *key =
+	    smith_key_make("example.", algorithm, SMITH_KSK, 0, "of a second algorithm");
 	struct smith_sig sig = natural_sig(mutant->base);
-	struct smith_key *key;
 
-	if (mutant->base->zonemd)
-		return false;
-	key = smith_key_make("example.", algorithm, SMITH_KSK, 0, "of a second algorithm");
 	say_more(mutant, "all but");
 	say(mutant, but->owner, but->type);
+	add_signer(mutant, key);
 	smith_append(mutant->zone, smith_key_record(key, 3600));
 	sign_again(mutant, mutant->zone->origin, LDNS_RR_TYPE_DNSKEY);
 	for (size_t i = 0; i < mutant->base->signed_sets.n; i++) {

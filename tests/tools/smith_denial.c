@@ -175,7 +175,7 @@ names_add(struct names *names, const ldns_rdf *name)
 	names->names = realloc(names->names, (names->n + 1) * sizeof(ldns_rdf *));
 	if (names->names == NULL)
 		smith_die("out of memory");
-	names->names[names->n++] = name_lower(name);
+	names->names[names->n++] = smith_name_lower(name);
 }
 
 static void
@@ -322,7 +322,7 @@ static void
 hash_name(
     const ldns_rdf *name, const struct smith_nsec3 *parameters, uint8_t hash[SHA_DIGEST_LENGTH])
 {
-	ldns_rdf *lower = name_lower(name);
+	ldns_rdf *lower = smith_name_lower(name);
 	struct bytes input = {0};
 
 	bytes_add(&input, ldns_rdf_data(lower), ldns_rdf_size(lower));

@@ -26,8 +26,8 @@ struct octets {
 struct octets field_octets(const ldns_rr *rr, size_t field);
 
 /* A copy of `name` in lower case. */
-ldns_rdf *name_lower(const ldns_rdf *name);
+ldns_rdf *smith_name_lower(const ldns_rdf *name);
 /* Labels without the root and without a leading asterisk: the Labels field of an RRSIG. */
-unsigned name_labels(const ldns_rdf *name);
+unsigned smith_name_labels(const ldns_rdf *name);
 
 #endif

@@ -666,7 +666,7 @@ static ldns_rr *
 digest_record(const ldns_rr *dnskey, ldns_rr_type type, uint8_t digest_type, uint32_t ttl)
 {
 	const char *hash = digest_type == 1 ? "SHA1" : digest_type == 4 ? "SHA384" : "SHA256";
-	ldns_rdf *owner = name_lower(ldns_rr_owner(dnskey));
+	ldns_rdf *owner = smith_name_lower(ldns_rr_owner(dnskey));
 	struct bytes input = {0}, rdata = {0};
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	unsigned digest_length;

@@ -43,11 +43,11 @@ compare_rdata(const void *a, const void *b, void *skip_pointer)
 static ldns_rdf *
 signed_name(const ldns_rdf *owner, unsigned labels)
 {
-	unsigned have = name_labels(owner);
+	unsigned have = smith_name_labels(owner);
 	ldns_rdf *rest, *name;
 
 	if (labels >= have)
-		return name_lower(owner);
+		return smith_name_lower(owner);
 	rest = ldns_dname_clone_from(owner, (uint16_t)(ldns_dname_label_count(owner) - labels));
 	name = ldns_dname_new_frm_str("*");
 	if (rest == NULL || name == NULL || ldns_dname_cat(name, rest) != LDNS_STATUS_OK)
@@ -139,9 +139,9 @@ smith_sign(ldns_rr *const *rrs, size_t n, const struct smith_key *key, const str
 	if (n == 0)
 		smith_die("no RRset to sign");
 	owner = ldns_rr_owner(rrs[0]);
-	signer = name_lower(sig->signer == NULL ? ldns_rr_owner(key->dnskey) : sig->signer);
+	signer = smith_name_lower(sig->signer == NULL ? ldns_rr_owner(key->dnskey) : sig->signer);
 	original_ttl = or_natural(sig->original_ttl, ldns_rr_ttl(rrs[0]));
-	labels = (unsigned)or_natural(sig->labels, name_labels(owner));
+	labels = (unsigned)or_natural(sig->labels, smith_name_labels(owner));
 	bytes_add_number(&rdata, ldns_rr_get_type(rrs[0]), 2);
 	bytes_add_number(&rdata, (uint32_t)or_natural(sig->algorithm, key->algorithm), 1);
 	bytes_add_number(&rdata, labels, 1);
@@ -287,7 +287,7 @@ bool
 smith_verify(const struct smith_zone *zone, const ldns_rr *rrsig, const ldns_rr *dnskey)
 {
 	struct bytes input = {0};
-	ldns_rdf *signer = name_lower(ldns_rr_rdf(rrsig, RRSIG_SIGNER));
+	ldns_rdf *signer = smith_name_lower(ldns_rr_rdf(rrsig, RRSIG_SIGNER));
 	size_t n;
 	ldns_rr **rrs = collect(zone, ldns_rr_owner(rrsig), smith_covered(rrsig), &n);
 	bool verifies = false;

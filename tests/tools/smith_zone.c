@@ -61,7 +61,7 @@ bytes_add_number(struct bytes *bytes, uint32_t value, size_t octets)
 /* ---- Names ---- */
 
 ldns_rdf *
-name_lower(const ldns_rdf *name)
+smith_name_lower(const ldns_rdf *name)
 {
 	ldns_rdf *lower = ldns_rdf_clone(name);
 
@@ -72,7 +72,7 @@ name_lower(const ldns_rdf *name)
 }
 
 unsigned
-name_labels(const ldns_rdf *name)
+smith_name_labels(const ldns_rdf *name)
 {
 	unsigned labels = ldns_dname_label_count(name);
 

@@ -64,8 +64,7 @@ signing_key_init(struct signing_key *key, uint8_t algorithm, uint16_t flags, uin
 }
 
 void
-signing_key_forge(
-    struct signing_key *key, const struct signing_key *like, uint8_t first, uint8_t n)
+signing_key_forge(struct signing_key *key, const struct signing_key *like, uint8_t first, uint8_t n)
 {
 	*key = *like;
 	key->pkey = NULL;
@@ -113,8 +112,8 @@ add_key(struct text_writer *text, const struct signing_key *key)
 }
 
 void
-add_ds_as(struct text_writer *text, const char *type, const struct signing_key *key,
-    uint8_t digest_type)
+add_ds_as(
+    struct text_writer *text, const char *type, const struct signing_key *key, uint8_t digest_type)
 {
 	const EVP_MD *md = digest_type == 1   ? EVP_sha1()
 			   : digest_type == 2 ? EVP_sha256()
@@ -124,8 +123,8 @@ add_ds_as(struct text_writer *text, const char *type, const struct signing_key *
 
 	memcpy(data + 3, key->rdata, key->rdlen);
 	ck_assert_int_eq(EVP_Digest(data, 3 + key->rdlen, digest, &length, md, NULL), 1);
-	text_printf(text, "@ 60 IN %s %u %u %u ", type, signing_key_tag(key), key->rdata[3],
-	    digest_type);
+	text_printf(
+	    text, "@ 60 IN %s %u %u %u ", type, signing_key_tag(key), key->rdata[3], digest_type);
 	for (unsigned i = 0; i < length; i++)
 		text_printf(text, "%02x", digest[i]);
 	text_add(text, "\n");
@@ -238,8 +237,9 @@ add_set_rrsig(struct text_writer *text, const struct zone *zone, const char *own
 	length = sign(key, data, signature);
 	free(data);
 	signature[0] ^= form->damaged ? 1 : 0;
-	text_printf(text, "%s %" PRIu32 " IN RRSIG %s %u %u %" PRIu32 " %" PRIu32 " %" PRIu32 " %u %s ",
-	    owner, set->ttl, rr_type_to_text(set->type, type), key->rdata[3], labels, ttl,
+	text_printf(text,
+	    "%s %" PRIu32 " IN RRSIG %s %u %u %" PRIu32 " %" PRIu32 " %" PRIu32 " %u %s ", owner,
+	    set->ttl, rr_type_to_text(set->type, type), key->rdata[3], labels, ttl,
 	    form->expiration, form->inception, signing_key_tag(key), form->signer);
 	add_base64(text, signature, length);
 }

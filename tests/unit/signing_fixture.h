@@ -36,8 +36,8 @@ void add_key_as(struct text_writer *text, const char *type, const struct signing
 void add_key(struct text_writer *text, const struct signing_key *key);
 
 /* Adds "@ 60 IN <type> tag algorithm digest-type hex" for a DS or CDS of the key at apex "z.". */
-void add_ds_as(struct text_writer *text, const char *type, const struct signing_key *key,
-    uint8_t digest_type);
+void add_ds_as(
+    struct text_writer *text, const char *type, const struct signing_key *key, uint8_t digest_type);
 
 /* What an RRSIG says; all of it is signed over. */
 struct signing_form {

@@ -70,8 +70,8 @@ END_TEST
 
 START_TEST(malformed_names_are_refused)
 {
-	static const char *const bad[] = {"", "..", ".a", "a..b", "a..", "\\", "a\\", "\\1", "\\12",
-	    "\\12x.", "\\256.", "\\999"};
+	static const char *const bad[] = {
+	    "", "..", ".a", "a..b", "a..", "\\", "a\\", "\\1", "\\12", "\\12x.", "\\256.", "\\999"};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		expect_refused(bad[i]);
@@ -188,8 +188,8 @@ START_TEST(wire_names_are_checked)
 	ck_assert_uint_eq(name_check(name, 0), 0);
 	ck_assert_uint_eq(name_check(name, 1), 1);
 	ck_assert_uint_eq(name_check((const uint8_t *)"\1a", 3), 3);
-	ck_assert_uint_eq(name_check((const uint8_t *)"\1a", 2), 0);	/* cut */
-	ck_assert_uint_eq(name_check((const uint8_t *)"\2a", 3), 0);	/* cut */
+	ck_assert_uint_eq(name_check((const uint8_t *)"\1a", 2), 0);	 /* cut */
+	ck_assert_uint_eq(name_check((const uint8_t *)"\2a", 3), 0);	 /* cut */
 	ck_assert_uint_eq(name_check((const uint8_t *)"\300\14", 2), 0); /* compressed */
 	ck_assert_uint_eq(name_check((const uint8_t *)"\100a", 2), 0);
 	for (size_t i = 0; i < 256; i += 2)
@@ -307,9 +307,8 @@ START_TEST(canonical_order_is_that_of_rfc4034_section_6_1)
 	const char *why;
 
 	for (size_t i = 0; i < N_ORDERED; i++)
-		ck_assert_uint_gt(name_from_text_lower(ordered[i], strlen(ordered[i]), NULL,
-				      names[i], &why),
-		    0);
+		ck_assert_uint_gt(
+		    name_from_text_lower(ordered[i], strlen(ordered[i]), NULL, names[i], &why), 0);
 	for (size_t i = 0; i < N_ORDERED; i++) {
 		for (size_t k = 0; k < N_ORDERED; k++) {
 			int order = name_compare(names[i], names[k]);

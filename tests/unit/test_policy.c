@@ -1,5 +1,6 @@
 /* Policies: the table, the schema, the shipped files, hostile input, and rules. */
 #include <check.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -934,6 +935,31 @@ START_TEST(lint_tells_of_every_error)
 }
 END_TEST
 
+/* How many errors `text` has. */
+static unsigned
+errors_in(const char *text)
+{
+	struct remarks remarks = {0};
+
+	ck_assert_int_ne(
+	    policy_examine(text, strlen(text), "t", true, count_remark, &remarks), ZG_OK);
+	return remarks.errors;
+}
+
+START_TEST(errors_that_follow_from_another_are_not_told)
+{
+	/* Malformed XML: the parser goes on and stumbles more than once. */
+	ck_assert_uint_eq(errors_in("<ZoneGate version=1 b=2><c d=3>"), 1);
+	/* Two bad names are no duplicates. */
+	ck_assert_uint_eq(errors_in(HEAD "<ChangeGuards><WatchList><Name>www</Name><Name>www</Name>"
+					 "</WatchList></ChangeGuards>" TAIL),
+	    2);
+	/* Three attributes are missing. */
+	ck_assert_uint_eq(
+	    errors_in(HEAD "<Keys><Inventory><Key role=\"KSK\"/></Inventory></Keys>" TAIL), 3);
+}
+END_TEST
+
 /* tests/hostile/policy: what each file must give. */
 static const struct {
 	const char *file;
@@ -1006,7 +1032,8 @@ static const struct {
     {"check-no-severity.xml", ZG_POLICY, 5},
     {"check-unknown-severity.xml", ZG_POLICY, 5},
     {"cache-view-ignored.xml", ZG_POLICY, 5},
-    {"terminal-escape.xml", ZG_POLICY, 4},
+    {"terminal-escape.xml", ZG_POLICY, 5},
+    {"non-ascii-name.xml", ZG_POLICY, 4},
 };
 #define HOSTILE (sizeof(hostile) / sizeof(hostile[0]))
 
@@ -1024,6 +1051,20 @@ START_TEST(hostile_file_is_refused_at_its_line)
 	ck_assert_msg(strncmp(error.text, place, strlen(place)) == 0, "%s", error.text);
 	for (const char *at = error.text; *at != '\0'; at++)
 		ck_assert(*at >= ' ' && *at <= '~');
+}
+END_TEST
+
+START_TEST(every_hostile_file_is_listed)
+{
+	DIR *folder = opendir("tests/hostile/policy");
+	const struct dirent *entry;
+	size_t found = 0;
+
+	ck_assert_ptr_nonnull(folder);
+	while ((entry = readdir(folder)) != NULL)
+		found += strstr(entry->d_name, ".xml") != NULL;
+	(void)closedir(folder);
+	ck_assert_uint_eq(found, HOSTILE);
 }
 END_TEST
 
@@ -1195,6 +1236,17 @@ START_TEST(truncation_at_every_octet_is_refused)
 }
 END_TEST
 
+START_TEST(nothing_hides_behind_a_nul)
+{
+	static const char text[] = HEAD TAIL "\0<ZoneGate version=\"1\"/>";
+	struct zg_error error;
+
+	ck_assert_int_eq(status_of(text, sizeof(text) - 1, &error), ZG_POLICY);
+	ck_assert_int_eq(status_of(text, strlen(text) + 1, &error), ZG_POLICY);
+	ck_assert_int_eq(status_of(text, strlen(text), &error), ZG_OK);
+}
+END_TEST
+
 START_TEST(byte_order_mark_is_accepted)
 {
 	zg_policy_free(parse("\xef\xbb\xbf" HEAD TAIL));
@@ -1323,8 +1375,10 @@ policy_suite(void)
 	    values, contradiction_is_refused_at_its_line_and_its_twin_is_not, 0, CONTRADICTIONS);
 	tcase_add_loop_test(values, lint_warns_of_the_unwise_and_not_of_its_twin, 0, FOLLIES);
 	tcase_add_test(values, lint_tells_of_every_error);
+	tcase_add_test(values, errors_that_follow_from_another_are_not_told);
 	tcase_set_timeout(bad, 60);
 	tcase_add_loop_test(bad, hostile_file_is_refused_at_its_line, 0, HOSTILE);
+	tcase_add_test(bad, every_hostile_file_is_listed);
 	tcase_add_test(bad, hostile_files_print_nothing);
 	tcase_add_test(bad, size_limit_is_exact);
 	tcase_add_test(bad, depth_limit_is_exact);
@@ -1332,6 +1386,7 @@ policy_suite(void)
 	tcase_add_test(bad, a_flood_of_anything_ends_in_time);
 	tcase_add_test(bad, line_numbers_do_not_end_at_65535);
 	tcase_add_test(bad, truncation_at_every_octet_is_refused);
+	tcase_add_test(bad, nothing_hides_behind_a_nul);
 	tcase_add_test(bad, file_that_others_may_write_is_refused);
 	tcase_add_test(bad, what_is_no_readable_file_is_refused);
 	tcase_add_test(bad, error_handler_of_the_caller_is_left_alone);

@@ -18,8 +18,8 @@
 static const uint8_t origin[] = "\7Example";
 
 /* Oracles that read a sample as it is meant. */
-#define L 1 /* ldns */
-#define B 2 /* named-compilezone of BIND 9.18 */
+#define L  1 /* ldns */
+#define B  2 /* named-compilezone of BIND 9.18 */
 #define LB (L | B)
 
 struct sample {
@@ -166,7 +166,8 @@ static const struct sample samples[] = {
     {"AMTRELAY", "128 1 3 Amtrelays.example.com.", B, NULL},
     {"AMTRELAY", "10 0 0 .", B, NULL},
     {"RESINFO", "qnamemin exterr=15-17 infourl=https://x.example.com/guide", 0,
-	"08716e616d656d696e0c6578746572723d31352d313723696e666f75726c3d68747470733a2f2f782e6578616d70"
+	"08716e616d656d696e0c6578746572723d31352d313723696e666f75726c3d68747470733a2f2f782e6578616d"
+	"70"
 	"6c652e636f6d2f6775696465"},
     {"WALLET", "ADA abc", 0, "0341444103616263"},
     {"TA", "60485 5 1 2BB183AF5F22588179A53B0A98631FAD1A292118", B, NULL},
@@ -214,8 +215,8 @@ read_text(const char *type, const char *text, uint8_t *rdata)
 {
 	struct text_token tokens[64];
 	struct zg_error error = {{0}};
-	int length = rdata_from_text(
-	    type_of(type), tokens, tokenize(text, tokens), origin, rdata, &error);
+	int length =
+	    rdata_from_text(type_of(type), tokens, tokenize(text, tokens), origin, rdata, &error);
 
 	ck_assert_msg((length < 0) == (error.text[0] != '\0'), "%s %s: %s", type, text, error.text);
 	return length;
@@ -266,7 +267,8 @@ START_TEST(octets_are_those_that_are_written_down)
 		ck_assert(samples[i].oracles != 0 || samples[i].hex != NULL ||
 			  samples[i].text[0] == '\\');
 		if (samples[i].hex != NULL)
-			expect_same(&samples[i], "the RFC", octets, from_hex(samples[i].hex, octets));
+			expect_same(
+			    &samples[i], "the RFC", octets, from_hex(samples[i].hex, octets));
 	}
 }
 END_TEST
@@ -287,8 +289,8 @@ START_TEST(ldns_gives_the_same_wire_form)
 			continue;
 		(void)snprintf(
 		    line, sizeof(line), ". 0 IN %s %s", samples[i].type, samples[i].text);
-		ck_assert_msg(ldns_rr_new_frm_str(&rr, line, 0, top, NULL) == LDNS_STATUS_OK, "%s",
-		    line);
+		ck_assert_msg(
+		    ldns_rr_new_frm_str(&rr, line, 0, top, NULL) == LDNS_STATUS_OK, "%s", line);
 		ck_assert_int_eq(
 		    ldns_rr2wire(&wire, rr, LDNS_SECTION_ANSWER, &wire_len), LDNS_STATUS_OK);
 		ck_assert_msg(rdata_canonicalise(type_of(samples[i].type), wire + owner_len,
@@ -364,7 +366,8 @@ START_TEST(named_compilezone_gives_the_same_wire_form)
 	bool seen[N_SAMPLES] = {false};
 	FILE *zone;
 
-	(void)snprintf(command, sizeof(command), "%s command -v named-compilezone >/dev/null", tool);
+	(void)snprintf(
+	    command, sizeof(command), "%s command -v named-compilezone >/dev/null", tool);
 	if (system(command) != 0) {
 		printf("skipped: named-compilezone is not installed\n");
 		return;
@@ -380,7 +383,8 @@ START_TEST(named_compilezone_gives_the_same_wire_form)
 	}
 	ck_assert_int_eq(fclose(zone), 0);
 	(void)snprintf(command, sizeof(command),
-	    "%s; export PATH; cd %s && named-compilezone -k ignore -i none -n ignore -m ignore -M ignore "
+	    "%s; export PATH; cd %s && named-compilezone -k ignore -i none -n ignore -m ignore -M "
+	    "ignore "
 	    "-S ignore -T ignore -r ignore -F raw -o raw Example. zone >log 2>&1",
 	    tool, folder);
 	if (system(command) != 0) {
@@ -408,7 +412,8 @@ START_TEST(every_type_has_a_sample_or_is_generic_only)
 
 		for (size_t i = 0; i < N_SAMPLES && !covered; i++)
 			covered = strcmp(samples[i].type, name) == 0;
-		for (size_t i = 0; i < sizeof(generic_only) / sizeof(generic_only[0]) && !covered; i++)
+		for (size_t i = 0; i < sizeof(generic_only) / sizeof(generic_only[0]) && !covered;
+		     i++)
 			covered = strcmp(generic_only[i], name) == 0;
 		ck_assert_msg(covered, "%s", name);
 	}
@@ -425,8 +430,10 @@ START_TEST(generic_form_reads_back_for_every_type)
 		int used = snprintf(text, sizeof(text), "\\# %d ", length);
 
 		for (int k = 0; k < length; k++)
-			used += snprintf(text + used, sizeof(text) - (size_t)used, "%02X", rdata[k]);
-		ck_assert_msg(read_text(samples[i].type, text, again) == length, "%s", samples[i].type);
+			used +=
+			    snprintf(text + used, sizeof(text) - (size_t)used, "%02X", rdata[k]);
+		ck_assert_msg(
+		    read_text(samples[i].type, text, again) == length, "%s", samples[i].type);
 		ck_assert_mem_eq(rdata, again, (size_t)length);
 	}
 }
@@ -452,7 +459,8 @@ static char *
 guarded(size_t length)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE), size = (length / page + 1) * page;
-	char *base = mmap(NULL, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *base =
+	    mmap(NULL, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	ck_assert_ptr_ne(base, MAP_FAILED);
 	ck_assert_int_eq(mprotect(base + size, page, PROT_NONE), 0);
@@ -482,8 +490,8 @@ START_TEST(cut_text_is_read_within_its_bounds)
 				used = rdata_from_text(
 				    type_of(samples[i].type), cut, last + 1, origin, rdata, &error);
 				if (used >= 0)
-					ck_assert_msg(rdata_canonicalise(type_of(samples[i].type), rdata,
-							  (size_t)used, &error),
+					ck_assert_msg(rdata_canonicalise(type_of(samples[i].type),
+							  rdata, (size_t)used, &error),
 					    "%s %s: %s", samples[i].type, samples[i].text,
 					    error.text);
 			}
@@ -518,7 +526,8 @@ END_TEST
 START_TEST(fixed_shapes_refuse_every_other_length)
 {
 	static const char *const fixed[] = {"A", "AAAA", "MX", "SOA", "SRV", "NSEC3PARAM", "EUI48",
-	    "EUI64", "NID", "L32", "L64", "LP", "LOC", "NS", "RP", "NAPTR", "HINFO", "PX", "AMTRELAY"};
+	    "EUI64", "NID", "L32", "L64", "LP", "LOC", "NS", "RP", "NAPTR", "HINFO", "PX",
+	    "AMTRELAY"};
 	uint8_t rdata[ZG_RDATA_MAX];
 	struct zg_error error;
 
@@ -546,8 +555,9 @@ START_TEST(names_fold_to_lower_case_in_the_listed_types_only)
 	    "MB 01 41 00", "MG 01 41 00", "MR 01 41 00", "PTR 01 41 00", "MINFO 01 41 00 01 42 00",
 	    "MX 4141 01 41 00", "RP 01 41 00 01 42 00", "AFSDB 4141 01 41 00", "RT 4141 01 41 00",
 	    "SIG 4141 41 41 41414141 41414141 41414141 4141 01 41 00 4141",
-	    "PX 4141 01 41 00 01 42 00", "NXT 01 41 00 41", "NAPTR 41414141 01 41 01 41 01 41 01 41 00",
-	    "KX 4141 01 41 00", "SRV 414141414141 01 41 00", "DNAME 01 41 00", "A6 40 4141414141414141 01 41 00",
+	    "PX 4141 01 41 00 01 42 00", "NXT 01 41 00 41",
+	    "NAPTR 41414141 01 41 01 41 01 41 01 41 00", "KX 4141 01 41 00",
+	    "SRV 414141414141 01 41 00", "DNAME 01 41 00", "A6 40 4141414141414141 01 41 00",
 	    "RRSIG 4141 41 41 41414141 41414141 41414141 4141 01 41 00 4141"};
 	static const char *const keeping[] = {"NSEC 01 41 00 0001 41", "HINFO 01 41 01 42",
 	    "NSAP-PTR 01 41 00", "TALINK 01 41 00 01 42 00", "LP 4141 01 41 00",
@@ -555,9 +565,8 @@ START_TEST(names_fold_to_lower_case_in_the_listed_types_only)
 	    "IPSECKEY 41 03 41 01 41 00 4141", "HIP 01 41 0001 41 41 01 41 00",
 	    "DSYNC 4141 41 4141 01 41 00", "TXT 01 41", "TYPE65280 01 41 00", "CAA 41 01 41 41"};
 
-	for (size_t i = 0; i < sizeof(folding) / sizeof(folding[0]) +
-				   sizeof(keeping) / sizeof(keeping[0]);
-	     i++) {
+	for (size_t i = 0;
+	     i < sizeof(folding) / sizeof(folding[0]) + sizeof(keeping) / sizeof(keeping[0]); i++) {
 		size_t n_folding = sizeof(folding) / sizeof(folding[0]);
 		bool folds = i < n_folding;
 		char hex[200], type[16];
@@ -574,17 +583,17 @@ START_TEST(names_fold_to_lower_case_in_the_listed_types_only)
 		hex[at] = '\0';
 		length = from_hex(hex, rdata);
 		memcpy(before, rdata, length);
-		ck_assert_msg(rdata_canonicalise(type_of(type), rdata, length, &error), "%s: %s", type,
-		    error.text);
+		ck_assert_msg(rdata_canonicalise(type_of(type), rdata, length, &error), "%s: %s",
+		    type, error.text);
 		for (size_t k = 0; k < length; k++)
 			n_changed += rdata[k] != before[k];
 		/* One letter for each name, and nothing else. */
-		ck_assert_msg(n_changed == (!folds ? 0U
-					    : strcmp(type, "SOA") == 0 || strcmp(type, "RP") == 0 ||
-						    strcmp(type, "MINFO") == 0 ||
-						    strcmp(type, "PX") == 0
-						? 2U
-						: 1U),
+		ck_assert_msg(
+		    n_changed == (!folds ? 0U
+				     : strcmp(type, "SOA") == 0 || strcmp(type, "RP") == 0 ||
+					     strcmp(type, "MINFO") == 0 || strcmp(type, "PX") == 0
+					 ? 2U
+					 : 1U),
 		    "%s: %zu", type, n_changed);
 	}
 }
@@ -627,16 +636,18 @@ START_TEST(malformed_text_is_refused)
 	    {"AAAA", "1:2:3:4:5:6:7:8:9"}, {"NS", ""}, {"NS", "a..b"}, {"NS", "a b"},
 	    {"NS", "\"a\""}, {"MX", "65536 a"}, {"MX", "-1 a"}, {"MX", "1"}, {"MX", "x a"},
 	    {"MX", "0x1 a"}, {"MX", "1 a b"}, {"MX", "99999999999 a"}, {"SOA", "a b 1 2 3 4"},
-	    {"SOA", "a b 1 2 3 4 5 6"}, {"SOA", "a b 4294967296 2 3 4 5"}, {"SOA", "a b 1 2x 3 4 5"},
-	    {"SOA", "a b 1 1h30 3 4 5"}, {"SOA", "a b 1h 2 3 4 5"}, {"SOA", "a b 1 h 3 4 5"},
-	    {"SOA", "a b 1 7102w 3 4 5"}, {"TXT", ""}, {"TXT", "\\"}, {"TXT", "\\25"},
-	    {"TXT", "\\256"}, {"HINFO", "a"}, {"HINFO", "a b c"}, {"DS", "1 13 2"},
+	    {"SOA", "a b 1 2 3 4 5 6"}, {"SOA", "a b 4294967296 2 3 4 5"},
+	    {"SOA", "a b 1 2x 3 4 5"}, {"SOA", "a b 1 1h30 3 4 5"}, {"SOA", "a b 1h 2 3 4 5"},
+	    {"SOA", "a b 1 h 3 4 5"}, {"SOA", "a b 1 7102w 3 4 5"}, {"TXT", ""}, {"TXT", "\\"},
+	    {"TXT", "\\25"}, {"TXT", "\\256"}, {"HINFO", "a"}, {"HINFO", "a b c"}, {"DS", "1 13 2"},
 	    {"DS", "1 13 2 abc"}, {"DS", "1 13 2 ab0g"}, {"DS", "1 13 2 \"ab\""},
 	    {"DS", "1 256 2 ab"}, {"DS", "1 NOTANALG 2 ab"}, {"DS", "65536 13 2 ab"},
 	    {"DNSKEY", "257 3 13"}, {"DNSKEY", "257 3 13 AAA"}, {"DNSKEY", "257 3 13 AAAA="},
-	    {"DNSKEY", "257 3 13 AA=="" AAAA"}, {"DNSKEY", "257 3 13 AB=="},
-	    {"DNSKEY", "257 3 13 AAB="}, {"DNSKEY", "257 3 13 A==="}, {"DNSKEY", "257 3 13 ===="},
-	    {"DNSKEY", "257 3 13 AA=A"}, {"DNSKEY", "257 3 13 AA\\065A"}, {"DNSKEY", "257 3 13 AA-_"},
+	    {"DNSKEY", "257 3 13 AA=="
+		       " AAAA"},
+	    {"DNSKEY", "257 3 13 AB=="}, {"DNSKEY", "257 3 13 AAB="}, {"DNSKEY", "257 3 13 A==="},
+	    {"DNSKEY", "257 3 13 ===="}, {"DNSKEY", "257 3 13 AA=A"},
+	    {"DNSKEY", "257 3 13 AA\\065A"}, {"DNSKEY", "257 3 13 AA-_"},
 	    {"RRSIG", "NOTYPE 13 2 60 20300101000000 20300101000000 1 . AAAA"},
 	    {"RRSIG", "A 13 256 60 20300101000000 20300101000000 1 . AAAA"},
 	    {"RRSIG", "A 13 2 60 20301301000000 20300101000000 1 . AAAA"},
@@ -653,18 +664,18 @@ START_TEST(malformed_text_is_refused)
 	    {"RRSIG", "A 13 2 60 20300101000000 20300101000000 1 AAAA"}, {"NSEC", ""},
 	    {"NSEC", "a NOTYPE"}, {"NSEC", "a TYPE65536"}, {"NSEC", "a \"A\""},
 	    {"NSEC3", "1 0 0 - 2t7b4g4vsa5smi47k61mv5bv1a22boj"},
-	    {"NSEC3", "1 0 0 - 2t7b4g4vsa5smi47k61mv5bv1a22bojw"},
-	    {"NSEC3", "1 0 0 -"}, {"NSEC3", "1 0 0 abc 2t7b4g4vsa5smi47k61mv5bv1a22bojr"},
+	    {"NSEC3", "1 0 0 - 2t7b4g4vsa5smi47k61mv5bv1a22bojw"}, {"NSEC3", "1 0 0 -"},
+	    {"NSEC3", "1 0 0 abc 2t7b4g4vsa5smi47k61mv5bv1a22bojr"},
 	    {"NSEC3", "1 0 65536 - 2t7b4g4vsa5smi47k61mv5bv1a22bojr"},
-	    {"NSEC3", "1 0 0 \"\" 2t7b4g4vsa5smi47k61mv5bv1a22bojr"},
-	    {"NSEC3PARAM", "1 0 0 - A"}, {"NSEC3PARAM", "1 0 0 zz"}, {"CAA", "0 is-sue x"},
-	    {"CAA", "0 \"\" x"}, {"CAA", "0 issue"}, {"CAA", "256 issue x"}, {"CAA", "0 issue x y"},
-	    {"URI", "1 1 \"\""}, {"URI", "1 1"}, {"APL", "3:1.2.3.4/1"}, {"APL", "1:1.2.3.4/33"},
-	    {"APL", "2:::/129"}, {"APL", "1:1.2.3.4"}, {"APL", "!"}, {"APL", "1:1.2.3/4"},
-	    {"APL", "1x:1.2.3.4/1"}, {"LOC", "91 N 0 E 0"}, {"LOC", "90 0 0.001 N 0 E 0"},
-	    {"LOC", "1 60 N 0 E 0"}, {"LOC", "1 0 60 N 0 E 0"}, {"LOC", "1 N 181 E 0"},
-	    {"LOC", "1 N 1 E"}, {"LOC", "1 N 1 E 0 0 0 0 0"}, {"LOC", "1 E 1 N 0"},
-	    {"LOC", "N 1 E 0"}, {"LOC", "1 1 1.0001 N 1 E 0"}, {"LOC", "1 N 1 E 42849672.96"},
+	    {"NSEC3", "1 0 0 \"\" 2t7b4g4vsa5smi47k61mv5bv1a22bojr"}, {"NSEC3PARAM", "1 0 0 - A"},
+	    {"NSEC3PARAM", "1 0 0 zz"}, {"CAA", "0 is-sue x"}, {"CAA", "0 \"\" x"},
+	    {"CAA", "0 issue"}, {"CAA", "256 issue x"}, {"CAA", "0 issue x y"}, {"URI", "1 1 \"\""},
+	    {"URI", "1 1"}, {"APL", "3:1.2.3.4/1"}, {"APL", "1:1.2.3.4/33"}, {"APL", "2:::/129"},
+	    {"APL", "1:1.2.3.4"}, {"APL", "!"}, {"APL", "1:1.2.3/4"}, {"APL", "1x:1.2.3.4/1"},
+	    {"LOC", "91 N 0 E 0"}, {"LOC", "90 0 0.001 N 0 E 0"}, {"LOC", "1 60 N 0 E 0"},
+	    {"LOC", "1 0 60 N 0 E 0"}, {"LOC", "1 N 181 E 0"}, {"LOC", "1 N 1 E"},
+	    {"LOC", "1 N 1 E 0 0 0 0 0"}, {"LOC", "1 E 1 N 0"}, {"LOC", "N 1 E 0"},
+	    {"LOC", "1 1 1.0001 N 1 E 0"}, {"LOC", "1 N 1 E 42849672.96"},
 	    {"LOC", "1 N 1 E -100000.01"}, {"LOC", "1 N 1 E 0 90000000.01"}, {"LOC", "1 N 1 E m"},
 	    {"NSAP", "0x470"}, {"NSAP", "4700"}, {"NSAP", "0x47 0g"}, {"EID", "abc"}, {"EID", ""},
 	    {"EID", "+1"}, {"NIMLOC", "\"00\""}, {"EUI48", "00-00-5e-00-53"},
@@ -693,7 +704,8 @@ START_TEST(malformed_text_is_refused)
 	uint8_t rdata[ZG_RDATA_MAX];
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		ck_assert_msg(read_text(bad[i][0], bad[i][1], rdata) < 0, "%s %s", bad[i][0], bad[i][1]);
+		ck_assert_msg(
+		    read_text(bad[i][0], bad[i][1], rdata) < 0, "%s %s", bad[i][0], bad[i][1]);
 }
 END_TEST
 

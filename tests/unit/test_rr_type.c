@@ -19,8 +19,7 @@ START_TEST(every_type_reads_back_in_any_letter_case)
 	uint16_t read;
 
 	for (unsigned type = 0; type <= UINT16_MAX; type++) {
-		(void)snprintf(
-		    text, sizeof(text), "%s", rr_type_to_text((uint16_t)type, buffer));
+		(void)snprintf(text, sizeof(text), "%s", rr_type_to_text((uint16_t)type, buffer));
 		n_mnemonics += strncmp(text, "TYPE", 4) != 0;
 		ck_assert(parse(text, &read) && read == type);
 		for (char *at = text; *at != '\0'; at++)

@@ -4,6 +4,8 @@
  *   FAULT=WHERE:COUNT:ACTION   the COUNT-th call of WHERE
  *   FAULT_IN=supervisor        counted in the first process; else in those that it forks
  *   FAULT_COUNT=FILE           WHERE's calls are counted and the number is written at the end
+ *   FAULT_CRASH=FILE           a crash writes the library that it happened in, "zonegate" for our
+ * own
  *
  * WHERE is a function of hooks.c, "malloc" (all of its family), "write1", "write2", "record" (write
  * to another descriptor), "phase-NAME" (the progress line of a phase), "child" (right after fork),
@@ -14,6 +16,7 @@
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -36,12 +39,41 @@ static bool in_supervisor, forked;
 static pid_t first;
 static atomic_long calls;
 
+/* The innermost caller that is neither libc nor this shim has to answer for a crash. */
+static void
+crash_write(int signo)
+{
+	void *frames[32];
+	int n = backtrace(frames, 32), fd = open(getenv("FAULT_CRASH"), O_WRONLY | O_CREAT, 0600);
+	Dl_info info;
+
+	for (int i = 0; i < n && dladdr(frames[i], &info) != 0; i++) {
+		const char *name = strrchr(info.dli_fname, '/');
+
+		name = name != NULL ? name + 1 : info.dli_fname;
+		if (strncmp(name, "libc.so", 7) == 0 || strcmp(name, "fault.so") == 0)
+			continue;
+		if (write(fd, name, strlen(name)) < 0)
+			abort();
+		break;
+	}
+	signal(signo, SIG_DFL);
+	raise(signo);
+}
+
 __attribute__((constructor)) static void
 fault_read(void)
 {
 	const char *fault = getenv("FAULT"), *in = getenv("FAULT_IN");
 
 	first = getpid();
+	if (getenv("FAULT_CRASH") != NULL) {
+		void *frame;
+
+		(void)backtrace(&frame, 1); /* loads what it needs, now that there is memory */
+		signal(SIGSEGV, crash_write);
+		signal(SIGABRT, crash_write);
+	}
 	in_supervisor = in != NULL && strcmp(in, "supervisor") == 0;
 	if (fault != NULL && sscanf(fault, "%63[^:]:%ld:%63s", where, &wanted, action) != 3)
 		_exit(99);
