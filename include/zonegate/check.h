@@ -22,7 +22,7 @@ struct zg_check {
 	zg_severity floor;    /* the weakest severity that a policy may set */
 	unsigned needs;	      /* enum zg_input, or-ed */
 	int ede;	      /* extended DNS error a validator would report (RFC 8914), -1: none */
-	const char *reference; /* "RFC 4035 section 2.2", or "policy" */
+	const char *reference; /* "RFC 4035 section 2.2", more than one with ", ", or "policy" */
 	const char *summary;   /* what it means, one line */
 	const char *remedy;    /* what the operator does, one line */
 };

@@ -128,6 +128,7 @@ struct zg_result {
 	size_t n_keys;
 	const struct zg_signing_class *classes;
 	size_t n_classes;
+	bool more_classes; /* than ZG_CLASSES_MAX: they were not kept */
 	const struct zg_failure_group *failures;
 	size_t n_failures;
 

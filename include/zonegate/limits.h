@@ -16,6 +16,8 @@
 #define ZG_ENTRY_TEXT_MAX (1024 * 1024)
 /* Fields of one entry: a TXT record of one-octet strings has 32767. */
 #define ZG_ENTRY_TOKENS_MAX 70000
+/* Parameters of one SVCB or HTTPS record in text; about ten are registered. */
+#define ZG_SVCB_PARAMETERS_MAX 256
 /* Depth of $INCLUDE: real zones use one or two; a file that includes itself ends here. */
 #define ZG_INCLUDE_DEPTH_MAX 16
 /* Files a zone may be spread over. */
@@ -38,7 +40,8 @@
 #define ZG_SIGNED_DATA_MAX (64 * 1024 * 1024)
 /* DS records of the parent: as for keys. */
 #define ZG_DS_MAX 64
-/* RSA moduli: larger ones cost more than any signer would spend. RFC 3110 allows 4096 bits. */
+/* RSA moduli: RFC 3110 section 2 and RFC 5702 section 2 end at 4096 bits, and larger ones cost more
+ * than any signer would spend. */
 #define ZG_RSA_BITS_MAX 4096
 
 /* NSEC3: RFC 5155 section 10.3 stops at 2500; hashing a large zone so often would never end. */

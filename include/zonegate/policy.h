@@ -12,8 +12,9 @@ typedef struct zg_policy zg_policy;
 /*
  * Reads the policy file `path`; `name` selects one of several (NULL: the first, which must be the
  * only one). The file is refused (ZG_POLICY) when others may write it, when it has a DOCTYPE, is
- * not valid, or contradicts itself; ZG_READ when it cannot be read. The message holds file and
- * line.
+ * not valid, or contradicts itself; ZG_LIMIT when it is too large or too deep; ZG_READ when it
+ * cannot be read. The message holds file and line. libxml2 is set up by the first call: not in two
+ * threads at once.
  */
 ZG_PUBLIC ZG_MUST_CHECK zg_status zg_policy_read(
     const char *path, const char *name, zg_policy **policy, struct zg_error *error);
@@ -44,7 +45,8 @@ typedef void (*zg_policy_remark)(
     void *context, const char *file, unsigned line, int is_error, const char *text);
 
 /* Reads the file as zg_policy_read does for every policy in it, and adds warnings about values that
- * are lawful and unwise. ZG_OK: no error (there may be warnings). */
+ * are lawful and unwise. ZG_OK: no error (there may be warnings). Each error is a remark, and the
+ * first of them is in `error` as well. */
 ZG_PUBLIC ZG_MUST_CHECK zg_status zg_policy_lint(
     const char *path, zg_policy_remark remark, void *context, struct zg_error *error);
 

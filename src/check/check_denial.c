@@ -1,7 +1,7 @@
 /* The rows of denial of existence that are not defects handed on. */
 #include "check/check_rows.h"
 
-/* RFC 9276 section 3.2: what validators that restrict the number may already refuse. */
+/* What validators commonly accept at most. RFC 9276 section 3.2 lets them accept none at all. */
 #define ITERATIONS_HIGH 50
 
 /* The next chain after `chain` (NULL: the first) that an NSEC3PARAM names, or NULL. */

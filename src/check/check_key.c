@@ -77,7 +77,7 @@ check_dnskey_algorithm_deprecated(struct check_context *context)
 {
 	uint8_t algorithm = context->key->view.algorithm;
 
-	/* RFC 8624 section 3.1: MUST NOT be used for signing; 5 and 7 since RFC 9905. */
+	/* MUST NOT be used for signing: RFC 9904 section 3; 5 and 7: RFC 9905 section 2. */
 	if (algorithm != 1 && algorithm != 3 && algorithm != ALG_RSASHA1 && algorithm != 6 &&
 	    algorithm != ALG_RSASHA1_NSEC3_SHA1 && algorithm != 12)
 		return;
@@ -320,7 +320,8 @@ answer_size(const struct zone *zone, const struct rrset *set)
 	return size;
 }
 
-/* Fits into one packet everywhere: the EDNS buffer size that servers and resolvers agreed on. */
+/* Fits into one packet everywhere, the EDNS buffer size that servers and resolvers agreed on: the
+ * IPv6 minimum link MTU (1280 octets, RFC 8200 section 5) without the headers of IPv6 and UDP. */
 #define ANSWER_SIZE_MAX 1232
 
 void

@@ -56,7 +56,7 @@ check_zonemd_malformed(struct check_context *context)
 {
 	/* RFC 8976 sections 2.2.3 and 2.2.4. */
 	emit_zonemd(context, ZONEMD_LENGTH, "the digest has a wrong length");
-	/* RFC 8976 section 2: each with a scheme and hash algorithm of its own. */
+	/* RFC 8976 section 2.5: each with a scheme and hash algorithm of its own. */
 	emit_zonemd(
 	    context, ZONEMD_REPEATED, "another record has the same scheme and hash algorithm");
 	if (context->facts->zonemd.too_many && context->policy->zone.zonemd != ZONEMD_IGNORE)

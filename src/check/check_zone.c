@@ -17,7 +17,8 @@ has_address(const struct zone *zone, uint32_t owner)
 	return has_type(zone, owner, RR_A) || has_type(zone, owner, RR_AAAA);
 }
 
-/* `name` or a wildcard above it (RFC 4592 section 3.3.1) has an address in the zone. */
+/* `name` or a wildcard above it has an address in the zone. Whether that wildcard is the source of
+ * synthesis for it (RFC 4592 section 3.3.1) is not asked. */
 static bool
 name_has_address(const struct zone *zone, const uint8_t *name)
 {

@@ -14,6 +14,7 @@
 
 #include <zonegate/gate.h>
 #include <zonegate/limits.h>
+#include <zonegate/memo.h>
 #include <zonegate/policy.h>
 #include <zonegate/report.h>
 
@@ -173,6 +174,15 @@ source_read(const struct arguments *arguments, const char *option, enum option_i
 	return true;
 }
 
+static bool
+memo_is_named(const struct arguments *arguments)
+{
+	const char *path = arguments->values[OPTION_MEMO];
+
+	return path == NULL || path[0] != '\0' ||
+	       malformed(arguments, "memo", OPTION_MEMO, "a file name");
+}
+
 /* The operand. The worker is in the background of a terminal and cannot read there. */
 static bool
 zone_read(const struct arguments *arguments, struct zg_source *source)
@@ -215,7 +225,8 @@ job_read(const struct arguments *arguments, struct check_job *job)
 	return values_read(arguments, job) && zone_read(arguments, &inputs->zone) &&
 	       source_read(arguments, "ds", OPTION_DS, &inputs->ds) &&
 	       source_read(arguments, "previous", OPTION_PREVIOUS, &inputs->previous) &&
-	       source_read(arguments, "unsigned", OPTION_UNSIGNED, &inputs->unsigned_input);
+	       source_read(arguments, "unsigned", OPTION_UNSIGNED, &inputs->unsigned_input) &&
+	       memo_is_named(arguments);
 }
 
 /* --- Phases --- */
@@ -325,6 +336,33 @@ claim_result(struct claim *claim, const struct zg_result *result)
 	claim->verdict = (uint32_t)result->verdict;
 }
 
+/* The memo that was asked for. That it cannot be used yet is worth a line, not a failure. */
+static zg_status
+memo_open(const struct arguments *arguments, zg_memo **memo, struct zg_error *error)
+{
+	const char *path = arguments->values[OPTION_MEMO], *note = NULL;
+	zg_status status;
+
+	*memo = NULL;
+	if (path == NULL || arguments->values[OPTION_NO_MEMO] != NULL)
+		return ZG_OK;
+	status = zg_memo_open(path, memo, &note, error);
+	if (status == ZG_OK && note != NULL)
+		complain("memo %s is not used: %s", path, note);
+	return status;
+}
+
+/* A memo that is not written costs time, and nothing else. */
+static void
+memo_save(zg_memo *memo, const struct zg_result *result)
+{
+	struct zg_error error = {0};
+
+	if (memo != NULL && result->verdict == ZG_VERDICT_PASS &&
+	    zg_memo_save(memo, &error) != ZG_OK)
+		complain("the memo is not written: %s", error.text);
+}
+
 static void
 check_work(void *context, struct claim *claim)
 {
@@ -339,16 +377,21 @@ check_work(void *context, struct claim *claim)
 	status = policy_open(job->arguments->values[OPTION_POLICY], &policy, &error);
 	job->inputs.policy = policy;
 	if (status == ZG_OK)
+		status = memo_open(job->arguments, &job->inputs.memo, &error);
+	if (status == ZG_OK)
 		status = zg_gate_run(&job->inputs, &result, &error);
 	phase_end(job);
 	if (status == ZG_OK)
 		status = report_write(job, result, &error);
-	if (status == ZG_OK)
+	if (status == ZG_OK) {
+		memo_save(job->inputs.memo, result);
 		claim_result(claim, result);
-	else
+	} else {
 		claim_trouble(claim, status, &error);
+	}
 	timing_print(job);
 	zg_result_free(result);
+	zg_memo_free(job->inputs.memo);
 	zg_policy_free(policy);
 }
 

@@ -30,7 +30,9 @@ static const struct option_row check_options[] = {
 	{OPTION_REQUIRE, 0, "require", "INPUT,...", "undecided without these: ds, previous, unsigned"},
 	{OPTION_INCLUDE, 0, "include", NULL, "allow $INCLUDE of files beneath the zone's folder"},
 	{OPTION_TIMEOUT, 0, "timeout", "DURATION", "undecided when not done by then; 1h if absent"},
-	{OPTION_VERIFY_WITH, 0, "verify-with", "auto|evp|batch", "how P-256 signatures are verified; auto if absent"},
+	{OPTION_VERIFY_WITH, 0, "verify-with", "auto|evp|batch", "how P-256 is verified; auto if absent"},
+	{OPTION_MEMO, 0, "memo", "FILE", "remember in FILE which signatures verified"},
+	{OPTION_NO_MEMO, 0, "no-memo", NULL, "verify every signature anew, whatever --memo says"},
 	{OPTION_EXAMPLES, 0, "examples", "N", "examples to report for each finding; 5 if absent"},
 	{OPTION_TIMING, 0, "timing", NULL, "print the time each phase took to standard error"},
 	{OPTION_PROGRESS, 0, "progress", NULL, "print each phase to standard error as it begins"},
@@ -41,8 +43,6 @@ static const struct option_row check_options[] = {
 	{OPTION_LATER, 0, "transfer", "ADDRESS[@PORT]", NULL},
 	{OPTION_LATER, 0, "tsig", "FILE", NULL},
 	{OPTION_LATER, 0, "tls", "NAME", NULL},
-	{OPTION_LATER, 0, "memo", "FILE", NULL},
-	{OPTION_LATER, 0, "no-memo", NULL, NULL},
 };
 
 const struct command_row command_table[] = {

@@ -95,7 +95,7 @@ zg_status
 output_trouble(struct zg_error *error)
 {
 	(void)snprintf(error->text, sizeof(error->text), "cannot write to standard output: %s",
-	    errno != 0 ? strerrordesc_np(errno) : "an earlier write failed");
+	    errno != 0 ? strerrordesc_np(errno) : "unknown error");
 	return ZG_WRITE;
 }
 
@@ -104,7 +104,9 @@ output_close(struct zg_error *error)
 {
 	bool failed = ferror(stdout) != 0;
 
-	errno = 0;
+	/* After a failure errno is still that of the last write. */
+	if (!failed)
+		errno = 0;
 	return fclose(stdout) == 0 && !failed ? ZG_OK : output_trouble(error);
 }
 

@@ -4,7 +4,7 @@
  * arithmetic of libcrypto, which is deprecated since 3.0: where the library lacks it, no table is
  * made and every signature goes the ordinary way.
  *
- * A batch only ever says yes, and only on the exact equation of FIPS 186-4 section 6.4.2. Whatever
+ * A batch only ever says yes, and only on the exact equation of FIPS 186-5 section 6.4.2. Whatever
  * it does not confirm is to be decided by verifier_check.
  */
 #ifndef CRYPTO_ECDSA_BATCH_H

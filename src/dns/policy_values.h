@@ -79,7 +79,7 @@ struct policy_values {
 		int64_t propagation_delay;
 		int64_t max_expire;  /* SOA EXPIRE */
 		int64_t max_minimum; /* SOA MINIMUM */
-		bool serial_any;     /* Serial: any; else increase */
+		bool serial_any;     /* Serial: any; jumps and changes of form pass */
 		enum zonemd_use zonemd;
 	} zone;
 	struct {

@@ -204,7 +204,7 @@ report_unnamed(struct denial_work *work, enum defect defect)
 	}
 }
 
-/* Every chain that is named must be complete (RFC 5155 section 7.3); several may be. */
+/* Every chain that is named must be complete (RFC 5155 section 4); several may be (section 7.3). */
 static zg_status
 check_named(struct denial_work *work)
 {

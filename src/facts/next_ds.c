@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "dns/algorithm.h"
 
-/* Exactly 0 0 0 00 or 0 3 0 AA==: RFC 8078 section 4. */
+/* Exactly 0 0 0 00 or 0 3 0 AA==: RFC 8078 section 4 with erratum 5049. */
 static bool
 delete_is_well_formed(const uint8_t *rdata, size_t rdlen, bool is_cds)
 {
@@ -109,6 +109,7 @@ next_ds_compute(const struct zone *zone, const struct key_facts *keys, struct ne
 		return ZG_OK;
 	(void)zone_rrset(zone, 0, RR_CDS, &cds);
 	(void)zone_rrset(zone, 0, RR_CDNSKEY, &cdnskey);
+	facts->too_many = cds.count > ZG_DS_MAX || cdnskey.count > ZG_DS_MAX;
 	for (uint32_t i = 0; i < cds.count && i < ZG_DS_MAX; i++, facts->n_cds++)
 		entry_fill(zone, cds.first + i, true, &facts->entries[facts->n++]);
 	for (uint32_t i = 0; i < cdnskey.count && i < ZG_DS_MAX; i++, facts->n_cdnskey++)

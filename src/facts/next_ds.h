@@ -25,6 +25,7 @@ struct next_ds_entry {
 struct next_ds_facts {
 	struct next_ds_entry entries[NEXT_DS_MAX]; /* CDS first; the first ZG_DS_MAX of each kind */
 	size_t n, n_cds, n_cdnskey;
+	bool too_many; /* the zone has more than ZG_DS_MAX of a kind */
 };
 
 MUST_CHECK zg_status next_ds_compute(const struct zone *zone, const struct key_facts *keys,

@@ -494,7 +494,10 @@ class_add(
 	uint32_t last;
 	uint64_t keys = set_signers(zone, set, now, facts, &last);
 	struct signing_class *class = class_find(facts, keys, set->ttl);
+	int64_t until = serial_time(last, now);
 
+	if (keys != 0 && (facts->first_expiration == 0 || until < facts->first_expiration))
+		facts->first_expiration = until;
 	if (class == NULL)
 		return;
 	if (class->n_rrsets++ == 0) {

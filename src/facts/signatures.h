@@ -68,11 +68,12 @@ struct signature_facts {
 	uint64_t n_tried[ZG_KEYS_MAX]; /* signatures with the tag and algorithm of keys[i] */
 	struct signing_class classes[ZG_CLASSES_MAX];
 	size_t n_classes;
-	bool more_classes;
+	bool more_classes; /* than there is room for; what is in them is not in classes[] */
 	struct failure_group groups[ZG_FAILURE_GROUPS_MAX + ZG_KEYS_MAX];
 	size_t n_groups;
-	int64_t
-	    dnskey_expiration;	 /* when the apex DNSKEY RRset has no signature left; 0: unsigned */
+	/* When an RRset has no signature left, seconds; 0: none is signed. */
+	int64_t dnskey_expiration; /* the DNSKEY RRset of the apex, */
+	int64_t first_expiration;  /* and the first of all others */
 	uint32_t max_signed_ttl; /* seconds, over all RRsets that are to be signed */
 };
 

@@ -35,8 +35,8 @@ hash_find(uint8_t scheme, uint8_t hash)
 
 /*
  * What the SIMPLE scheme leaves out: the ZONEMD RRset of the apex and the RRSIGs that cover it (RFC
- * 8976 section 3.3.1). Occluded data goes in. Duplicates and out-of-zone data, which stay out, are
- * not in a built zone.
+ * 8976 section 3.3.1.1). Occluded data goes in. Duplicates and out-of-zone data, which stay out,
+ * are not in a built zone.
  */
 static bool
 zonemd_includes(const struct zone *zone, uint32_t owner, uint32_t record)

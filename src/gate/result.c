@@ -250,6 +250,7 @@ add_classes(struct made_result *made, const struct facts *facts, int64_t now)
 			.type = keep_type(made, class->type)};
 	}
 	made->public.n_classes = facts->signatures.n_classes;
+	made->public.more_classes = facts->signatures.more_classes;
 }
 
 /* RRSIGs of an algorithm and tag; keys that share both were all tried with each of them. */
@@ -327,21 +328,13 @@ completeness(struct made_result *made, const struct result_sources *sources)
 
 /* When the first RRset has no signature left; 0: nothing is signed. */
 static int64_t
-release_by(const struct facts *facts, int64_t now)
+release_by(const struct signature_facts *signatures)
 {
-	int64_t first = 0;
+	int64_t dnskey = signatures->dnskey_expiration, others = signatures->first_expiration;
 
-	for (size_t i = 0; i < facts->signatures.n_classes; i++) {
-		const struct signing_class *class = &facts->signatures.classes[i];
-		int64_t time = serial_time(class->earliest_expiration, now);
-
-		if (class->keys != 0 && (first == 0 || time < first))
-			first = time;
-	}
-	if (facts->signatures.dnskey_expiration != 0 &&
-	    (first == 0 || facts->signatures.dnskey_expiration < first))
-		first = facts->signatures.dnskey_expiration;
-	return first;
+	if (dnskey == 0 || others == 0)
+		return dnskey + others;
+	return dnskey < others ? dnskey : others;
 }
 
 /* SHA-256 of the canonical text of the policy: what was judged by. */
@@ -383,7 +376,7 @@ add_head(struct made_result *made, const struct result_sources *sources)
 	public->now = sources->inputs->now;
 	public->inputs = sources->given;
 	public->completeness = completeness(made, sources);
-	public->release_by = release_by(facts, sources->inputs->now);
+	public->release_by = release_by(&facts->signatures);
 	public->findings = made->findings;
 	public->not_run = made->not_run;
 	public->keys = made->keys;

@@ -140,7 +140,7 @@ warn_release(
 		    "a zone that lost all its signatures passes");
 	if (values->zone.serial_any)
 		policy_warning(reporter, policy_line_of(lines, "Zone/SOA/Serial", NULL),
-		    "secondaries do not take a zone with a lower serial");
+		    "a jump of the serial, or a change of its form, passes unseen");
 	if (release->approval.quorum < 2)
 		policy_warning(reporter, policy_line_of(lines, "Approval/@quorum", NULL),
 		    "a quorum of one: a single key approves everything");

@@ -252,7 +252,7 @@ schema_new(void)
 {
 	xmlRelaxNGParserCtxt *parser = xmlRelaxNGNewMemParserCtxt(
 	    (const char *)policy_schema_text, (int)policy_schema_text_len);
-	xmlRelaxNG *schema = NULL;
+	xmlRelaxNG *schema;
 
 	if (parser == NULL)
 		return NULL;

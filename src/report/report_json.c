@@ -376,6 +376,7 @@ put_body(struct builder *builder, json_t *root, const struct zg_result *result)
 	put(builder, root, "failures", failures_array(builder, result));
 	put(builder, root, "keys", keys_array(builder, result));
 	put(builder, root, "signing_classes", classes_array(builder, result));
+	put_bool(builder, root, "more_signing_classes", result->more_classes);
 	put(builder, root, "deadlines", deadlines_object(builder, result));
 	put(builder, root, "counterexamples", json_array());
 	put(builder, root, "not_run", not_run_array(builder, result));

@@ -329,7 +329,7 @@ add_classes(struct page *page, const struct zg_result *result)
 		    keys[0] != '\0' ? keys : "no valid signature", text_or(class->owner, "-"),
 		    text_or(class->type, ""));
 	}
-	if (result->n_classes >= ZG_CLASSES_MAX)
+	if (result->more_classes)
 		page_line(page, INDENT, "more than these were not kept");
 }
 

@@ -276,16 +276,10 @@ rest_optional_check(struct field_wire *wire)
 	return wire_skip(wire, wire->left);
 }
 
-static bool
-generic_only(struct field_text *text)
-{
-	return field_refuse(text, NULL, "is read in the form of RFC 3597 only");
-}
-
 const struct rdata_field field_base64 = {base64_from_text, rest_check};
 const struct rdata_field field_base64_optional = {base64_optional_from_text, rest_optional_check};
 const struct rdata_field field_base64_dash = {base64_dash_from_text, rest_optional_check};
 const struct rdata_field field_hex = {hex_from_text, rest_check};
 const struct rdata_field field_salt = {salt_from_text, wire_skip_counted};
 const struct rdata_field field_hash = {hash_from_text, hash_check};
-const struct rdata_field field_opaque = {generic_only, rest_optional_check};
+const struct rdata_field field_opaque = {NULL, rest_optional_check};

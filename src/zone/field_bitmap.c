@@ -78,12 +78,6 @@ bitmap_check(struct field_wire *wire)
 	return wire_skip(wire, wire->left);
 }
 
-static bool
-nxt_bitmap_from_text(struct field_text *text)
-{
-	return field_refuse(text, NULL, "is read in the form of RFC 3597 only");
-}
-
 /* RFC 2535 section 5.2: up to 16 octets, bit 0 clear in this form. */
 static bool
 nxt_bitmap_check(struct field_wire *wire)
@@ -94,4 +88,4 @@ nxt_bitmap_check(struct field_wire *wire)
 }
 
 const struct rdata_field field_bitmap = {bitmap_from_text, bitmap_check};
-const struct rdata_field field_nxt_bitmap = {nxt_bitmap_from_text, nxt_bitmap_check};
+const struct rdata_field field_nxt_bitmap = {NULL, nxt_bitmap_check};

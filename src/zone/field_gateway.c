@@ -138,12 +138,6 @@ host_identity_check(struct field_wire *wire)
 	return wire_skip(wire, header[0] + key);
 }
 
-static bool
-a6_from_text(struct field_text *text)
-{
-	return field_refuse(text, NULL, "is read in the form of RFC 3597 only");
-}
-
 /* RFC 2874 section 3.1: prefix length, address suffix, and a name unless the prefix is empty. */
 static bool
 a6_check(struct field_wire *wire)
@@ -221,5 +215,5 @@ services_check(struct field_wire *wire)
 const struct rdata_field field_gateway = {gateway_from_text, gateway_check};
 const struct rdata_field field_relay = {relay_from_text, relay_check};
 const struct rdata_field field_host_identity = {host_identity_from_text, host_identity_check};
-const struct rdata_field field_a6 = {a6_from_text, a6_check};
+const struct rdata_field field_a6 = {NULL, a6_check};
 const struct rdata_field field_services = {services_from_text, services_check};

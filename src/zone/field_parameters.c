@@ -3,9 +3,6 @@
 
 #include "dns/escape.h"
 
-/* Parameters of one record that are read from text: the registry has about ten. */
-#define PARAMETERS_MAX 256
-
 enum parameter {
 	PARAMETER_MANDATORY,
 	PARAMETER_ALPN,
@@ -256,12 +253,12 @@ static bool check_parameters(struct field_wire *wire);
 static bool
 parameters_from_text(struct field_text *text)
 {
-	struct placed placed[PARAMETERS_MAX];
+	struct placed placed[ZG_SVCB_PARAMETERS_MAX];
 	size_t begin = text->used, n = 0;
 	struct field_wire wire = {.rdata = text->rdata};
 
 	for (; text->token != text->end; n++) {
-		if (n == PARAMETERS_MAX)
+		if (n == ZG_SVCB_PARAMETERS_MAX)
 			return field_refuse(text, text->token, "too many parameters");
 		if (!read_parameter(text, &placed[n]))
 			return false;

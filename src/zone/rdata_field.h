@@ -35,7 +35,7 @@ struct field_wire {
 
 struct rdata_field {
 	/* Both: false with `why` set. A field that extends to the end takes all that is left. */
-	bool (*from_text)(struct field_text *text);
+	bool (*from_text)(struct field_text *text); /* NULL: in TEXT_GENERIC shapes only */
 	bool (*check)(struct field_wire *wire);
 };
 

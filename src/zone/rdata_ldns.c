@@ -11,7 +11,7 @@
 #include "dns/rr_type.h"
 #include "zone/rdata_field.h"
 
-/* Longest record text handed over. An NSAP has at most 20 octets (RFC 1706 section 3). */
+/* Longest record text handed over. An NSAP (RFC 1706) has at most 20 octets. */
 #define RECORD_TEXT_MAX 4096
 
 /* All that these types are written with. */

@@ -10,7 +10,10 @@
 #include <zonegate/status.h>
 #include "base/compiler.h"
 
-/* One field of an entry. Points into the text; escapes are not undone, quotes are left out. */
+/* One field of an entry. Points into the text; escapes are not undone, quotes are left out. All
+ * tokens of an entry lie in one text: where one ends and the next begins tells `a="b"` from `a=
+ * "b"`.
+ */
 struct text_token {
 	const char *text;
 	uint32_t length;

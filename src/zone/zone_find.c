@@ -161,7 +161,7 @@ zone_must_sign(const struct zone *zone, const struct rrset *set)
 
 	if (set->type == RR_RRSIG || (flags & OWNER_OCCLUDED))
 		return false;
-	/* At a cut only what the parent has authority over (RFC 4035 section 2.2). */
+	/* At a cut only what the parent has authority over (RFC 4035 sections 2.2 and 2.6). */
 	if (flags & OWNER_CUT)
 		return set->type == RR_DS || set->type == RR_NSEC || set->type == RR_NSEC3;
 	return true;

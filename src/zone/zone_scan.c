@@ -112,25 +112,23 @@ scan_skip_line(struct zone_scan *scan, struct zg_error *error)
 	return status;
 }
 
-#define OCTETS(x) ((x)*0x0101010101010101U)
+#define OCTETS(x) ((uint64_t)(x) * 0x0101010101010101U)
 
 /*
  * The first octet at or behind `at` that may end a token. Looks at eight octets at a time: below
- * '*' are all that end one but ';', and a few harmless ones. The lowest bit that is set in `stops`
- * is exact, those above it may be borrows.
+ * '*' are all that end one but ';', and a few harmless ones. In `stops` the high bit of an octet is
+ * set where a subtraction borrowed: the lowest one is exact, those above it may be borrows.
  */
 static inline const uint8_t *
 find_stop(const uint8_t *at)
 {
 	for (;; at += 8) {
 		uint64_t word = load_le64(at);
-		uint64_t semicolon = word ^ OCTETS((uint64_t)';');
-		uint64_t escape = word ^ OCTETS((uint64_t)'\\');
-		uint64_t stops = ((word - OCTETS((uint64_t)'*')) & ~word) |
-				 ((semicolon - OCTETS((uint64_t)1)) & ~semicolon) |
-				 ((escape - OCTETS((uint64_t)1)) & ~escape);
+		uint64_t low = word - OCTETS('*');
+		uint64_t semicolon = (word ^ OCTETS(';')) - OCTETS(1);
+		uint64_t escape = (word ^ OCTETS('\\')) - OCTETS(1);
+		uint64_t stops = (low | semicolon | escape) & ~word & OCTETS(0x80);
 
-		stops &= OCTETS((uint64_t)0x80);
 		if (stops != 0)
 			return at + TRAILING_ZEROS_64(stops) / 8;
 	}
@@ -325,8 +323,10 @@ pass_tokens(struct scan_pass *pass)
 		at = token_end(at);
 		if (UNLIKELY(at == from || token == end))
 			break;
-		*token++ = (struct text_token){
-		    .text = (const char *)from, .length = (uint32_t)(at - from)};
+		token->text = (const char *)from;
+		token->length = (uint32_t)(at - from);
+		token->quoted = false;
+		token++;
 	}
 	pass->at = at;
 	pass->entry->n_tokens = (size_t)(token - pass->entry->tokens);

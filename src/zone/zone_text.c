@@ -106,6 +106,12 @@ open_file(struct zone_reader *reader, source_read read, void *context, int fd, c
 	return status;
 }
 
+static zg_status
+too_many_lines(struct zg_error *error)
+{
+	return error_set(error, ZG_LIMIT, "more than %u lines", ZG_LINES_MAX);
+}
+
 static void
 release_file(struct open_file *file)
 {
@@ -116,7 +122,7 @@ release_file(struct open_file *file)
 
 /* Ends the innermost file; the one around it goes on where it stood, under new global lines. */
 static zg_status
-close_file(struct zone_reader *reader)
+close_file(struct zone_reader *reader, struct zg_error *error)
 {
 	struct open_file *file = &reader->files[--reader->depth];
 	uint64_t next = file->base + file->scan.line + 1;
@@ -130,7 +136,7 @@ close_file(struct zone_reader *reader)
 	outer = &reader->files[reader->depth - 1];
 	outer->base = next - outer->scan.line;
 	if (next > ZG_LINES_MAX)
-		return ZG_LIMIT;
+		return too_many_lines(error);
 	return source_map_add_piece(
 	    &reader->store->map, (uint32_t)next, outer->file, (uint32_t)outer->scan.line);
 }
@@ -469,9 +475,9 @@ read_entry(struct zone_reader *reader, struct zg_error *error)
 	if (UNLIKELY(status != ZG_OK))
 		return status;
 	if (UNLIKELY(entry->kind == ENTRY_END))
-		return close_file(reader);
+		return close_file(reader, error);
 	if (UNLIKELY(file->base + entry->line > ZG_LINES_MAX))
-		return error_set(error, ZG_LIMIT, "more than %u lines", ZG_LINES_MAX);
+		return too_many_lines(error);
 	reader->line = (uint32_t)(file->base + entry->line);
 	if (UNLIKELY(entry->kind == ENTRY_BAD)) {
 		syntax_defect(reader, entry->why, NULL);

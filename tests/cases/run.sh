@@ -57,7 +57,7 @@ done
 
 # One folder for each row, and no other.
 "$ZONEGATE" explain | awk '{ print $1 }' | sort >"$work/rows"
-ls -d */ | tr -d / | sort >"$work/folders"
+find . -mindepth 1 -maxdepth 1 -type d | sed 's|^./||' | sort >"$work/folders"
 result "$(cmp -s "$work/rows" "$work/folders"; echo $?)" "one case for each row of the table" \
 	"$(diff "$work/rows" "$work/folders")"
 

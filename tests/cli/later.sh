@@ -4,12 +4,10 @@ for command in release hook approve stage observe parent status history statemen
 	try zonegate $command --help
 done
 try zonegate policy import a
-for option in --parent --no-memo; do
-	try zonegate check $option zone/example.signed
-done
-for option in -S --state --transfer --tsig --tls --memo; do
+try zonegate check --parent zone/example.signed
+for option in -S --state --transfer --tsig --tls; do
 	try zonegate check $option a zone/example.signed
 done
 try zonegate check -f html zone/example.signed
 zonegate --help | grep -cE 'release|hook|approve|stage|observe|status |history|statement' || :
-zonegate check --help | grep -cE -- '--(parent|memo|no-memo|state|transfer|tsig|tls)' || :
+zonegate check --help | grep -cE -- '--(parent|state|transfer|tsig|tls)' || :

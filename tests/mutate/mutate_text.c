@@ -168,6 +168,16 @@ struct entry {
 	char *owner, *ttl, *class, *type, *rdata;
 };
 
+/* ldns adds a comment to keys: " ;{id = ...". */
+static void
+cut_comment(char *rdata)
+{
+	char *comment = strstr(rdata, " ;{");
+
+	if (comment != NULL)
+		*comment = '\0';
+}
+
 typedef void (*entry_style)(struct mutant *mutant, FILE *out, const struct entry *entry);
 
 /* Writes the zone with one entry after the other in the style. */
@@ -189,6 +199,7 @@ write_as(struct mutant *mutant, const char *head, entry_style style)
 		entry.class = strsep(&rest, "\t");
 		entry.type = strsep(&rest, "\t");
 		entry.rdata = strsep(&rest, "\n");
+		cut_comment(entry.rdata);
 		style(mutant, out, &entry);
 		free(line);
 	}
@@ -216,8 +227,6 @@ lawful_ttl_units(struct mutant *mutant)
 static void
 class_anywhere(struct mutant *mutant, FILE *out, const struct entry *entry)
 {
-	static const char *const forms[] = {"%s IN %s %s %s\n", "%s %s in %s %s\n", "%s %s %s %s\n"};
-
 	random_case(mutant, (uint8_t *)entry->type, strlen(entry->type));
 	switch (draw(mutant, 3)) {
 	case 0:
@@ -232,7 +241,6 @@ class_anywhere(struct mutant *mutant, FILE *out, const struct entry *entry)
 		fprintf(out, "%s %s %s %s\n", entry->owner, entry->ttl, entry->type, entry->rdata);
 		break;
 	}
-	(void)forms;
 }
 
 bool
@@ -270,15 +278,14 @@ lawful_relative(struct mutant *mutant)
 	return write_as(mutant, "$ORIGIN example.\n$TTL 1h ; default\n", relative);
 }
 
-/* Every field on a line of its own, with comments. Strings of TXT and CAA have no spaces where the
- * split is. */
+/* Every field on a line of its own, with comments, in several pairs of parentheses. */
 static void
 parentheses(struct mutant *mutant, FILE *out, const struct entry *entry)
 {
 	bool quoted = false;
 
 	(void)mutant;
-	fprintf(out, "%s ( %s ; a comment ) (\n\tIN\n\n %s ", entry->owner, entry->ttl, entry->type);
+	fprintf(out, "%s ( %s ; a ) comment (\n\tIN)(\n\n %s ", entry->owner, entry->ttl, entry->type);
 	for (const char *at = entry->rdata; *at != '\0'; at++) {
 		quoted ^= *at == '"';
 		if (*at == ' ' && !quoted)

@@ -406,20 +406,29 @@ add_nsec3(struct smith_zone *zone, const struct smith_nsec3 *parameters,
 	free(rdata.data);
 }
 
+/* With the TTL of those that are there, else 0. */
+static void
+add_nsec3param(struct smith_zone *zone, const struct smith_nsec3 *parameters)
+{
+	size_t other = smith_find(zone, zone->origin, LDNS_RR_TYPE_NSEC3PARAM, 0);
+	uint32_t ttl = other == SMITH_NONE ? 0 : ldns_rr_ttl(zone->rrs[other]);
+	struct bytes rdata = {0};
+
+	add_parameters(&rdata, parameters, parameters->param_flags);
+	smith_append(zone,
+	    smith_rr_wire(zone->origin, LDNS_RR_TYPE_NSEC3PARAM, ttl, rdata.data, rdata.n));
+	free(rdata.data);
+}
+
 void
 smith_add_nsec3(struct smith_zone *zone, const struct smith_nsec3 *parameters, bool with_param)
 {
 	uint32_t ttl = denial_ttl(zone);
-	struct bytes rdata = {0};
 	struct names names;
 	struct hashed *hashed;
 
-	if (with_param) {
-		add_parameters(&rdata, parameters, parameters->param_flags);
-		smith_append(zone,
-		    smith_rr_wire(zone->origin, LDNS_RR_TYPE_NSEC3PARAM, 0, rdata.data, rdata.n));
-		free(rdata.data);
-	}
+	if (with_param)
+		add_nsec3param(zone, parameters);
 	names = chain_names(zone, true, (parameters->flags & 1) != 0);
 	hashed = smith_allocate(names.n * sizeof(*hashed));
 	for (size_t i = 0; i < names.n; i++) {

@@ -11,8 +11,8 @@
 #include <openssl/sha.h>
 
 #define EXPONENT 65537
-/* A key tag is, but for its last carry, the RDATA as one number modulo this: the sum of its
- * 16-bit words with the carries added back (RFC 4034 appendix B). */
+/* A key tag is, but for its last carry, the RDATA as one number modulo this, which is 3 * 5 * 17 *
+ * 257: the sum of its 16-bit words with the carries added back (RFC 4034 appendix B). */
 #define TAG_MODULUS    65535
 #define PRIME_MAX_BITS 4096
 /* 04, flags, protocol, algorithm, exponent length, exponent: what is before the modulus. */
@@ -71,7 +71,10 @@ next_prime(BIGNUM *number, BN_ULONG step, BN_CTX *context)
 		check(BN_add_word(number, step));
 }
 
-/* Moves on to the first odd number q for which p * q gives the RDATA the tag. */
+/*
+ * Moves on to the first odd number q for which p * q gives the RDATA the tag. Not every tag can be
+ * had: a q that has a factor in common with the modulus would never be prime.
+ */
 static void
 meet_tag(BIGNUM *q, const BIGNUM *p, const uint8_t head[HEAD_OCTETS], int tag)
 {
@@ -80,13 +83,14 @@ meet_tag(BIGNUM *q, const BIGNUM *p, const uint8_t head[HEAD_OCTETS], int tag)
 	for (size_t i = 0; i < HEAD_OCTETS; i += 2)
 		sum += (BN_ULONG)(head[i] << 8 | head[i + 1]);
 	for (BN_ULONG i = 0; i < TAG_MODULUS; i++) {
-		BN_ULONG n_rest = p_rest * BN_mod_word(q, TAG_MODULUS);
+		BN_ULONG q_rest = BN_mod_word(q, TAG_MODULUS);
 
-		if ((sum + n_rest) % TAG_MODULUS == (BN_ULONG)tag % TAG_MODULUS)
+		if ((sum + p_rest * q_rest) % TAG_MODULUS == (BN_ULONG)tag % TAG_MODULUS &&
+		    q_rest % 3 != 0 && q_rest % 5 != 0 && q_rest % 17 != 0 && q_rest % 257 != 0)
 			return;
 		check(BN_add_word(q, 2));
 	}
-	smith_die("tag %d cannot be met by this label", tag);
+	smith_die("no RSA key with these flags has tag %d", tag);
 }
 
 /* The private key of two primes. */

@@ -830,6 +830,27 @@ START_TEST(names_fit_up_to_the_end_of_rdata)
 }
 END_TEST
 
+START_TEST(svcb_has_256_parameters_in_any_order_and_not_257)
+{
+	static char keys[ZG_SVCB_PARAMETERS_MAX + 1][10];
+	struct text_token tokens[ZG_SVCB_PARAMETERS_MAX + 3] = {{"1", 1, false}, {".", 1, false}};
+	uint8_t rdata[ZG_RDATA_MAX];
+	struct zg_error error;
+	int length;
+
+	for (unsigned i = 0; i <= ZG_SVCB_PARAMETERS_MAX; i++) {
+		(void)snprintf(keys[i], sizeof(keys[i]), "key%u", 9999 - (i * 97) % 257);
+		tokens[i + 2] = (struct text_token){keys[i], (uint32_t)strlen(keys[i]), false};
+	}
+	length = rdata_from_text(64, tokens, ZG_SVCB_PARAMETERS_MAX + 2, NULL, rdata, &error);
+	ck_assert_int_eq(length, 3 + 4 * ZG_SVCB_PARAMETERS_MAX);
+	for (int at = 7; at < length; at += 4)
+		ck_assert_int_gt(memcmp(rdata + at, rdata + at - 4, 2), 0);
+	ck_assert_int_lt(
+	    rdata_from_text(64, tokens, ZG_SVCB_PARAMETERS_MAX + 3, NULL, rdata, &error), 0);
+}
+END_TEST
+
 START_TEST(messages_are_plain_text)
 {
 	char buffer[300];
@@ -873,6 +894,7 @@ main(void)
 	tcase_add_test(tcase, salt_has_255_octets_and_not_256);
 	tcase_add_test(tcase, rdata_has_65535_octets_and_not_65536);
 	tcase_add_test(tcase, names_fit_up_to_the_end_of_rdata);
+	tcase_add_test(tcase, svcb_has_256_parameters_in_any_order_and_not_257);
 	tcase_add_test(tcase, messages_are_plain_text);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);

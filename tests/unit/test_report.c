@@ -313,6 +313,26 @@ START_TEST(failing_keys_are_grouped_by_inception_in_text)
 }
 END_TEST
 
+START_TEST(classes_that_were_not_kept_are_said)
+{
+	struct zg_result result = refused;
+	char *text = render(&result, ZG_FORMAT_TEXT, false);
+	char *json = render(&result, ZG_FORMAT_JSON, false);
+
+	assert_silent(text, "more than these were not kept");
+	assert_says(json, "\"more_signing_classes\": false");
+	free(text);
+	free(json);
+	result.more_classes = true;
+	text = render(&result, ZG_FORMAT_TEXT, false);
+	json = render(&result, ZG_FORMAT_JSON, false);
+	assert_says(text, "more than these were not kept");
+	assert_says(json, "\"more_signing_classes\": true");
+	free(text);
+	free(json);
+}
+END_TEST
+
 /* The group of all other inceptions counts into its key's sum. */
 START_TEST(other_inceptions_have_one_group)
 {
@@ -526,7 +546,7 @@ START_TEST(json_keys_come_in_the_documented_order)
 {
 	static const char *const expected[] = {"format", "version", "verdict", "reason",
 	    "exit_status", "zone", "serial", "digest", "policy", "policy_digest", "now", "now_utc",
-	    "inputs", "completeness", "counts", "findings", "failures", "keys", "signing_classes",
+	    "inputs", "completeness", "counts", "findings", "failures", "keys", "signing_classes", "more_signing_classes",
 	    "deadlines", "counterexamples", "not_run"};
 	char *text = render(&refused, ZG_FORMAT_JSON, false);
 	json_t *root = json_loads(text, 0, NULL);
@@ -783,6 +803,7 @@ add_text_tests(TCase *tcase)
 	tcase_add_test(tcase, nothing_is_claimed_without_a_published_key);
 	tcase_add_test(tcase, failing_keys_are_grouped_by_inception_in_text);
 	tcase_add_test(tcase, other_inceptions_have_one_group);
+	tcase_add_test(tcase, classes_that_were_not_kept_are_said);
 	tcase_add_test(tcase, roles_follow_what_was_seen);
 	tcase_add_test(tcase, release_by_is_said_with_its_distance);
 	tcase_add_test(tcase, parent_is_not_known_without_a_ds);

@@ -514,6 +514,7 @@ START_TEST(classes_are_sets_of_keys_with_a_ttl)
 	ck_assert_uint_eq(classes[3].n_rrsets, 1);
 	ck_assert_uint_eq(classes[3].owner, zone_fixture_owner(fixture.zone, "d.z."));
 	ck_assert_int_eq(fixture.facts.dnskey_expiration, SIGNING_NOW + 200);
+	ck_assert_int_eq(fixture.facts.first_expiration, SIGNING_NOW + 100);
 	ck_assert_uint_eq(fixture.facts.max_signed_ttl, 90);
 	fixture_clear(&fixture);
 	signing_key_clear(&a);
@@ -523,21 +524,31 @@ END_TEST
 
 START_TEST(one_class_more_than_there_is_room_for_is_said)
 {
+	struct signing_key key;
+	struct signing_form soon = SIGNING_FORM;
 	struct text_writer text = {.text = NULL};
 	struct fixture fixture;
 
+	signing_key_init(&key, ALG_ED25519, 257, 1);
+	soon.expiration = (uint32_t)(SIGNING_NOW + 100);
 	text_add(&text, SOA);
 	for (int i = 0; i < ZG_CLASSES_MAX - 1; i++)
 		text_printf(&text, "n%d %d TXT a\n", i, 1000 + i);
 	fixture_init_with(&fixture, text.text, 1, ZG_VERIFY_AUTO);
 	ck_assert_uint_eq(fixture.facts.n_classes, ZG_CLASSES_MAX);
 	ck_assert(!fixture.facts.more_classes);
+	ck_assert_int_eq(fixture.facts.first_expiration, 0);
 	fixture_clear(&fixture);
 	text_add(&text, "x 1 TXT a\n");
+	add_key(&text, &key);
+	add_rrsig(&text, "x.z.", RR_TXT, &key, &soon);
 	fixture_init(&fixture, &text);
 	ck_assert_uint_eq(fixture.facts.n_classes, ZG_CLASSES_MAX);
 	ck_assert(fixture.facts.more_classes);
+	/* What expires first counts all the same. */
+	ck_assert_int_eq(fixture.facts.first_expiration, SIGNING_NOW + 100);
 	fixture_clear(&fixture);
+	signing_key_clear(&key);
 }
 END_TEST
 
