@@ -46,7 +46,7 @@ LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/generated/policy_embedde
 CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o)
 
 .PHONY: all deps demo demo-run test test-long test-run test-programs fuzz-programs sanitize bench
-.PHONY: bench-run install clean
+.PHONY: sanitize-address sanitize-thread bench-run install clean
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/zonegate $(BUILD)/libzonegate.so $(BUILD)/zonegate.pc
@@ -85,46 +85,50 @@ $(BUILD)/zonegate.pc: include/zonegate/version.h Makefile
 	    'Requires.private: $(PACKAGES)' 'Cflags: -I$${prefix}/include' \
 	    'Libs: -L$${prefix}/lib -lzonegate' 'Libs.private: -pthread' > $@
 
-# ---- Tests. A file with a main is a program; the other ones of tests/tools are a kit. ----
+# ---- Tests. A file with a main is a program; the others of its folder are shared by its programs,
+# those of tests/tools, the kit, by all but the unit tests and fuzz targets. ----
 
 TEST_SOURCES := $(sort $(wildcard tests/*/*.c))
 TEST_MAINS := $(if $(TEST_SOURCES),$(shell grep -l '^main\>' $(TEST_SOURCES)))
-KIT_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(TEST_MAINS),$(wildcard tests/tools/*.c)))
+TEST_SHARED := $(filter-out $(TEST_MAINS),$(TEST_SOURCES))
+objects = $(1:%.c=$(BUILD)/%.o)
 programs_in = $(patsubst %.c,$(BUILD)/%,$(filter $(1:%=tests/%/%.c),$(TEST_MAINS)))
+# What the programs of the target's folder share.
+shared = $(call objects,$(filter $(patsubst $(BUILD)/%,%,$(@D))/%,$(TEST_SHARED)))
 
-$(BUILD)/tests/%.o: ZG_CPPFLAGS += -Itests/tools
 LINK = $(CC) -pthread $(ZG_LDFLAGS) $(LDFLAGS) -o $@
+$(BUILD)/tests/%.o: ZG_CPPFLAGS += -Itests/tools
 
-$(BUILD)/libkit.a: $(KIT_OBJECTS)
+$(BUILD)/libkit.a: $(call objects,$(filter tests/tools/%,$(TEST_SHARED)))
 	rm -f $@
-	$(AR) rcs $@ $(KIT_OBJECTS)
+	$(AR) rcs $@ $^
+
+# The program without its main.
+$(BUILD)/libcli.a: $(filter-out $(BUILD)/src/cli/main.o,$(CLI_OBJECTS))
+	rm -f $@
+	$(AR) rcs $@ $^
+
+.SECONDEXPANSION:
 
 # Tools and generators know nothing of zonegate: what they make is held against it.
 TOOL_PROGRAMS := $(call programs_in,tools bench cases)
 $(TOOL_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libkit.a
 	$(LINK) $^ $(PKG_LIBS)
 
-# Unit tests look inside, so they take the archives; libcli is the program without its main. The
-# files of tests/unit without a main are for all of them.
-$(BUILD)/libcli.a: $(filter-out $(BUILD)/src/cli/main.o,$(CLI_OBJECTS))
-	rm -f $@
-	$(AR) rcs $@ $^
-
+# Unit tests look inside, so they take the archives.
 UNIT_TESTS := $(call programs_in,unit)
-UNIT_SHARED := $(filter-out $(TEST_MAINS),$(wildcard tests/unit/*.c))
-$(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $(UNIT_SHARED:%.c=$(BUILD)/%.o) $(BUILD)/libcli.a \
-    $(BUILD)/libzonegate.a
+$(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $$(shared) $(BUILD)/libcli.a $(BUILD)/libzonegate.a
 	$(LINK) $^ $(PKG_LIBS) $(shell pkg-config --libs check)
 
-# All other programs use zonegate as anyone would, through its public functions, and the kit.
+# All other programs use zonegate as anyone would, through its public functions.
 USER_PROGRAMS := $(filter-out $(TOOL_PROGRAMS) $(UNIT_TESTS) $(BUILD)/tests/fuzz/%,\
     $(TEST_MAINS:%.c=$(BUILD)/%))
-$(USER_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libkit.a $(BUILD)/libzonegate.so
-	$(LINK) $< $(BUILD)/libkit.a -L$(BUILD) -lzonegate -Wl,-rpath,$(abspath $(BUILD)) $(PKG_LIBS)
+$(USER_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $$(shared) $(BUILD)/libkit.a $(BUILD)/libzonegate.so
+	$(LINK) $(filter-out %.so,$^) -L$(BUILD) -lzonegate -Wl,-rpath,$(abspath $(BUILD)) $(PKG_LIBS)
 
 # Each fuzz target twice: with libFuzzer, for CC=clang SANITIZE=fuzzer-no-link,address,undefined,
 # and with a main of our own that replays files.
-FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_SOURCES := $(filter tests/fuzz/fuzz_%.c,$(TEST_SHARED))
 FUZZ_TARGETS := $(FUZZ_SOURCES:%.c=$(BUILD)/%)
 $(FUZZ_TARGETS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libzonegate.a
 	$(LINK) -fsanitize=fuzzer $^ $(PKG_LIBS)
@@ -163,8 +167,12 @@ test-long:
 
 # The suites with address and undefined behaviour sanitizers; what runs threads with the thread
 # sanitizer.
-sanitize:
+sanitize: sanitize-address sanitize-thread
+
+sanitize-address:
 	$(MAKE) --no-print-directory test BUILD=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g'
+
+sanitize-thread:
 	$(MAKE) --no-print-directory test BUILD=build/tsan SANITIZE=thread CFLAGS='-O1 -g' \
 	    SUITES='unit cases'
 

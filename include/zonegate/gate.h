@@ -59,7 +59,7 @@ struct zg_key {
 	unsigned bits;
 	const char *sha256; /* of the RDATA, 64 hex digits */
 	bool signs_dnskey;
-	uint64_t n_signatures;	    /* verified, over anything but the DNSKEY RRset */
+	uint64_t n_signatures;	    /* verified, over anything but DNSKEY, CDS, CDNSKEY */
 	uint64_t n_tried;	    /* RRSIGs that name this tag and algorithm */
 	bool in_parent;		    /* a DS of the parent names it */
 	const char *algorithm_name; /* "ECDSAP256SHA256", static; NULL: not known */

@@ -133,9 +133,11 @@ check_dnskey_rsa_large(struct check_context *context)
 {
 	unsigned bits = rsa_bits(context->key);
 
-	if (bits > ZG_RSA_BITS_MAX)
-		check_emit(context, "key %u/%u: expected at most %d bits, found %u",
-		    context->key->view.algorithm, context->key->tag, ZG_RSA_BITS_MAX, bits);
+	if (bits <= ZG_RSA_BITS_MAX)
+		return;
+	check_emit(context, "key %u/%u: expected at most %d bits, found %u",
+	    context->key->view.algorithm, context->key->tag, ZG_RSA_BITS_MAX, bits);
+	check_measure(context, 0, bits);
 }
 
 void

@@ -125,6 +125,11 @@ check_rrset_bogus(struct check_context *context)
 	if (!zone_must_sign(zone, &context->set))
 		return;
 	state = set_state(context, &context->set);
+	if (state->n_verified > 0 && state->n_in_force == 0 && state->n_expired == 0) {
+		check_emit(context, "expected an RRSIG in force, found %lu that have not begun",
+		    (unsigned long)state->n_verified);
+		return;
+	}
 	if (state->n == 0 || state->n_verified > 0 || state->n_limit > 0)
 		return;
 	/* algorithm-unverifiable speaks for the whole zone then. */

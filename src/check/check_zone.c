@@ -46,6 +46,20 @@ check_apex_ns_missing(struct check_context *context)
 		check_emit_zone(context, "expected NS records at the apex, found none");
 }
 
+/* `name` lies at or below a delegation: its address may be the child's to tell. */
+static bool
+name_is_delegated(const struct zone *zone, const uint8_t *name)
+{
+	for (; !name_equal(name, zone->origin); name = name_parent(name)) {
+		uint32_t owner = zone_find(zone, name);
+
+		if (owner != NO_OWNER &&
+		    (zone->owners[owner].flags & (OWNER_CUT | OWNER_BELOW_CUT)))
+			return true;
+	}
+	return false;
+}
+
 void
 check_apex_ns_address(struct check_context *context)
 {
@@ -58,7 +72,8 @@ check_apex_ns_address(struct check_context *context)
 	for (uint32_t i = set.first; i < set.first + set.count; i++) {
 		const uint8_t *host = zone_rdata(zone, i);
 
-		if (!name_in(host, zone->origin) || name_has_address(zone, host))
+		if (!name_in(host, zone->origin) || name_has_address(zone, host) ||
+		    name_is_delegated(zone, host))
 			continue;
 		(void)name_to_text(host, text);
 		check_emit_at(
@@ -74,7 +89,8 @@ type_beside_cname(const struct zone *zone, uint32_t owner)
 
 	while (zone_rrset_next(zone, &set)) {
 		/* RFC 2181 section 10.1 with RFC 4035 section 2.5. */
-		if (set.type != RR_CNAME && set.type != RR_RRSIG && set.type != RR_NSEC)
+		if (set.type != RR_CNAME && set.type != RR_RRSIG && set.type != RR_NSEC &&
+		    set.type != RR_KEY)
 			return set.type;
 	}
 	return 0;

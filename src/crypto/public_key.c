@@ -119,16 +119,23 @@ edwards_key(struct public_key *key, const uint8_t *field, size_t field_len, cons
 	    ed25519 ? EVP_PKEY_ED25519 : EVP_PKEY_ED448, NULL, field, field_len);
 }
 
-/* What failed first is often not what OpenSSL says last. */
-bool
-crypto_out_of_memory(void)
+/* What failed first is often not what OpenSSL says last. An algorithm of ours that it does not have
+ * is one that it could not load. */
+zg_status
+crypto_trouble(void)
 {
+	zg_status status = ZG_OK;
 	unsigned long error;
-	bool found = false;
 
-	while ((error = ERR_get_error()) != 0)
-		found = found || ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE;
-	return found;
+	while ((error = ERR_get_error()) != 0) {
+		int reason = ERR_GET_REASON(error);
+
+		if (reason == ERR_R_MALLOC_FAILURE)
+			status = ZG_MEMORY;
+		else if (reason == ERR_R_UNSUPPORTED && status == ZG_OK)
+			status = ZG_CRYPTO;
+	}
+	return status;
 }
 
 zg_status
@@ -136,6 +143,7 @@ public_key_new(uint8_t algorithm, const uint8_t *field, size_t field_len, struct
     const char **why)
 {
 	struct public_key *built = calloc(1, sizeof(*built));
+	zg_status status;
 
 	*key = NULL;
 	*why = NULL;
@@ -157,8 +165,9 @@ public_key_new(uint8_t algorithm, const uint8_t *field, size_t field_len, struct
 	}
 	public_key_free(built);
 	/* A key that OpenSSL does not take and running out of memory look alike but for this. */
-	if (crypto_out_of_memory())
-		return ZG_MEMORY;
+	status = crypto_trouble();
+	if (status != ZG_OK)
+		return status;
 	if (*why == NULL)
 		*why = "OpenSSL does not accept the key";
 	return ZG_OK;

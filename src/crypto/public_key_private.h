@@ -2,8 +2,6 @@
 #ifndef CRYPTO_PUBLIC_KEY_PRIVATE_H
 #define CRYPTO_PUBLIC_KEY_PRIVATE_H
 
-#include <stdbool.h>
-
 #include <openssl/evp.h>
 
 #include "crypto/public_key.h"
@@ -15,7 +13,8 @@ struct public_key {
 	uint64_t exponent;
 };
 
-/* Whether OpenSSL ran out of memory since its errors were last looked at; forgets them all. */
-bool crypto_out_of_memory(void);
+/* What kept OpenSSL from an answer since its errors were last looked at: ZG_MEMORY, ZG_CRYPTO when
+ * an algorithm is not there, ZG_OK: nothing did. Forgets them all. */
+zg_status crypto_trouble(void);
 
 #endif

@@ -157,7 +157,7 @@ static zg_status
 verify_answer(int answer, bool *good)
 {
 	*good = answer == 1;
-	return answer != 1 && crypto_out_of_memory() ? ZG_MEMORY : ZG_OK;
+	return answer == 1 ? ZG_OK : crypto_trouble();
 }
 
 /* Ed25519 and Ed448: RFC 8080 section 4. */

@@ -14,6 +14,7 @@ enum rr_type {
 	RR_PTR = 12,
 	RR_MX = 15,
 	RR_TXT = 16,
+	RR_KEY = 25,
 	RR_AAAA = 28,
 	RR_SRV = 33,
 	RR_DNAME = 39,

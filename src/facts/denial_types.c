@@ -34,7 +34,6 @@ denial_name_kind(const struct zone *zone, uint32_t owner)
 
 /* RFC 2535 gave the KEY of a child to its parent. RFC 4034 does not; BIND 9.18 still says it at a
  * cut, and no validator minds. */
-#define RR_KEY 25
 
 enum type_rule { TYPE_REQUIRED, TYPE_OPTIONAL, TYPE_FORBIDDEN };
 

@@ -19,7 +19,7 @@ struct key_fact {
 	const char *why;	/* why a key of a supported algorithm is malformed; else NULL */
 	bool revoked;		/* REVOKE flag: RFC 5011 section 3 */
 	bool usable;		/* zone flag, protocol 3, not revoked: may sign zone data */
-	uint64_t n_signatures;	/* verified RRSIGs over anything but the DNSKEY RRset */
+	uint64_t n_signatures;	/* verified RRSIGs over anything but DNSKEY, CDS, CDNSKEY */
 	bool signs_dnskey;	/* a verified RRSIG over the DNSKEY RRset, its time not looked at */
 	uint8_t sha256[32];	/* SHA-256 of the whole DNSKEY RDATA */
 };

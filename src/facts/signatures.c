@@ -583,9 +583,10 @@ summary_add(const struct zone *zone, uint32_t owner, uint32_t record, struct key
 	if (!signature_verified(outcome))
 		return;
 	facts->n_verified++;
+	/* CDS and CDNSKEY are the KSK's to sign: RFC 7344 section 4.1. */
 	if (rrsig.type_covered == RR_DNSKEY)
 		keys->keys[outcome - SIGNATURE_BY_KEY].signs_dnskey = true;
-	else
+	else if (rrsig.type_covered != RR_CDS && rrsig.type_covered != RR_CDNSKEY)
 		keys->keys[outcome - SIGNATURE_BY_KEY].n_signatures++;
 }
 

@@ -71,10 +71,13 @@ static zg_status
 run_read(struct run *run, struct zg_error *error)
 {
 	const struct zg_gate_inputs *inputs = run->inputs;
-	struct input_progress progress = {
-	    .tell = inputs->progress, .context = inputs->progress_context};
-	zg_status status = input_read_zone(&inputs->zone, run->has_origin ? run->origin : NULL,
-	    inputs->allow_include, run->max_examples, &progress, &run->zone, error);
+	struct input_options options = {.allow_include = inputs->allow_include,
+	    .threads = inputs->threads,
+	    .max_examples = run->max_examples,
+	    .progress = inputs->progress,
+	    .progress_context = inputs->progress_context};
+	zg_status status = input_read_zone(
+	    &inputs->zone, run->has_origin ? run->origin : NULL, &options, &run->zone, error);
 
 	if (status == ZG_OK && (run->given & ZG_INPUT_DS)) {
 		run->ds = calloc(ZG_DS_MAX, sizeof(run->ds[0]));
@@ -84,10 +87,10 @@ run_read(struct run *run, struct zg_error *error)
 	}
 	if (status == ZG_OK && (run->given & ZG_INPUT_PREVIOUS))
 		status = input_read_other(&inputs->previous, "the former zone", run->zone->origin,
-		    inputs->allow_include, &run->previous, error);
+		    &options, &run->previous, error);
 	if (status == ZG_OK && (run->given & ZG_INPUT_UNSIGNED))
 		status = input_read_other(&inputs->unsigned_input, "the unsigned zone",
-		    run->zone->origin, inputs->allow_include, &run->unsigned_input, error);
+		    run->zone->origin, &options, &run->unsigned_input, error);
 	return status;
 }
 

@@ -17,8 +17,18 @@ struct reading {
 	int fd;
 	const uint8_t *bytes;
 	size_t left;
-	size_t limit; /* octets that may still be read from fd */
+	size_t limit; /* octets that may still be read */
 };
+
+/* Counts octets that were read. */
+static zg_status
+reading_count(struct reading *reading, size_t n, struct zg_error *error)
+{
+	if (n > reading->limit)
+		return error_set(error, ZG_LIMIT, "%s is too large", reading->name);
+	reading->limit -= n;
+	return ZG_OK;
+}
 
 static zg_status
 reading_fd(void *context, uint8_t *buffer, size_t size, size_t *length, struct zg_error *error)
@@ -32,11 +42,8 @@ reading_fd(void *context, uint8_t *buffer, size_t size, size_t *length, struct z
 	if (n < 0)
 		return error_set(
 		    error, ZG_READ, "cannot read %s: %s", reading->name, strerrordesc_np(errno));
-	if ((size_t)n > reading->limit)
-		return error_set(error, ZG_LIMIT, "%s is too large", reading->name);
-	reading->limit -= (size_t)n;
 	*length = (size_t)n;
-	return ZG_OK;
+	return reading_count(reading, *length, error);
 }
 
 static zg_status
@@ -45,13 +52,13 @@ reading_memory(void *context, uint8_t *buffer, size_t size, size_t *length, stru
 	struct reading *reading = context;
 	size_t n = reading->left < size ? reading->left : size;
 
-	(void)error;
-	if (n > 0)
+	if (n > 0) {
 		memcpy(buffer, reading->bytes, n);
-	reading->bytes += n;
-	reading->left -= n;
+		reading->bytes += n;
+		reading->left -= n;
+	}
 	*length = n;
-	return ZG_OK;
+	return reading_count(reading, n, error);
 }
 
 /* Opens a source. reading->fd is to be closed by the caller for ZG_SOURCE_PATH only. */
@@ -61,17 +68,28 @@ reading_open(
 {
 	*reading = (struct reading){.name = source->path != NULL ? source->path : "input",
 	    .fd = source->fd,
+	    .bytes = source->bytes,
+	    .left = source->length,
 	    .limit = limit};
-	if (source->kind == ZG_SOURCE_MEMORY) {
-		reading->bytes = source->bytes;
-		reading->left = source->length;
-	} else if (source->kind == ZG_SOURCE_PATH) {
-		reading->fd = open(source->path, O_RDONLY | O_CLOEXEC);
+	switch (source->kind) {
+	case ZG_SOURCE_FD:
+		return ZG_OK;
+	case ZG_SOURCE_MEMORY:
+		if (source->bytes == NULL && source->length > 0)
+			break;
+		return ZG_OK;
+	case ZG_SOURCE_PATH:
+		if (source->path == NULL)
+			break;
+		reading->fd = open(source->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 		if (reading->fd < 0)
 			return error_set(error, ZG_READ, "cannot open %s: %s", source->path,
 			    strerrordesc_np(errno));
+		return ZG_OK;
+	default:
+		break;
 	}
-	return ZG_OK;
+	return error_set(error, ZG_PARAMETER, "%s is no source to read from", reading->name);
 }
 
 /* The folder of a path, owned by the caller; NULL: out of memory. */
@@ -118,25 +136,30 @@ out:
 	return status;
 }
 
-zg_status
-input_read_zone(const struct zg_source *source, const uint8_t *origin, bool allow_include,
-    size_t max_examples, const struct input_progress *progress, struct zone **zone,
-    struct zg_error *error)
+static void
+tell(const struct input_options *options, enum zg_phase phase)
 {
-	struct zone_text_options options = {.origin = origin, .allow_include = allow_include};
+	if (options->progress != NULL)
+		options->progress(options->progress_context, phase);
+}
+
+zg_status
+input_read_zone(const struct zg_source *source, const uint8_t *origin,
+    const struct input_options *options, struct zone **zone, struct zg_error *error)
+{
+	struct zone_text_options text = {
+	    .origin = origin, .allow_include = options->allow_include, .threads = options->threads};
 	struct zone_store store;
 	struct defects defects;
 	zg_status status;
 
 	*zone = NULL;
 	zone_store_init(&store);
-	defects_init(&defects, max_examples);
-	if (progress->tell != NULL)
-		progress->tell(progress->context, ZG_PHASE_READ);
-	status = read_text(source, SIZE_MAX, &options, &store, &defects, error);
+	defects_init(&defects, options->max_examples);
+	tell(options, ZG_PHASE_READ);
+	status = read_text(source, SIZE_MAX, &text, &store, &defects, error);
 	if (status == ZG_OK) {
-		if (progress->tell != NULL)
-			progress->tell(progress->context, ZG_PHASE_BUILD);
+		tell(options, ZG_PHASE_BUILD);
 		status = zone_build(&store, &defects, origin, zone, error);
 	}
 	zone_store_clear(&store);
@@ -154,26 +177,30 @@ other_defect(const struct zone *zone, const char *what, struct zg_error *error)
 
 	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++) {
 		const struct tally *tally = &zone->defects.tallies[fatal[i]];
-		const char *file = "";
-		uint32_t line = 0;
+		const char *file;
+		uint32_t line;
 
 		if (tally->count == 0)
 			continue;
-		if (tally->n_examples > 0)
-			file = source_map_find(&zone->store.map, tally->examples[0].line, &line);
-		return error_set(error, ZG_INPUT_BAD, "%s cannot be used: %s:%lu: %s", what,
-		    file == NULL ? "" : file, (unsigned long)line,
-		    tally->n_examples > 0 ? tally->examples[0].detail : "not a zone");
+		/* The first example of a count is always kept: zone_build fails without memory. */
+		file = source_map_find(&zone->store.map, tally->examples[0].line, &line);
+		if (file == NULL)
+			return error_set(error, ZG_INPUT_BAD, "%s cannot be used: %s", what,
+			    tally->examples[0].detail);
+		return error_set(error, ZG_INPUT_BAD, "%s cannot be used: %s:%lu: %s", what, file,
+		    (unsigned long)line, tally->examples[0].detail);
 	}
 	return ZG_OK;
 }
 
 zg_status
 input_read_other(const struct zg_source *source, const char *what, const uint8_t *origin,
-    bool allow_include, struct zone **zone, struct zg_error *error)
+    const struct input_options *options, struct zone **zone, struct zg_error *error)
 {
-	struct input_progress silent = {.tell = NULL};
-	zg_status status = input_read_zone(source, origin, allow_include, 1, &silent, zone, error);
+	struct input_options silent = {.allow_include = options->allow_include,
+	    .threads = options->threads,
+	    .max_examples = 1};
+	zg_status status = input_read_zone(source, origin, &silent, zone, error);
 
 	if (status == ZG_OK)
 		status = other_defect(*zone, what, error);

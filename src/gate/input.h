@@ -6,10 +6,13 @@
 #include "facts/keys.h"
 #include "zone/zone.h"
 
-/* Tells the phases of reading; may be NULL. */
-struct input_progress {
-	zg_progress tell;
-	void *context;
+/* How zones are read. */
+struct input_options {
+	bool allow_include;
+	unsigned threads; /* 0 is 1 */
+	size_t max_examples;
+	zg_progress progress; /* told the phases of reading; may be NULL */
+	void *progress_context;
 };
 
 /*
@@ -17,15 +20,15 @@ struct input_progress {
  * text are in zone->defects.
  */
 MUST_CHECK zg_status input_read_zone(const struct zg_source *source, const uint8_t *origin,
-    bool allow_include, size_t max_examples, const struct input_progress *progress,
-    struct zone **zone, struct zg_error *error);
+    const struct input_options *options, struct zone **zone, struct zg_error *error);
 
 /*
  * The same for a zone that the candidate is compared with: it must be readable as a whole and have
- * the candidate's origin, else ZG_INPUT_BAD. `what` names it in messages.
+ * the candidate's origin, else ZG_INPUT_BAD. `what` names it in messages. No phases are told.
  */
 MUST_CHECK zg_status input_read_other(const struct zg_source *source, const char *what,
-    const uint8_t *origin, bool allow_include, struct zone **zone, struct zg_error *error);
+    const uint8_t *origin, const struct input_options *options, struct zone **zone,
+    struct zg_error *error);
 
 /*
  * Reads a DS file: DS or DNSKEY records of `origin` in zone-file form, TTL optional, RRSIG records

@@ -151,8 +151,10 @@ add_findings(struct made_result *made, const struct result_sources *sources, zg_
 }
 
 static const char *
-not_run_reason(unsigned missing)
+not_run_reason(const struct result_sources *sources, unsigned missing)
 {
+	if (!sources->facts->zone->has_apex && sources->inputs->origin == NULL)
+		return "the zone has no SOA, so that it is not known which zone it is";
 	if (missing & ZG_INPUT_DS)
 		return "no DS set of the parent was given";
 	if (missing & ZG_INPUT_PREVIOUS)
@@ -168,7 +170,7 @@ add_not_run(struct made_result *made, const struct result_sources *sources)
 			made->not_run[made->public.n_not_run++] =
 			    (struct zg_not_run){.check = &check_table[row].public,
 				.reason = not_run_reason(
-				    check_table[row].public.needs & ~sources->given)};
+				    sources, check_table[row].public.needs & ~sources->given)};
 	}
 }
 

@@ -85,6 +85,63 @@ zone_store_add(struct zone_store *store, const uint8_t *owner, size_t owner_len,
 	return ZG_OK;
 }
 
+/* Copies an arena's octets behind another's; stores by how many quads they moved. */
+static zg_status
+arena_append(struct arena *into, const struct arena *from, uint32_t *moved)
+{
+	uint8_t *bytes;
+	zg_status status = arena_take(into, from->used, moved, &bytes);
+
+	if (status == ZG_OK && from->used > 0)
+		memcpy(bytes, from->bytes, from->used);
+	return status;
+}
+
+/* Room for `n` more elements of a typed array. */
+static zg_status
+array_extend(void **array, size_t *allocated, size_t used, size_t n, size_t width)
+{
+	zg_status status = ZG_OK;
+
+	if (n > ZG_RECORDS_MAX - used)
+		return ZG_LIMIT;
+	while (status == ZG_OK && *allocated < used + n)
+		status = array_reserve(array, allocated, *allocated, width, ZG_RECORDS_MAX);
+	return status;
+}
+
+zg_status
+zone_store_append(struct zone_store *into, const struct zone_store *from, uint32_t lines)
+{
+	uint32_t names, rdata;
+	void *records = into->records, *runs = into->runs;
+	zg_status status = arena_append(&into->names, &from->names, &names);
+
+	if (status == ZG_OK)
+		status = arena_append(&into->rdata, &from->rdata, &rdata);
+	if (status == ZG_OK)
+		status = array_extend(&records, &into->records_size, into->n_records,
+		    from->n_records, sizeof(into->records[0]));
+	into->records = records;
+	if (status == ZG_OK)
+		status = array_extend(
+		    &runs, &into->runs_size, into->n_runs, from->n_runs, sizeof(into->runs[0]));
+	into->runs = runs;
+	if (status != ZG_OK)
+		return status;
+	for (size_t i = 0; i < from->n_runs; i++) {
+		into->runs[into->n_runs] = from->runs[i];
+		into->runs[into->n_runs].name += names;
+		into->runs[into->n_runs++].first += (uint32_t)into->n_records;
+	}
+	for (size_t i = 0; i < from->n_records; i++) {
+		into->records[into->n_records] = from->records[i];
+		into->records[into->n_records].rdata += rdata;
+		into->records[into->n_records++].line += lines;
+	}
+	return ZG_OK;
+}
+
 void
 zone_store_trim(struct zone_store *store)
 {

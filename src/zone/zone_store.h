@@ -51,6 +51,13 @@ MUST_CHECK zg_status zone_store_add(struct zone_store *store, const uint8_t *own
     size_t owner_len, uint16_t type, uint32_t ttl, const uint8_t *rdata, size_t rdlen,
     uint32_t line);
 
+/*
+ * Adds the records of `from` behind those of `into`, their lines moved by `lines`. The source map
+ * of `from` is not looked at.
+ */
+MUST_CHECK zg_status zone_store_append(
+    struct zone_store *into, const struct zone_store *from, uint32_t lines);
+
 /* Gives back what was allocated ahead: called once after the last record. */
 void zone_store_trim(struct zone_store *store);
 

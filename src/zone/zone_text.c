@@ -12,15 +12,10 @@
 #include "zone/token_show.h"
 #include "zone/zone_include.h"
 #include "zone/zone_scan.h"
+#include "zone/zone_text_piece.h"
 
 /* RFC 2181 section 8: TTLs have 31 bits. */
 #define TTL_MAX 0x7fffffffU
-
-/* A name that relative names or the next entries go by. */
-struct current_name {
-	uint8_t name[ZG_NAME_MAX];
-	bool known;
-};
 
 /* The last owner, with the text it was read from: most entries repeat it. */
 struct current_owner {
@@ -53,6 +48,7 @@ struct zone_reader {
 	struct current_owner owner;
 	uint32_t last_ttl, default_ttl;
 	bool last_ttl_known, default_ttl_known;
+	uint64_t end_line; /* of the first file: where it ended */
 	uint8_t rdata[ZG_RDATA_MAX];
 	struct text_token tokens[ZG_ENTRY_TOKENS_MAX];
 };
@@ -100,6 +96,9 @@ open_file(struct zone_reader *reader, source_read read, void *context, int fd, c
 	file->base = reader->line;
 	file->outer_origin = reader->origin;
 	file->outer_owner = reader->owner;
+	/* A later piece of a file goes on under the lines of the first one. */
+	if (fd < 0 && reader->store->map.n_files > 0)
+		return ZG_OK;
 	status = source_map_add_file(&reader->store->map, name, &file->file);
 	if (status == ZG_OK)
 		status = source_map_add_piece(&reader->store->map, reader->line + 1, file->file, 1);
@@ -128,6 +127,7 @@ close_file(struct zone_reader *reader, struct zg_error *error)
 	uint64_t next = file->base + file->scan.line + 1;
 	struct open_file *outer;
 
+	reader->end_line = file->scan.line;
 	release_file(file);
 	if (reader->depth == 0)
 		return ZG_OK;
@@ -490,8 +490,27 @@ read_entry(struct zone_reader *reader, struct zg_error *error)
 	return read_record(reader);
 }
 
+void
+text_state_init(struct text_state *state, const struct zone_text_options *options)
+{
+	*state = (struct text_state){
+	    .default_ttl = options->default_ttl, .default_ttl_known = options->has_default_ttl};
+	state->origin.known = options->origin != NULL;
+	if (options->origin != NULL)
+		memcpy(state->origin.name, options->origin, name_length(options->origin));
+}
+
+bool
+text_state_same(const struct text_state *assumed, const struct text_state *after)
+{
+	return assumed->origin.known == after->origin.known &&
+	       (!assumed->origin.known || name_equal(assumed->origin.name, after->origin.name)) &&
+	       assumed->default_ttl_known == after->default_ttl_known &&
+	       (!assumed->default_ttl_known || assumed->default_ttl == after->default_ttl);
+}
+
 static struct zone_reader *
-reader_new(const struct source *source, const struct zone_text_options *options,
+reader_new(const struct source *source, bool allow_include, const struct text_state *state,
     struct zone_store *store, struct defects *defects)
 {
 	struct zone_reader *reader = malloc(sizeof(*reader));
@@ -500,34 +519,60 @@ reader_new(const struct source *source, const struct zone_text_options *options,
 		return NULL;
 	reader->store = store;
 	reader->defects = defects;
-	reader->directory = options->allow_include ? source->directory : NULL;
+	reader->directory = allow_include ? source->directory : NULL;
 	reader->depth = 0;
 	reader->line = 0;
+	reader->end_line = 1;
 	reader->entry = (struct zone_entry){.tokens = reader->tokens};
-	reader->origin.known = options->origin != NULL;
-	if (options->origin != NULL)
-		memcpy(reader->origin.name, options->origin, name_length(options->origin));
 	forget_owner(reader);
-	reader->last_ttl_known = false;
-	reader->default_ttl_known = options->has_default_ttl;
-	reader->default_ttl = options->default_ttl;
+	reader->origin = state->origin;
+	reader->last_ttl = state->last_ttl;
+	reader->last_ttl_known = state->last_ttl_known;
+	reader->default_ttl = state->default_ttl;
+	reader->default_ttl_known = state->default_ttl_known;
 	return reader;
+}
+
+/* What the next piece of the file begins with. */
+static void
+reader_leave(const struct zone_reader *reader, struct text_state *state)
+{
+	state->origin = reader->origin;
+	state->last_ttl = reader->last_ttl;
+	state->last_ttl_known = reader->last_ttl_known;
+	state->default_ttl = reader->default_ttl;
+	state->default_ttl_known = reader->default_ttl_known;
+	state->lines = reader->end_line - 1;
+}
+
+zg_status
+text_piece_read(const struct source *source, bool allow_include, struct text_state *state,
+    struct zone_store *store, struct defects *defects, struct zg_error *error)
+{
+	struct zone_reader *reader = reader_new(source, allow_include, state, store, defects);
+	zg_status status;
+
+	if (reader == NULL)
+		return ZG_MEMORY;
+	status = open_file(reader, source->read, source->context, -1, source->name);
+	reader->files[0].scan.line = state->lines + 1;
+	while (status == ZG_OK && reader->depth > 0)
+		status = read_entry(reader, error);
+	while (reader->depth > 0)
+		release_file(&reader->files[--reader->depth]);
+	reader_leave(reader, state);
+	free(reader);
+	return status;
 }
 
 zg_status
 zone_text_read(const struct source *source, const struct zone_text_options *options,
     struct zone_store *store, struct defects *defects, struct zg_error *error)
 {
-	struct zone_reader *reader = reader_new(source, options, store, defects);
-	zg_status status;
+	struct text_state state;
 
-	if (reader == NULL)
-		return ZG_MEMORY;
-	status = open_file(reader, source->read, source->context, -1, source->name);
-	while (status == ZG_OK && reader->depth > 0)
-		status = read_entry(reader, error);
-	while (reader->depth > 0)
-		release_file(&reader->files[--reader->depth]);
-	free(reader);
-	return status;
+	text_state_init(&state, options);
+	if (options->threads > 1 && !options->allow_include)
+		return text_read_parallel(source, options->threads, &state, store, defects, error);
+	return text_piece_read(source, options->allow_include, &state, store, defects, error);
 }

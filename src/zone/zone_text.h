@@ -13,9 +13,10 @@
 struct zone_text_options {
 	const uint8_t
 	    *origin; /* first $ORIGIN, wire form; NULL: names are absolute until one is set */
-	bool allow_include; /* $INCLUDE, beneath source.directory only */
-	bool has_default_ttl;  /* records without a TTL get default_ttl before any $TTL: DS files */
-	uint32_t default_ttl;  /* seconds */
+	bool allow_include;   /* $INCLUDE, beneath source.directory only */
+	bool has_default_ttl; /* records without a TTL get default_ttl before any $TTL: DS files */
+	uint32_t default_ttl; /* seconds */
+	unsigned threads;     /* that may read at once; 0 is 1 */
 };
 
 /*

@@ -303,7 +303,7 @@ build_twin(const struct recipe *recipe, const char *name, const char *root)
 	for (size_t i = 0; i < recipe->n; i++)
 		do_line(&twin, recipe->lines[i]);
 	snprintf(own, sizeof(own), "%s %s", recipe->severity, recipe->id);
-	if (strcmp(name, "fires") == 0)
+	if (strcmp(name, "fires") == 0 && strcmp(recipe->severity, "-") != 0)
 		twin.findings[twin.n_findings++] = own;
 	write_zone(&twin, "zone", twin.zone);
 	write_zone(&twin, "previous", twin.previous);

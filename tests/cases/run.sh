@@ -1,16 +1,23 @@
 #!/bin/sh
-# Runs the test cases: tests/cases/<check-id>/{fires,passes}. Each must give exactly the findings
-# and the exit status of its file `expect`; the cases must be those of the table of checks, their
-# severities its defaults, and tests/cases/build must make the same folders from the recipes.
+# Runs test cases: FOLDER/<name>/{fires,passes}. Each must give exactly the findings and the exit
+# status of its file `expect`, and tests/cases/build must make the same folders from
+# FOLDER/recipes. For tests/cases itself, there must be one for each row of the table of checks.
 #
-#   tests/cases/run.sh            the suite
-#   tests/cases/run.sh build      writes the folders anew from the recipes
+#   tests/cases/run.sh [FOLDER]         the suite; FOLDER is tests/cases or tests/rules
+#   tests/cases/run.sh build [FOLDER]   writes the folders anew from the recipes
 set -u
-cd "$(dirname "$0")" || exit 2
-: "${BUILD:=$PWD/../../build}" "${ZONEGATE:=$BUILD/zonegate}"
+cd "$(dirname "$0")/../.." || exit 2
+: "${BUILD:=$PWD/build}" "${ZONEGATE:=$BUILD/zonegate}"
 passed=0 failed=0
+action=run
+if [ "${1:-}" = build ]; then
+	action=build
+	shift
+fi
+folder=${1:-tests/cases}
+cd "$folder" || exit 2
 
-result() { # status name [text]
+result() { # status name [text...]
 	if [ "$1" -eq 0 ]; then
 		passed=$((passed + 1))
 	else
@@ -21,10 +28,8 @@ result() { # status name [text]
 	fi
 }
 
-if [ "${1:-}" = build ]; then
-	for folder in */; do
-		rm -rf "$folder"
-	done
+if [ "$action" = build ]; then
+	rm -rf ./*/
 	exec "$BUILD/tests/cases/build" recipes .
 fi
 
@@ -51,21 +56,22 @@ run_case() { # folder
 	result $? "$1" "$difference" "$(cat "$work/errors")"
 }
 
-for folder in */fires */passes; do
-	run_case "$folder"
+for case in */fires */passes; do
+	run_case "$case"
 done
 
-# One folder for each row, and no other.
-"$ZONEGATE" explain | awk '{ print $1 }' | sort >"$work/rows"
-find . -mindepth 1 -maxdepth 1 -type d | sed 's|^./||' | sort >"$work/folders"
-result "$(cmp -s "$work/rows" "$work/folders"; echo $?)" "one case for each row of the table" \
-	"$(diff "$work/rows" "$work/folders")"
+if [ "$folder" = tests/cases ]; then
+	"$ZONEGATE" explain | awk '{ print $1 }' | sort >"$work/rows"
+	find . -mindepth 1 -maxdepth 1 -type d | sed 's|^./||' | sort >"$work/folders"
+	difference=$(diff "$work/rows" "$work/folders")
+	result $? "one case for each row of the table" "$difference"
+fi
 
 mkdir "$work/again"
 "$BUILD/tests/cases/build" recipes "$work/again"
-for folder in */; do
-	difference=$(diff -r "$folder" "$work/again/$folder" 2>&1)
-	result $? "${folder}: built again" "$difference"
+for case in */; do
+	difference=$(diff -r "$case" "$work/again/$case" 2>&1)
+	result $? "${case}: built again" "$difference"
 done
 
 echo "$passed passed, $failed failed, 0 skipped"

@@ -110,10 +110,10 @@ foreign_keys(const struct matrix *matrix, const struct base *base)
 				if (matrix->bases[b].foreign->keys[k]->algorithm == algorithm)
 					known = matrix->bases[b].foreign->keys[k];
 		if (!have)
-			smith_keys_add(foreign,
-			    known != NULL ? smith_key_copy(known)
-					  : smith_key_make("example.", algorithm, SMITH_ZSK, 0,
-						"a key of somebody else"));
+			smith_keys_add(foreign, known != NULL
+						    ? smith_key_copy(known)
+						    : smith_key_make("example.", algorithm,
+							  SMITH_ZSK, 0, "a key of somebody else"));
 	}
 	return foreign;
 }

@@ -70,8 +70,8 @@ outcome_of(const struct mutant *mutant, const struct zg_result *result)
 static void
 describe(struct judgement *judgement, const struct zg_result *result)
 {
-	size_t used = (size_t)snprintf(judgement->found, sizeof(judgement->found), "%s:",
-	    zg_verdict_text(result->verdict));
+	size_t used = (size_t)snprintf(
+	    judgement->found, sizeof(judgement->found), "%s:", zg_verdict_text(result->verdict));
 
 	for (size_t i = 0; i < result->n_findings && used < sizeof(judgement->found); i++)
 		used += (size_t)snprintf(judgement->found + used, sizeof(judgement->found) - used,

@@ -192,11 +192,11 @@ sign_changed(struct mutant *mutant, const ldns_rdf *owner, ldns_rr_type type, si
 		mutant->keep_zonemd = true;
 	for (size_t i = 0; (i = smith_find_rrsig(zone, owner, type, i)) != SMITH_NONE; i++) {
 		const ldns_rr *former = zone->rrs[i];
-		const struct smith_key *key = smith_keys_find(mutant->keys,
-		    (uint8_t)smith_field(former, RRSIG_ALGORITHM),
-		    (uint16_t)smith_field(former, RRSIG_TAG));
-		struct smith_sig sig = SMITH_SIG(smith_field(former, RRSIG_INCEPTION),
-		    smith_field(former, RRSIG_EXPIRATION));
+		const struct smith_key *key =
+		    smith_keys_find(mutant->keys, (uint8_t)smith_field(former, RRSIG_ALGORITHM),
+			(uint16_t)smith_field(former, RRSIG_TAG));
+		struct smith_sig sig = SMITH_SIG(
+		    smith_field(former, RRSIG_INCEPTION), smith_field(former, RRSIG_EXPIRATION));
 
 		if (key == NULL)
 			continue;
@@ -349,6 +349,12 @@ size_t
 count_if_nsec3(const struct base *base)
 {
 	return base->nsec3;
+}
+
+size_t
+count_two_if_nsec3(const struct base *base)
+{
+	return 2 * count_if_nsec3(base);
 }
 
 size_t

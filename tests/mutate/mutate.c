@@ -5,7 +5,8 @@
  *   mutate [options] FOLDER        FOLDER: what tests/zones/make_zones.sh wrote
  *     --list            the classes, with their rules
  *     --zone NAME, --class NAME   only these
- *     --limit N         mutants of a class in a zone (default 24; 0: all)
+ *     --limit N         mutants of a class in a zone (default 3; 0: all)
+ *     --every N         only each N-th zone (default 1)
  *     --seed N          which ones, and which bits (default 1)
  *     --threads N       default 2
  *     --now TIME        seconds since 1970 (default: the clock)
@@ -24,7 +25,7 @@
 #include <string.h>
 #include <time.h>
 
-#define LIMIT_DEFAULT  24
+#define LIMIT_DEFAULT  3
 #define THREADS_MAX    64
 #define PROGRAM_SAMPLE 60
 #define SHOWN_MAX      200
@@ -32,10 +33,19 @@
 /* ---- Which mutants ---- */
 
 bool
+is_zone_selected(const struct selection *selection, const struct base *base)
+{
+	size_t number = (size_t)(base - selection->matrix->bases);
+
+	return number % selection->every == 0 &&
+	       (selection->zone == NULL || strcmp(selection->zone, base->name) == 0);
+}
+
+bool
 is_selected(
     const struct selection *selection, const struct base *base, const struct mutation *mutation)
 {
-	return (selection->zone == NULL || strcmp(selection->zone, base->name) == 0) &&
+	return is_zone_selected(selection, base) &&
 	       (selection->class_name == NULL ||
 		   strcmp(selection->class_name, mutation->name) == 0);
 }
@@ -92,8 +102,8 @@ static const char *const outcome_text[] = {
 };
 
 static void
-add_failure(struct run *run, size_t task, const struct mutant *mutant,
-    const struct judgement *judgement)
+add_failure(
+    struct run *run, size_t task, const struct mutant *mutant, const struct judgement *judgement)
 {
 	struct failure failure = {task, mutant->index, NULL};
 	char ids[256] = "";
@@ -168,16 +178,16 @@ work(void *context)
 	}
 }
 
-static void
-run_all(struct run *run)
+void
+run_threads(unsigned threads, void *(*work_function)(void *context), void *context)
 {
-	pthread_t threads[THREADS_MAX];
+	pthread_t started[THREADS_MAX];
 
-	for (unsigned i = 0; i < run->selection->threads; i++)
-		if (pthread_create(&threads[i], NULL, work, run) != 0)
+	for (unsigned i = 0; i < threads; i++)
+		if (pthread_create(&started[i], NULL, work_function, context) != 0)
 			abort();
-	for (unsigned i = 0; i < run->selection->threads; i++)
-		pthread_join(threads[i], NULL);
+	for (unsigned i = 0; i < threads; i++)
+		pthread_join(started[i], NULL);
 }
 
 /* ---- Printing ---- */
@@ -213,8 +223,8 @@ print_table(const struct run *run, struct row_count *sum)
 
 		if (run->selection->class_name != NULL && row->made == 0)
 			continue;
-		printf("%-30s %6zu %8zu %8zu %9zu %9zu %14zu\n", mutation_table[i].name,
-		    row->zones, row->made, row->by[OUTCOME_CAUGHT], row->by[OUTCOME_SURVIVED],
+		printf("%-30s %6zu %8zu %8zu %9zu %9zu %14zu\n", mutation_table[i].name, row->zones,
+		    row->made, row->by[OUTCOME_CAUGHT], row->by[OUTCOME_SURVIVED],
 		    row->by[OUTCOME_WRONG_ID],
 		    row->by[OUTCOME_FALSE_REFUSAL] + row->by[OUTCOME_ERROR]);
 		sum->made += row->made;
@@ -234,7 +244,7 @@ count_idle_classes(const struct run *run)
 
 	for (size_t i = 0; i < mutation_rows; i++)
 		if (run->rows[i].made == 0 && run->selection->zone == NULL &&
-		    run->selection->class_name == NULL &&
+		    run->selection->every == 1 && run->selection->class_name == NULL &&
 		    run->selection->matrix->n_skipped == 0) {
 			printf("FAILED class %s: no mutants\n", mutation_table[i].name);
 			idle++;
@@ -253,7 +263,7 @@ run_mutants(const struct selection *selection, const char *program)
 
 	if (run.rows == NULL)
 		abort();
-	run_all(&run);
+	run_threads(selection->threads, work, &run);
 	print_table(&run, &sum);
 	print_failures(&run);
 	failed = sum.made - sum.by[OUTCOME_CAUGHT] + count_idle_classes(&run);
@@ -333,7 +343,7 @@ static void
 usage(void)
 {
 	fprintf(stderr, "usage: mutate [--list] [--zone NAME] [--class NAME] [--limit N] "
-			"[--seed N] [--threads N] [--now TIME] [--program FILE] "
+			"[--every N] [--seed N] [--threads N] [--now TIME] [--program FILE] "
 			"[--dump FOLDER --index N] [--peers] FOLDER\n");
 	exit(2);
 }
@@ -353,9 +363,10 @@ static void
 read_options(int argc, char **argv, struct options *options)
 {
 	static const struct option names[] = {{"zone", 1, NULL, 'z'}, {"class", 1, NULL, 'c'},
-	    {"limit", 1, NULL, 'n'}, {"seed", 1, NULL, 's'}, {"threads", 1, NULL, 'j'},
-	    {"now", 1, NULL, 't'}, {"program", 1, NULL, 'b'}, {"dump", 1, NULL, 'd'},
-	    {"index", 1, NULL, 'i'}, {"list", 0, NULL, 'l'}, {"peers", 0, NULL, 'p'}, {0}};
+	    {"limit", 1, NULL, 'n'}, {"every", 1, NULL, 'e'}, {"seed", 1, NULL, 's'},
+	    {"threads", 1, NULL, 'j'}, {"now", 1, NULL, 't'}, {"program", 1, NULL, 'b'},
+	    {"dump", 1, NULL, 'd'}, {"index", 1, NULL, 'i'}, {"list", 0, NULL, 'l'},
+	    {"peers", 0, NULL, 'p'}, {0}};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1)
@@ -368,6 +379,9 @@ read_options(int argc, char **argv, struct options *options)
 			break;
 		case 'n':
 			options->selection.limit = number(optarg);
+			break;
+		case 'e':
+			options->selection.every = number(optarg);
 			break;
 		case 's':
 			options->selection.seed = number(optarg);
@@ -397,15 +411,16 @@ read_options(int argc, char **argv, struct options *options)
 			usage();
 		}
 	options->folder = argv[optind];
-	if (options->selection.threads < 1 || options->selection.threads > THREADS_MAX ||
-	    (!options->list && options->folder == NULL))
+	if (options->selection.every < 1 || options->selection.threads < 1 ||
+	    options->selection.threads > THREADS_MAX || (!options->list && options->folder == NULL))
 		usage();
 }
 
 int
 main(int argc, char **argv)
 {
-	struct options options = {.selection = {.seed = 1, .limit = LIMIT_DEFAULT, .threads = 2},
+	struct options options = {
+	    .selection = {.seed = 1, .limit = LIMIT_DEFAULT, .every = 1, .threads = 2},
 	    .now = time(NULL)};
 	struct matrix *matrix;
 	int status;

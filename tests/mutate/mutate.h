@@ -1,8 +1,8 @@
 /*
  * The mutation program: damages each zone of the signer matrix in every way that the table knows,
  * one damage at a time, and holds zonegate's verdict against the rule beside the damage. Nothing
- * here knows how zonegate works: zones are damaged by tools/smith, and expected verdicts follow from
- * the RFC named in the rule.
+ * here knows how zonegate works: zones are damaged by tools/smith, and expected verdicts follow
+ * from the RFC named in the rule.
  */
 #ifndef MUTATE_MUTATE_H
 #define MUTATE_MUTATE_H
@@ -74,7 +74,7 @@ enum expect {
 	EXPECT_PASS    /* pass: no finding above warn */
 };
 
-#define IDS_MAX	 8
+#define IDS_MAX	 12
 #define WHAT_MAX 256
 
 struct mutation;
@@ -89,13 +89,13 @@ struct mutant {
 	char *ds;		 /* owned; the other inputs, NULL: not given */
 	char *previous;
 	char *unsigned_text;
-	const char *policy;  /* policy XML, NULL: as the base zone needs it */
-	bool keep_zonemd;    /* do not compute ZONEMD anew */
-	enum expect expect;  /* from the table unless `apply` narrows it */
+	const char *policy;	  /* policy XML, NULL: as the base zone needs it */
+	bool keep_zonemd;	  /* do not compute ZONEMD anew */
+	enum expect expect;	  /* from the table unless `apply` narrows it */
 	const char *ids[IDS_MAX]; /* any of these is right; the rest is NULL */
-	struct smith_keys *keys; /* those that sign: of the base zone, and what generators add */
-	ldns_rdf *name;		 /* owned; for generators: a name that must live long enough */
-	char what[WHAT_MAX];	/* where the damage is */
+	struct smith_keys *keys;  /* those that sign: of the base zone, and what generators add */
+	ldns_rdf *name;		  /* owned; for generators: a name that must live long enough */
+	char what[WHAT_MAX];	  /* where the damage is */
 };
 
 /* One row of the table: a class of damage. */
@@ -129,8 +129,7 @@ void expect(struct mutant *mutant, enum expect verdict, const char *const *ids);
 
 /* Says where: owner and type of an RRset or record. */
 void say(struct mutant *mutant, const ldns_rdf *owner, ldns_rr_type type);
-void say_more(struct mutant *mutant, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void say_more(struct mutant *mutant, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The base zone's RRset with this number among those that must be signed, or all but denial. */
 const struct rrset_ref *signed_set(const struct mutant *mutant, size_t index);
@@ -183,6 +182,7 @@ size_t count_nsec(const struct base *base);	/* NSEC records */
 size_t count_nsec3(const struct base *base);	/* NSEC3 records */
 size_t count_if_nsec(const struct base *base);	/* 1 in a zone with NSEC */
 size_t count_if_nsec3(const struct base *base); /* 1 in a zone with NSEC3 */
+size_t count_two_if_nsec3(const struct base *base);
 size_t count_if_zonemd(const struct base *base);
 size_t count_keys(const struct base *base);
 
@@ -242,6 +242,7 @@ GENERATOR(rrsig_over_rrsig);
 GENERATOR(rrsig_over_nothing);
 GENERATOR(dnskey_below_apex);
 GENERATOR(occluded_data);
+GENERATOR(glue_unneeded);
 GENERATOR(zonemd_digest);
 GENERATOR(zonemd_serial);
 GENERATOR(zonemd_short);
@@ -306,7 +307,10 @@ GENERATOR(ds_tag);
 GENERATOR(ds_other_key);
 GENERATOR(ds_digest_type);
 GENERATOR(ds_of_zsk);
+GENERATOR(cds_digest);
+GENERATOR(cdnskey_other_key);
 size_t count_if_split(const struct base *base);
+size_t count_if_cds(const struct base *base);
 
 /* mutate_text.c */
 GENERATOR(cut_between);
@@ -370,10 +374,11 @@ const char *mutant_policy(const struct mutant *mutant);
 
 struct selection {
 	const struct matrix *matrix;
-	const char *zone;  /* only this zone, class; NULL: all */
+	const char *zone; /* only this zone, class; NULL: all */
 	const char *class_name;
 	uint64_t seed;
 	size_t limit; /* mutants a class and zone; 0: all */
+	size_t every; /* only each such zone */
 	unsigned threads;
 };
 
@@ -382,8 +387,12 @@ size_t chosen_count(
     const struct selection *selection, const struct base *base, const struct mutation *mutation);
 size_t chosen(const struct selection *selection, const struct base *base,
     const struct mutation *mutation, size_t i);
+bool is_zone_selected(const struct selection *selection, const struct base *base);
 bool is_selected(
     const struct selection *selection, const struct base *base, const struct mutation *mutation);
+
+/* Runs `work` with `context` on as many threads at once, until all have returned. */
+void run_threads(unsigned threads, void *(*work)(void *context), void *context);
 
 /* Writes the inputs of a mutant to FOLDER/{zone,ds,previous,unsigned}. */
 void mutant_write(struct mutant *mutant, const char *folder);
@@ -393,8 +402,8 @@ int run_peers(const struct selection *selection);
 
 /* Runs `count` mutants through the program and compares exit statuses; returns how many differ and
  * stores how many were run. */
-size_t run_program(const struct selection *selection, const char *program, size_t count,
-    size_t *n_run);
+size_t run_program(
+    const struct selection *selection, const char *program, size_t count, size_t *n_run);
 
 /* Runs a command with its output thrown away; `seconds`: then it is ended. Exit status, 128 + n for
  * a signal, 124 for too long, -1: cannot be started. */

@@ -58,9 +58,9 @@ dnskey_removed(struct mutant *mutant)
 	return true;
 }
 
-/* The DNSKEY RRset is signed again by the keys that are left (of two algorithms, by the KSK). A ZSK leaves the data without a key; a
- * KSK leaves the parent's DS without one; one of two algorithms leaves its DS unanswered (RFC 4035
- * section 2.2). */
+/* The DNSKEY RRset is signed again by the keys that are left (of two algorithms, by the KSK). A ZSK
+ * leaves the data without a key; a KSK leaves the parent's DS without one; one of two algorithms
+ * leaves its DS unanswered (RFC 4035 section 2.2). */
 bool
 dnskey_removed_resigned(struct mutant *mutant)
 {
@@ -123,8 +123,7 @@ change_flags(struct mutant *mutant, uint16_t flags)
 static uint16_t
 target_flags(const struct mutant *mutant)
 {
-	return (uint16_t)smith_field(
-	    mutant->base->keys->keys[mutant->index]->dnskey, DNSKEY_FLAGS);
+	return (uint16_t)smith_field(mutant->base->keys->keys[mutant->index]->dnskey, DNSKEY_FLAGS);
 }
 
 /* Everything that the key signed is signed by its changed form. */
@@ -153,8 +152,7 @@ sign_all_changed(struct mutant *mutant, const struct smith_key *changed)
 bool
 dnskey_revoked_signs_all(struct mutant *mutant)
 {
-	struct smith_key *revoked =
-	    change_flags(mutant, target_flags(mutant) | SMITH_REVOKE);
+	struct smith_key *revoked = change_flags(mutant, target_flags(mutant) | SMITH_REVOKE);
 
 	sign_again(mutant, mutant->zone->origin, LDNS_RR_TYPE_DNSKEY);
 	sign_all_changed(mutant, revoked);
@@ -169,13 +167,12 @@ dnskey_revoked_signs_all(struct mutant *mutant)
 	return true;
 }
 
-/* Only the flag is set, and the key set signed by the other form of the key: its tag is another now,
- * so that what it signed has no key. */
+/* Only the flag is set, and the key set signed by the other form of the key: its tag is another
+ * now, so that what it signed has no key. */
 bool
 dnskey_revoked(struct mutant *mutant)
 {
-	struct smith_key *revoked =
-	    change_flags(mutant, target_flags(mutant) | SMITH_REVOKE);
+	struct smith_key *revoked = change_flags(mutant, target_flags(mutant) | SMITH_REVOKE);
 	const struct smith_key *signers[8];
 	size_t n = 0;
 
@@ -185,8 +182,7 @@ dnskey_revoked(struct mutant *mutant)
 			signers[n++] = mutant->base->keys->keys[i];
 	sign_keys(mutant, signers, n);
 	if (mutant->base->two_algorithms)
-		expect(mutant, EXPECT_REFUSE,
-		    IDS("algorithm-incomplete", "ds-algorithm-unsigned"));
+		expect(mutant, EXPECT_REFUSE, IDS("algorithm-incomplete", "ds-algorithm-unsigned"));
 	else if (is_sep(revoked->dnskey))
 		expect(mutant, EXPECT_REFUSE, IDS("chain-to-ds", "ds-key-unusable"));
 	else
@@ -249,8 +245,7 @@ dnskey_new_algorithm(struct mutant *mutant)
 	    smith_key_make("example.", algorithm, SMITH_ZSK, 0, "of an algorithm too early");
 
 	smith_append(mutant->zone,
-	    smith_key_record(
-		key, ldns_rr_ttl(smith_get(mutant->zone, "@", LDNS_RR_TYPE_DNSKEY))));
+	    smith_key_record(key, ldns_rr_ttl(smith_get(mutant->zone, "@", LDNS_RR_TYPE_DNSKEY))));
 	sign_again(mutant, mutant->zone->origin, LDNS_RR_TYPE_DNSKEY);
 	smith_key_free(key);
 	return true;
@@ -294,8 +289,7 @@ other_algorithm(struct mutant *mutant, ldns_rr *ds)
 	static const uint32_t numbers[] = {8, 10, 13, 15};
 
 	smith_set_field(ds, DS_ALGORITHM,
-	    smith_field(ds, DS_ALGORITHM) == numbers[mutant->index] ? 14
-								     : numbers[mutant->index]);
+	    smith_field(ds, DS_ALGORITHM) == numbers[mutant->index] ? 14 : numbers[mutant->index]);
 }
 
 bool
@@ -354,4 +348,34 @@ ds_of_zsk(struct mutant *mutant)
 		if (!is_sep(mutant->base->keys->keys[i]->dnskey))
 			return replace_ds(mutant, mutant->base->keys->keys[i]);
 	return false;
+}
+
+/* ---- CDS and CDNSKEY: RFC 7344 section 4 ---- */
+
+size_t
+count_if_cds(const struct base *base)
+{
+	return smith_find_text(base->zone, "@", LDNS_RR_TYPE_CDS) != SMITH_NONE &&
+	       smith_find_text(base->zone, "@", LDNS_RR_TYPE_CDNSKEY) != SMITH_NONE;
+}
+
+bool
+cds_digest(struct mutant *mutant)
+{
+	flip_digest(mutant, smith_get(mutant->zone, "@", LDNS_RR_TYPE_CDS));
+	sign_again(mutant, mutant->zone->origin, LDNS_RR_TYPE_CDS);
+	return true;
+}
+
+bool
+cdnskey_other_key(struct mutant *mutant)
+{
+	size_t at = smith_find_text(mutant->zone, "@", LDNS_RR_TYPE_CDNSKEY);
+	ldns_rr *other = smith_cdnskey(
+	    mutant->base->foreign->keys[0]->dnskey, ldns_rr_ttl(mutant->zone->rrs[at]));
+
+	smith_set_field(other, DNSKEY_FLAGS, SMITH_KSK);
+	smith_replace(mutant->zone, at, other);
+	sign_again(mutant, mutant->zone->origin, LDNS_RR_TYPE_CDNSKEY);
+	return true;
 }

@@ -54,8 +54,8 @@ sign_all_beside(struct mutant *mutant, const struct smith_key *key, const struct
 	for (size_t i = 0; i < mutant->base->signed_sets.n; i++) {
 		const struct rrset_ref *set = signed_set(mutant, i);
 
-		smith_append(mutant->zone,
-		    smith_sign_rrset(mutant->zone, set->owner, set->type, key, sig));
+		smith_append(
+		    mutant->zone, smith_sign_rrset(mutant->zone, set->owner, set->type, key, sig));
 	}
 }
 
@@ -63,8 +63,8 @@ sign_all_beside(struct mutant *mutant, const struct smith_key *key, const struct
 bool
 lawful_signatures_before_key(struct mutant *mutant)
 {
-	struct smith_key *key = smith_key_make("example.",
-	    zone_algorithm(mutant) == 13 ? 15 : 13, SMITH_KSK, 0, "of the algorithm to come");
+	struct smith_key *key = smith_key_make("example.", zone_algorithm(mutant) == 13 ? 15 : 13,
+	    SMITH_KSK, 0, "of the algorithm to come");
 	struct smith_sig sig = natural_sig(mutant->base);
 
 	add_signer(mutant, key);
@@ -99,9 +99,9 @@ lawful_same_tag(struct mutant *mutant)
 
 		for (size_t k = 0; k < keys->n; k++)
 			if (mutant->index == 1 || i % 2 == k)
-				smith_append(mutant->zone,
-				    smith_sign_rrset(mutant->zone, set->owner, set->type,
-					keys->keys[k], &sig));
+				smith_append(
+				    mutant->zone, smith_sign_rrset(mutant->zone, set->owner,
+						      set->type, keys->keys[k], &sig));
 	}
 	smith_keys_free(keys);
 	return true;
@@ -146,9 +146,9 @@ sign_twice(struct mutant *mutant, int64_t inception, int64_t expiration)
 		    (uint16_t)smith_field(rrsig, RRSIG_TAG));
 
 		if (smith_covered(rrsig) != LDNS_RR_TYPE_ZONEMD)
-			smith_append(mutant->zone,
-			    smith_sign_rrset(mutant->zone, ldns_rr_owner(rrsig),
-				smith_covered(rrsig), key, &sig));
+			smith_append(
+			    mutant->zone, smith_sign_rrset(mutant->zone, ldns_rr_owner(rrsig),
+					      smith_covered(rrsig), key, &sig));
 	}
 }
 
@@ -180,21 +180,42 @@ lawful_revoked_key(struct mutant *mutant)
 	return true;
 }
 
-/* RFC 5155 section 10.4: the zone goes from NSEC to NSEC3, or back, and has both for a while. */
-bool
-lawful_leftover_nsec(struct mutant *mutant)
+/* Puts the NSEC chain that the zone would have beside the NSEC3 chain. */
+static void
+add_nsec_chain(struct mutant *mutant)
 {
 	struct smith_zone *copy = smith_zone_copy(mutant->zone);
 
 	smith_make_nsec(copy);
 	for (size_t i = 0; (i = smith_find(copy, NULL, LDNS_RR_TYPE_NSEC, i)) != SMITH_NONE; i++)
 		smith_append(mutant->zone, ldns_rr_clone(copy->rrs[i]));
-	for (size_t i = 0; (i = smith_find(mutant->zone, NULL, LDNS_RR_TYPE_NSEC, i)) != SMITH_NONE;
-	     i++)
-		smith_bitmap_set(mutant->zone->rrs[i], LDNS_RR_TYPE_NSEC3PARAM,
-		    smith_name_compare(
-			ldns_rr_owner(mutant->zone->rrs[i]), mutant->zone->origin) == 0);
+	smith_bitmap_set(
+	    smith_get(mutant->zone, "@", LDNS_RR_TYPE_NSEC), LDNS_RR_TYPE_NSEC3PARAM, true);
 	smith_zone_free(copy);
+}
+
+/* RFC 5155 section 10.4: the zone goes from NSEC to NSEC3, or back, and has both for a while.
+ * Signers differ in whether the NSEC3 bitmaps name NSEC. */
+bool
+lawful_leftover_nsec(struct mutant *mutant)
+{
+	struct smith_nsec3 parameters = smith_nsec3_of(mutant->zone);
+	struct smith_zone *zone = mutant->zone;
+
+	add_nsec_chain(mutant);
+	for (size_t i = 0;
+	     mutant->index == 1 && (i = smith_find(zone, NULL, LDNS_RR_TYPE_NSEC, i)) != SMITH_NONE;
+	     i++) {
+		ldns_rdf *owner = smith_nsec3_owner(zone, ldns_rr_owner(zone->rrs[i]), &parameters);
+		size_t at = smith_find(zone, owner, LDNS_RR_TYPE_NSEC3, 0);
+
+		if (at != SMITH_NONE) {
+			smith_bitmap_set(zone->rrs[at], LDNS_RR_TYPE_NSEC, true);
+			smith_bitmap_set(zone->rrs[at], LDNS_RR_TYPE_RRSIG, true);
+			sign_again(mutant, owner, LDNS_RR_TYPE_NSEC3);
+		}
+		ldns_rdf_deep_free(owner);
+	}
 	sign_rest(mutant);
 	return true;
 }
@@ -264,8 +285,7 @@ lawful_duplicate_record(struct mutant *mutant)
 
 	while (ldns_rr_get_type(mutant->zone->rrs[at]) == LDNS_RR_TYPE_SOA)
 		at = draw(mutant, mutant->zone->n);
-	say(mutant, ldns_rr_owner(mutant->zone->rrs[at]),
-	    ldns_rr_get_type(mutant->zone->rrs[at]));
+	say(mutant, ldns_rr_owner(mutant->zone->rrs[at]), ldns_rr_get_type(mutant->zone->rrs[at]));
 	smith_append(mutant->zone, ldns_rr_clone(mutant->zone->rrs[at]));
 	return true;
 }
@@ -293,8 +313,8 @@ lawful_previous_given(struct mutant *mutant)
 bool
 lawful_two_algorithms(struct mutant *mutant)
 {
-	struct smith_key *key = smith_key_make("example.",
-	    zone_algorithm(mutant) == 13 ? 15 : 13, SMITH_KSK, 0, "of the algorithm to come");
+	struct smith_key *key = smith_key_make("example.", zone_algorithm(mutant) == 13 ? 15 : 13,
+	    SMITH_KSK, 0, "of the algorithm to come");
 	struct smith_sig sig = natural_sig(mutant->base);
 
 	publish(mutant, key);

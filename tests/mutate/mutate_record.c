@@ -34,8 +34,7 @@ expect_delegation_gone(struct mutant *mutant, const ldns_rdf *owner)
 static void
 expect_glue_gone(struct mutant *mutant, const struct rrset_ref *set)
 {
-	ldns_rr_type other =
-	    set->type == LDNS_RR_TYPE_A ? LDNS_RR_TYPE_AAAA : LDNS_RR_TYPE_A;
+	ldns_rr_type other = set->type == LDNS_RR_TYPE_A ? LDNS_RR_TYPE_AAAA : LDNS_RR_TYPE_A;
 
 	if (smith_find(mutant->zone, set->owner, other, 0) == SMITH_NONE)
 		expect(mutant, EXPECT_WARN, IDS("glue-missing"));
@@ -63,7 +62,8 @@ id_of_missing(const struct mutant *mutant, const struct rrset_ref *set)
 	}
 }
 
-/* Authoritative data is gone: denial still names it (RFC 4035 section 2.3, RFC 5155 section 7.1). */
+/* Authoritative data is gone: denial still names it (RFC 4035 section 2.3, RFC 5155 section 7.1).
+ */
 static void
 expect_bitmap_wrong(struct mutant *mutant, const struct rrset_ref *set, bool rrsigs_left)
 {
@@ -156,8 +156,8 @@ record_removed(struct mutant *mutant)
 	return true;
 }
 
-/* The field that record_changed touches: the last one, but for a name in the middle of nowhere it is
- * the first number. */
+/* The field that record_changed touches: the last one, but for a name in the middle of nowhere it
+ * is the first number. */
 static size_t
 field_to_change(const ldns_rr *rr)
 {
@@ -205,8 +205,9 @@ record_changed(struct mutant *mutant)
 bool
 record_added(struct mutant *mutant)
 {
-	static const char *const texts[] = {"@ IN NS ns3.example.org.", "@ IN MX 20 mx.example.org.",
-	    "@ IN TXT \"added\"", "mail 300 IN A 192.0.2.99", "ns1 IN AAAA 2001:db8::99",
+	static const char *const texts[] = {"@ IN NS ns3.example.org.",
+	    "@ IN MX 20 mx.example.org.", "@ IN TXT \"added\"", "mail 300 IN A 192.0.2.99",
+	    "ns1 IN AAAA 2001:db8::99",
 	    "secure IN DS 1 13 2 "
 	    "0000000000000000000000000000000000000000000000000000000000000000"};
 	const char *text = texts[mutant->index];
@@ -366,6 +367,12 @@ occluded_data(struct mutant *mutant)
 	return add_one(mutant, "below.plain IN TXT \"nobody sees this\"");
 }
 
+bool
+glue_unneeded(struct mutant *mutant)
+{
+	return add_one(mutant, "ns.plain IN A 192.0.2.66");
+}
+
 /* ---- RRSIGs that must not be there: RFC 4035 section 2.2 ---- */
 
 /* The index-th RRset that lies below or at a cut and is an address. */
@@ -456,8 +463,8 @@ signed_name(const struct base *base, size_t index)
 
 		for (size_t k = 0; k < i; k++)
 			is_first = is_first &&
-				   smith_name_compare(base->sets[base->signed_sets.at[k]].owner,
-				       set->owner) != 0;
+				   smith_name_compare(
+				       base->sets[base->signed_sets.at[k]].owner, set->owner) != 0;
 		if (is_first && index-- == 0)
 			return set;
 	}
@@ -493,9 +500,9 @@ rrsig_over_nothing(struct mutant *mutant)
 	uint8_t hinfo[] = {1, 'a', 1, 'b'};
 
 	set.type = LDNS_RR_TYPE_HINFO;
-	smith_append(mutant->zone,
-	    smith_rr_wire(set.owner, set.type, ldns_rr_ttl(mutant->zone->rrs[set.first]), hinfo,
-		sizeof(hinfo)));
+	smith_append(
+	    mutant->zone, smith_rr_wire(set.owner, set.type,
+			      ldns_rr_ttl(mutant->zone->rrs[set.first]), hinfo, sizeof(hinfo)));
 	add_rrsig(mutant, &set);
 	smith_remove_rrset(mutant->zone, set.owner, set.type);
 	return true;
@@ -532,8 +539,7 @@ zonemd_serial(struct mutant *mutant)
 bool
 zonemd_short(struct mutant *mutant)
 {
-	uint32_t serial = smith_field(
-	    smith_get(mutant->zone, "@", LDNS_RR_TYPE_SOA), SOA_SERIAL);
+	uint32_t serial = smith_field(smith_get(mutant->zone, "@", LDNS_RR_TYPE_SOA), SOA_SERIAL);
 	uint8_t rdata[6 + 16] = {(uint8_t)(serial >> 24), (uint8_t)(serial >> 16),
 	    (uint8_t)(serial >> 8), (uint8_t)serial, 1, 1};
 	size_t at = smith_find_text(mutant->zone, "@", LDNS_RR_TYPE_ZONEMD);
@@ -630,10 +636,9 @@ cut_out_delegation_previous(struct mutant *mutant)
 	ldns_rr *soa = smith_get(mutant->zone, "@", LDNS_RR_TYPE_SOA);
 
 	mutant->previous = smith_zone_text(mutant->base->zone, NULL);
-	mutant->policy =
-	    "<ZoneGate version=\"1\"><Policy name=\"guarded\"><ChangeGuards>"
-	    "<Delegations maxshrink=\"0%\" minimum=\"1\" on=\"approve\"/>"
-	    "</ChangeGuards></Policy></ZoneGate>";
+	mutant->policy = "<ZoneGate version=\"1\"><Policy name=\"guarded\"><ChangeGuards>"
+			 "<Delegations maxshrink=\"0%\" minimum=\"1\" on=\"approve\"/>"
+			 "</ChangeGuards></Policy></ZoneGate>";
 	smith_set_field(soa, SOA_SERIAL, smith_field(soa, SOA_SERIAL) + 1);
 	sign_again(mutant, mutant->zone->origin, LDNS_RR_TYPE_SOA);
 	return cut_out_delegation_alone(mutant);

@@ -75,8 +75,7 @@ rrsig_field_original_ttl(struct mutant *mutant)
 {
 	ldns_rr *rrsig = target_rrsig(mutant);
 
-	smith_set_field(
-	    rrsig, RRSIG_ORIGINAL_TTL, smith_field(rrsig, RRSIG_ORIGINAL_TTL) + 60);
+	smith_set_field(rrsig, RRSIG_ORIGINAL_TTL, smith_field(rrsig, RRSIG_ORIGINAL_TTL) + 60);
 	return true;
 }
 

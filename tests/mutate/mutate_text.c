@@ -230,12 +230,12 @@ class_anywhere(struct mutant *mutant, FILE *out, const struct entry *entry)
 	random_case(mutant, (uint8_t *)entry->type, strlen(entry->type));
 	switch (draw(mutant, 3)) {
 	case 0:
-		fprintf(out, "%s IN %s %s %s\n", entry->owner, entry->ttl, entry->type,
-		    entry->rdata);
+		fprintf(
+		    out, "%s IN %s %s %s\n", entry->owner, entry->ttl, entry->type, entry->rdata);
 		break;
 	case 1:
-		fprintf(out, "%s %s in %s %s\n", entry->owner, entry->ttl, entry->type,
-		    entry->rdata);
+		fprintf(
+		    out, "%s %s in %s %s\n", entry->owner, entry->ttl, entry->type, entry->rdata);
 		break;
 	default:
 		fprintf(out, "%s %s %s %s\n", entry->owner, entry->ttl, entry->type, entry->rdata);
@@ -285,7 +285,8 @@ parentheses(struct mutant *mutant, FILE *out, const struct entry *entry)
 	bool quoted = false;
 
 	(void)mutant;
-	fprintf(out, "%s ( %s ; a ) comment (\n\tIN)(\n\n %s ", entry->owner, entry->ttl, entry->type);
+	fprintf(
+	    out, "%s ( %s ; a ) comment (\n\tIN)(\n\n %s ", entry->owner, entry->ttl, entry->type);
 	for (const char *at = entry->rdata; *at != '\0'; at++) {
 		quoted ^= *at == '"';
 		if (*at == ' ' && !quoted)
@@ -332,8 +333,7 @@ static void
 carriage_returns(struct mutant *mutant, FILE *out, const struct entry *entry)
 {
 	(void)mutant;
-	fprintf(out, "%s\t%s IN %s %s   \r\n", entry->owner, entry->ttl, entry->type,
-	    entry->rdata);
+	fprintf(out, "%s\t%s IN %s %s   \r\n", entry->owner, entry->ttl, entry->type, entry->rdata);
 }
 
 static void

@@ -157,8 +157,7 @@ remove_folder(const char *folder)
 }
 
 size_t
-run_program(
-    const struct selection *selection, const char *program, size_t count, size_t *n_run)
+run_program(const struct selection *selection, const char *program, size_t count, size_t *n_run)
 {
 	char folder[] = "/tmp/mutate.XXXXXX";
 	size_t n_pairs = selection->matrix->n * mutation_rows, failed = 0;
@@ -169,7 +168,8 @@ run_program(
 		exit(2);
 	}
 	/* A step that has no divisor in common with the table goes round zones and classes. */
-	for (size_t i = 0, at = 0; i < n_pairs && *n_run < count; i++, at += n_pairs / count * 2 + 1) {
+	for (size_t i = 0, at = 0; i < n_pairs && *n_run < count;
+	     i++, at += n_pairs / count * 2 + 1) {
 		const struct base *base = &selection->matrix->bases[at % selection->matrix->n];
 		const struct mutation *mutation =
 		    &mutation_table[at / selection->matrix->n % mutation_rows];

@@ -238,7 +238,18 @@ command_without(struct case_zone *zone, const struct words *words)
 	ldns_rdf_deep_free(owner);
 }
 
-/* soa serial=N refresh=N retry=N expire=N minimum=N */
+static void
+command_with_hosts(struct case_zone *zone, const struct words *words)
+{
+	char text[64];
+
+	for (int i = 1; i <= atoi(words->word[1]); i++) {
+		snprintf(text, sizeof(text), "host%d 3600 A 192.0.2.%d", i, i);
+		smith_add(zone->zone, text);
+	}
+}
+
+/* soa serial=N refresh=N retry=N expire=N minimum=N ttl=N */
 static void
 command_soa(struct case_zone *zone, const struct words *words)
 {
@@ -248,6 +259,7 @@ command_soa(struct case_zone *zone, const struct words *words)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		smith_set_field(soa, SOA_SERIAL + i,
 		    (uint32_t)option_number(words, 1, names[i], smith_field(soa, SOA_SERIAL + i)));
+	ldns_rr_set_ttl(soa, (uint32_t)option_number(words, 1, "ttl", ldns_rr_ttl(soa)));
 }
 
 /* flags iterations salt, from word `at` on. */
@@ -550,6 +562,35 @@ command_nsec3_flags(struct case_zone *zone, const struct words *words)
 	ldns_rdf_deep_free(owner);
 }
 
+/* unlink OWNER: the NSEC3 goes, the one that named it names the one after it. */
+static void
+command_unlink(struct case_zone *zone, const struct words *words)
+{
+	ldns_rdf *owner = smith_name(zone->zone, words->word[1]);
+	ldns_rr *gone = smith_get(zone->zone, words->word[1], LDNS_RR_TYPE_NSEC3);
+	ldns_rdf *next = ldns_rdf_clone(ldns_rr_rdf(gone, NSEC3_NEXT));
+	uint8_t label[64];
+	int n = ldns_b32_pton_extended_hex(
+	    (const char *)ldns_rdf_data(owner) + 1, ldns_rdf_data(owner)[0], label, sizeof(label));
+
+	for (size_t i = 0; (i = smith_find(zone->zone, NULL, LDNS_RR_TYPE_NSEC3, i)) != SMITH_NONE;
+	     i++) {
+		ldns_rr *rr = zone->zone->rrs[i];
+		const ldns_rdf *field = ldns_rr_rdf(rr, NSEC3_NEXT);
+
+		if (n <= 0 || ldns_rdf_size(field) != (size_t)n + 1 ||
+		    memcmp(ldns_rdf_data(field) + 1, label, (size_t)n) != 0)
+			continue;
+		ldns_rdf_deep_free(ldns_rr_set_rdf(rr, next, NSEC3_NEXT));
+		smith_remove_rrsigs(zone->zone, owner, LDNS_RR_TYPE_NSEC3);
+		smith_remove_rrset(zone->zone, owner, LDNS_RR_TYPE_NSEC3);
+		resign(zone, ldns_rr_owner(rr), LDNS_RR_TYPE_NSEC3);
+		ldns_rdf_deep_free(owner);
+		return;
+	}
+	wrong(zone, "no NSEC3 names", words->word[1]);
+}
+
 /* chain FLAGS ITERATIONS SALT [param]: one more NSEC3 chain. */
 static void
 command_chain(struct case_zone *zone, const struct words *words)
@@ -616,6 +657,7 @@ static const struct command {
 	void (*run)(struct case_zone *zone, const struct words *words);
 } commands[] = {
     {"with", BEFORE, 3, command_with},
+    {"with-hosts", BEFORE, 2, command_with_hosts},
     {"without", BEFORE, 3, command_without},
     {"soa", BEFORE, 2, command_soa},
     {"key", BEFORE, 4, command_key},
@@ -639,6 +681,7 @@ static const struct command {
     {"next", AFTER, 3, command_next},
     {"replace", AFTER, 4, command_replace},
     {"nsec3-flags", AFTER, 3, command_nsec3_flags},
+    {"unlink", AFTER, 2, command_unlink},
     {"chain", AFTER, 4, command_chain},
     {"relabel", AFTER, 3, command_relabel},
     {"zonemd-serial", AFTER, 2, command_zonemd_serial},

@@ -6,19 +6,27 @@
 
 /* ---- Who signs what ---- */
 
-/* Does this key sign RRsets of this type, beside the other keys of its algorithm? */
+/* Is this an RRset that KSKs sign? */
 static bool
-signs(const struct smith_keys *keys, const struct smith_key *key, ldns_rr_type type)
+is_key_set(const struct smith_zone *zone, const ldns_rdf *owner, ldns_rr_type type)
 {
-	bool key_set =
-	    type == LDNS_RR_TYPE_DNSKEY || type == LDNS_RR_TYPE_CDS || type == LDNS_RR_TYPE_CDNSKEY;
+	return ldns_dname_compare(owner, zone->origin) == 0 &&
+	       (type == LDNS_RR_TYPE_DNSKEY || type == LDNS_RR_TYPE_CDS ||
+		   type == LDNS_RR_TYPE_CDNSKEY);
+}
+
+/* Does this key sign such RRsets, beside the other keys of its algorithm? Revoked ones sign the
+ * DNSKEY RRset only. */
+static bool
+signs(const struct smith_keys *keys, const struct smith_key *key, ldns_rr_type type, bool key_set)
+{
 	uint32_t flags = smith_field(key->dnskey, DNSKEY_FLAGS);
 	bool is_sep = (flags & LDNS_KEY_SEP_KEY) != 0;
 
 	if ((flags & LDNS_KEY_ZONE_KEY) == 0)
 		return false;
 	if ((flags & SMITH_REVOKE) != 0)
-		return type == LDNS_RR_TYPE_DNSKEY;
+		return key_set && type == LDNS_RR_TYPE_DNSKEY;
 	if (is_sep == key_set)
 		return true;
 	for (size_t i = 0; i < keys->n; i++) {
@@ -45,7 +53,7 @@ smith_sign_rest(
 		if (smith_must_be_signed(zone, owner, type) &&
 		    smith_find_rrsig(zone, owner, type, 0) == SMITH_NONE)
 			for (size_t k = 0; k < keys->n; k++)
-				if (signs(keys, keys->keys[k], type))
+				if (signs(keys, keys->keys[k], type, is_key_set(zone, owner, type)))
 					smith_append(zone, smith_sign_rrset(zone, owner, type,
 							       keys->keys[k], &sig));
 		ldns_rdf_deep_free(owner);

@@ -14,43 +14,44 @@ export LC_ALL
 
 here=$(cd "$(dirname "$0")" && pwd)
 output=$1
-peers=${PEERS:-$(dirname "$here")/../build/peers}
-PATH=$PATH:/usr/sbin:/sbin:$peers/usr/bin:$peers/usr/sbin
-LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$peers/usr/lib/$(uname -m)-linux-gnu
-export PATH LD_LIBRARY_PATH
+PATH=$PATH:/usr/sbin:/sbin:$here/../../build/peers/bin
+export PATH
 
-# name                signer denial  algorithms roles
+# The last column: with all record types, or only old ones: validns knows no CAA, CDS and CDNSKEY.
+#
+# name                signer denial  algorithms roles types
 matrix='
-bind-nsec-8           bind   nsec    8     split
-bind-nsec-13-csk      bind   nsec    13    csk
-bind-nsec-5           bind   nsec    5     split
-bind-nsec-8+13        bind   nsec    8+13  split
-bind-nsec3-10         bind   nsec3   10    split
-bind-nsec3-15-csk     bind   nsec3   15    csk
-bind-nsec3-7-csk      bind   nsec3   7     csk
-bind-nsec3-13+15-csk  bind   nsec3   13+15 csk
-bind-nsec3salt-13     bind   salted  13    split
-bind-optout-14        bind   optout  14    split
-bind-optout-16-csk    bind   optout  16    csk
-bind-optout-13        bind   optout  13    split
-ldns-nsec-13          ldns   nsec    13    split
-ldns-nsec-16-csk      ldns   nsec    16    csk
-ldns-nsec-5-csk       ldns   nsec    5     csk
-ldns-nsec3-8-csk      ldns   nsec3   8     csk
-ldns-nsec3-14         ldns   nsec3   14    split
-ldns-nsec3-7          ldns   nsec3   7     split
-ldns-nsec3salt-15     ldns   salted  15    split
-ldns-optout-10-csk    ldns   optout  10    csk
-ldns-optout-13        ldns   optout  13    split
-ldns-optout-15        ldns   optout  15    split
-knot-nsec-15          knot   nsec    15    split
-knot-nsec-10-csk      knot   nsec    10    csk
-knot-nsec3-13         knot   nsec3   13    split
-knot-nsec3-16         knot   nsec3   16    split
-knot-nsec3-14-csk     knot   nsec3   14    csk
-knot-optout-8         knot   optout  8     split
-knot-optout-13-csk    knot   optout  13    csk
-knot-optout-15        knot   optout  15    split
+bind-nsec-8           bind   nsec    8     split old
+bind-nsec-13-csk      bind   nsec    13    csk   all
+bind-nsec-5           bind   nsec    5     split all
+bind-nsec-8+13        bind   nsec    8+13  split all
+bind-nsec3-10         bind   nsec3   10    split old
+bind-nsec3-15-csk     bind   nsec3   15    csk   all
+bind-nsec3-7-csk      bind   nsec3   7     csk   old
+bind-nsec3-13+15-csk  bind   nsec3   13+15 csk   all
+bind-nsec3salt-13     bind   salted  13    split all
+bind-optout-8-csk     bind   optout  8     csk   old
+bind-optout-14        bind   optout  14    split all
+bind-optout-16-csk    bind   optout  16    csk   all
+bind-optout-13        bind   optout  13    split all
+ldns-nsec-13          ldns   nsec    13    split all
+ldns-nsec-16-csk      ldns   nsec    16    csk   all
+ldns-nsec-5-csk       ldns   nsec    5     csk   all
+ldns-nsec3-8-csk      ldns   nsec3   8     csk   all
+ldns-nsec3-14         ldns   nsec3   14    split all
+ldns-nsec3-7          ldns   nsec3   7     split all
+ldns-nsec3salt-15     ldns   salted  15    split all
+ldns-optout-10-csk    ldns   optout  10    csk   all
+ldns-optout-13        ldns   optout  13    split all
+ldns-optout-15        ldns   optout  15    split all
+knot-nsec-15          knot   nsec    15    split all
+knot-nsec-10-csk      knot   nsec    10    csk   all
+knot-nsec3-13         knot   nsec3   13    split all
+knot-nsec3-16         knot   nsec3   16    split all
+knot-nsec3-14-csk     knot   nsec3   14    csk   all
+knot-optout-8         knot   optout  8     split all
+knot-optout-13-csk    knot   optout  13    csk   all
+knot-optout-15        knot   optout  15    split all
 '
 
 program() {
@@ -70,12 +71,14 @@ copy_keys() {
 	done
 }
 
-# The unsigned zone with what the operator puts in: the DNSKEYs of folder $1, and CDS and CDNSKEY of
-# those that a DS shall name.
+# The unsigned zone of folder $1 with what the operator puts in: the DNSKEYs, and, of all types $2, CDS
+# and CDNSKEY of those that a DS shall name.
 with_keys() {
-	cat "$here/source.zone" "$1"/keys/*.key
-	grep -h 'DNSKEY 257 ' "$1"/keys/*.key | sed 's/DNSKEY/CDNSKEY/'
-	sed 's/ DS / CDS /' "$1/ds"
+	cat "$1/unsigned" "$1"/keys/*.key
+	if [ "$2" = all ]; then
+		grep -h 'DNSKEY 257 ' "$1"/keys/*.key | sed 's/DNSKEY/CDNSKEY/'
+		sed 's/ DS / CDS /' "$1/ds"
+	fi
 }
 
 # DS records of the keys in folder $1 with the SEP flag.
@@ -105,7 +108,7 @@ sign_bind() { # folder denial roles
 	csk) options="$options -z" ;;
 	split) options="$options -x" ;;
 	esac
-	with_keys "$1" >"$1/with-keys"
+	# shellcheck disable=SC2046,SC2086 # lists of words
 	(cd "$1/keys" && dnssec-signzone $options -d .. -f ../signed ../with-keys $(key_names))
 }
 
@@ -117,7 +120,7 @@ sign_ldns() { # folder denial
 	salted) options="$options -n -t 5 -s a1b2c3d4" ;;
 	optout) options="$options -n -t 0 -p" ;;
 	esac
-	with_keys "$1" >"$1/with-keys"
+	# shellcheck disable=SC2046,SC2086 # lists of words
 	(cd "$1/keys" && ldns-signzone $options -f ../signed ../with-keys $(key_names))
 }
 
@@ -168,16 +171,21 @@ sign_knot() { # folder denial roles algorithm
 	awk '$3 == "CDS" { print $1, "IN DS", $4, $5, $6, $7 }' "$1/signed" >"$1/ds"
 }
 
-make_zone() { # name signer denial algorithms roles
+make_zone() { # name signer denial algorithms roles types
 	folder=$output/$1
 	rm -rf "$folder"
 	mkdir -p "$folder/keys"
-	cp "$here/source.zone" "$folder/unsigned"
+	if [ "$6" = all ]; then
+		cp "$here/source.zone" "$folder/unsigned"
+	else
+		grep -v CAA "$here/source.zone" >"$folder/unsigned"
+	fi
 	if [ "$2" != knot ]; then
 		for algorithm in $(echo "$4" | tr + ' '); do
 			copy_keys "$algorithm" "$5" "$folder/keys"
 		done
 		ds_records "$folder" >"$folder/ds"
+		with_keys "$folder" "$6" >"$folder/with-keys"
 	fi
 	if ! "sign_$2" "$folder" "$3" "$5" "$4" >"$folder/log" 2>&1 || ! [ -s "$folder/signed" ]; then
 		echo "make_zones.sh: $1: $(program "$2") failed:" >&2
@@ -187,13 +195,13 @@ make_zone() { # name signer denial algorithms roles
 }
 
 mkdir -p "$output"
-echo "$matrix" | while read -r name signer denial algorithms roles; do
+echo "$matrix" | while read -r name signer denial algorithms roles types; do
 	if [ -z "$name" ]; then
 		continue
 	elif ! command -v "$(program "$signer")" >/dev/null; then
 		echo "$name SKIPPED $(program "$signer")"
 	else
-		make_zone "$name" "$signer" "$denial" "$algorithms" "$roles"
+		make_zone "$name" "$signer" "$denial" "$algorithms" "$roles" "$types"
 		echo "$name $signer $denial $algorithms $roles"
 	fi
 done >"$output/index.new"

@@ -204,6 +204,8 @@ _exit(int code)
 	void (*real)(int) = (void (*)(int))dlsym(RTLD_NEXT, "_exit");
 
 	count_write();
+	if (due("exit"))
+		(void)act(0);
 	real(code);
 	abort();
 }
@@ -238,6 +240,14 @@ phase_begins(const char *bytes, size_t length)
 	    strncmp(where, "phase-", 6) == 0 ? where + 6 : "");
 
 	return (size_t)n == length && memcmp(line, bytes, length) == 0 && due(where);
+}
+
+int
+close(int fd)
+{
+	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "close");
+
+	return fd == 1 && fault_fails("close1", EDQUOT) ? -1 : real(fd);
 }
 
 ssize_t

@@ -25,7 +25,6 @@ HOOK(prctl, -1, EINVAL)
 HOOK(waitid, -1, ECHILD)
 HOOK(open, -1, EMFILE)
 HOOK(read, -1, EIO)
-HOOK(close, -1, EIO)
 HOOK(pthread_create, EAGAIN, EAGAIN)
 
 HOOK(xmlNewParserCtxt, 0, 0)
