@@ -60,6 +60,8 @@
 #define ZG_POLICY_DEPTH_MAX 32
 /* Attributes of one element: the schema knows six; libxml2 takes quadratic time over them. */
 #define ZG_POLICY_ATTRIBUTES_MAX 64
+/* Doubled hyphens: each one in a comment is an error for which libxml2 copies the comment. */
+#define ZG_POLICY_HYPHENS_MAX 256
 /* Policies in one file, and the lists of a policy: far more than anybody keeps by hand. */
 #define ZG_POLICIES_MAX		 64
 #define ZG_POLICY_KEYS_MAX	 256

@@ -124,6 +124,19 @@ attribute_flood(const char *text, size_t length)
 	return NULL;
 }
 
+/* More than ZG_POLICY_HYPHENS_MAX doubled hyphens: where, else NULL. */
+static const char *
+hyphen_flood(const char *text, size_t length)
+{
+	unsigned seen = 0;
+
+	for (size_t i = 0; i + 1 < length; i++) {
+		if (text[i] == '-' && text[i + 1] == '-' && ++seen > ZG_POLICY_HYPHENS_MAX)
+			return text + i;
+	}
+	return NULL;
+}
+
 /* The XML declaration names no encoding, or one that is UTF-8. */
 static bool
 encoding_is_utf8(const char *text, size_t length)
@@ -169,6 +182,9 @@ look_through(struct policy_reporter *reporter, const char *text, size_t length)
 	else if ((flood = attribute_flood(text, length)) != NULL)
 		policy_error(reporter, ZG_LIMIT, line_of(text, flood),
 		    "more than %d attributes in one element", ZG_POLICY_ATTRIBUTES_MAX);
+	else if ((flood = hyphen_flood(text, length)) != NULL)
+		policy_error(reporter, ZG_LIMIT, line_of(text, flood),
+		    "more than %d doubled hyphens", ZG_POLICY_HYPHENS_MAX);
 	return reporter->status;
 }
 
