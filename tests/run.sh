@@ -24,6 +24,9 @@ export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
 logs=$BUILD/tests/logs
 mkdir -p "$logs"
 passed=0 failed=0 skipped=0
+# Seconds that a suite may take: what hangs has failed.
+limit=${LONG:+14400}
+limit=${limit:-1200}
 
 # Takes the counts of a suite from its log; without such a line its exit status is the only count.
 read_counts() { # log status
@@ -45,7 +48,7 @@ suite() { # name command...
 	shift
 	log=$logs/$(echo "$name" | tr / -).log
 	begin=$(date +%s)
-	"$@" >"$log" 2>&1 </dev/null
+	timeout -k 10 "$limit" "$@" >"$log" 2>&1 </dev/null
 	status=$?
 	# shellcheck disable=SC2046 # three words
 	set -- $(read_counts "$log" "$status")

@@ -79,6 +79,12 @@ run_read(struct run *run, struct zg_error *error)
 	zg_status status = input_read_zone(
 	    &inputs->zone, run->has_origin ? run->origin : NULL, &options, &run->zone, error);
 
+	/* Without SOA and without a word from the caller nobody knows which zone this is: it is
+	 * refused, and nothing can be held against it. */
+	if (status == ZG_OK && !run->has_origin && !run->zone->has_apex) {
+		run->given = 0;
+		return ZG_OK;
+	}
 	if (status == ZG_OK && (run->given & ZG_INPUT_DS)) {
 		run->ds = calloc(ZG_DS_MAX, sizeof(run->ds[0]));
 		if (run->ds == NULL)

@@ -18,3 +18,9 @@ echo "exit status $?"
 # With all three closed, no file of the zone is taken for one of them.
 zonegate check -t 20261115000000 zone/example.signed <&- >&- 2>&-
 echo "exit status $?"
+# A reader that is gone is an error like any other.
+{
+	sleep 0.3
+	zonegate explain
+	echo "exit status $?" >&2
+} | :

@@ -293,6 +293,19 @@ processes() {
 	end_waiting
 	judge "worker with a group of its own" is_undecided
 
+	# Closed descriptors are filled, so that no file becomes standard output.
+	mkfifo "$work/fifo"
+	"$ZONEGATE" check --timeout 20 "$work/fifo" <&- >&- 2>&- &
+	supervisor=$!
+	exec 7>"$work/fifo"
+	worker=$(tr -d ' ' <"/proc/$supervisor/task/$supervisor/children")
+	for fd in 0 1 2; do
+		same "closed descriptor $fd" /dev/null "$(readlink "/proc/$worker/fd/$fd")"
+	done
+	kill -KILL "$worker"
+	end_waiting
+	same "closed descriptors" 2 "$status"
+
 	# Time-out of a worker that is stopped.
 	mkfifo "$work/fifo"
 	"$ZONEGATE" check --timeout 1 "$work/fifo" >"$work/out" 2>"$work/err" </dev/null &

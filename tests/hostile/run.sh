@@ -2,6 +2,9 @@
 # Hostile input: damaged and oversized texts in process (damage.c, large.c), and through the program
 # what is no file, no text, no policy, or leads out of its folder. Nothing may crash or hang; exit
 # status 1 for a zone that cannot be parsed, 2 for what could not be read or used.
+#
+#   tests/hostile/run.sh    LONG=1: ten times as many random texts
+# shellcheck disable=SC2016 # $INCLUDE is no variable
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 : "${BUILD:=build}" "${LONG:=}"
@@ -17,6 +20,7 @@ cp samples/de-2026/good.zone "$good"
 cp samples/de-2026/ds "$work/ds"
 "$ZONEGATE" policy show >"$work/policy.xml" || exit 2
 chmod 644 "$work"/*
+ln -s loop "$work/loop"
 
 # Runs a command; its exit status must be the one named, its answer must come in time.
 expect() { # status name command...
@@ -45,14 +49,19 @@ check() { # status name options...
 		"$ZONEGATE" check --quiet --now 20260505194500 "$@" </dev/null
 }
 
-# ---- In process ------------------------------------------------------------------------------
+# ---- In process, beside all that follows -------------------------------------------------------
 
-in_process() { # program [argument]
+"$BUILD/tests/hostile/damage" ${LONG:+20} >"$work/damage.out" 2>&1 &
+damage=$!
+"$BUILD/tests/hostile/large" >"$work/large.out" 2>&1 &
+large=$!
+
+# Takes the counts of a program over when it has ended.
+in_process() { # program pid
 	program=$1
-	shift
-	"$BUILD/tests/hostile/$program" "$@" >"$work/$program.out" 2>&1
+	wait "$2"
 	status=$?
-	grep -v '^ok ' "$work/$program.out" | grep -v ' passed, '
+	grep -v -e '^ok ' -e ' passed, ' "$work/$program.out"
 	# shellcheck disable=SC2046 # two words
 	set -- $(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, 0 skipped$/\1 \2/p' \
 		"$work/$program.out")
@@ -63,9 +72,6 @@ in_process() { # program [argument]
 	fi
 }
 
-in_process damage ${LONG:+20}
-in_process large
-
 # ---- What is no file, or not this one --------------------------------------------------------
 
 check 0 "the good zone" --ds "$work/ds" "$good"
@@ -74,12 +80,14 @@ check 0 "the good zone" --ds "$work/ds" "$good"
 # without DS is lawful; a former or unsigned zone, and a policy, must be one.
 for input in zone:1 --ds:0 --previous:2 --unsigned:2 --policy:2; do
 	option=${input%:*} empty=${input#*:}
-	with() { # status name file
-		if [ "$option" = zone ]; then
-			check "$1" "zone: $2" --timeout 2s "$3"
-		else
-			check "$1" "$option: $2" --timeout 2s "$option" "$3" "$good"
+	with() { # status name file options...
+		file=$3 name_of_input="$option: $2" wanted_of_input=$1
+		shift 3
+		if [ "$option" != zone ]; then
+			set -- "$@" "$option" "$file"
+			file=$good
 		fi
+		check "$wanted_of_input" "$name_of_input" "$@" "$file"
 	}
 	with 2 "a file that is not there" "$work/absent"
 	with 2 "a file in a folder that is not there" "$work/absent/absent"
@@ -90,11 +98,10 @@ for input in zone:1 --ds:0 --previous:2 --unsigned:2 --policy:2; do
 	: >"$work/empty"
 	with "$empty" "an empty file" "$work/empty"
 	mkfifo "$work/fifo"
-	with 2 "a FIFO without a writer" "$work/fifo"
-	# One that says nothing, and one that ends in the middle of a word.
+	with 2 "a FIFO without a writer" "$work/fifo" --timeout 1s
 	sleep 20 >"$work/fifo" &
 	writer=$!
-	with 2 "a FIFO whose writer says nothing" "$work/fifo"
+	with 2 "a FIFO whose writer says nothing" "$work/fifo" --timeout 1s
 	kill "$writer"
 	wait "$writer" 2>/dev/null
 	rm "$work/fifo"
@@ -108,18 +115,18 @@ for input in zone:1 --ds:0 --previous:2 --unsigned:2 --policy:2; do
 	fi
 done
 
-ln -s loop "$work/loop"
-check 2 "a link to itself" "$work/loop"
 check 1 "/dev/null as zone" /dev/null
 check 0 "/dev/null as DS" --ds /dev/null "$good"
 check 2 "/dev/null as policy" --policy /dev/null "$good"
 check 2 "/dev/null as former zone" --previous /dev/null "$good"
-check 2 "/dev/zero, which never ends" --timeout 3s /dev/zero
+check 2 "/dev/zero, which never ends" --timeout 1s /dev/zero
 check 2 "/dev/zero as DS" --ds /dev/zero "$good"
 check 2 "/dev/zero as policy" --policy /dev/zero "$good"
-check 2 "/dev/zero as former zone" --timeout 3s --previous /dev/zero "$good"
-check 2 "/dev/full" --timeout 3s /dev/full
+check 2 "/dev/zero as former zone" --timeout 1s --previous /dev/zero "$good"
+check 2 "/dev/full" --timeout 1s /dev/full
 check 1 "a program as zone" "$ZONEGATE"
+check 1 "a program as zone, and everything else bad" --ds "$ZONEGATE" --previous "$ZONEGATE" \
+	--unsigned "$work/absent" --require ds,previous,unsigned "$ZONEGATE"
 check 2 "a program as DS" --ds "$ZONEGATE" "$good"
 check 2 "a program as policy" --policy "$ZONEGATE" "$good"
 check 2 "a program as former zone" --previous "$ZONEGATE" "$good"
@@ -140,9 +147,10 @@ from_pipe() { # status name options...; the text comes from standard input
 # The counts are of this shell: what runs in a pipe would keep its own.
 mkfifo "$work/pipe"
 piped() { # status name command
-	sh -c "$3" >"$work/pipe" 2>/dev/null &
+	timeout 60 sh -c "{ $3; } >'$work/pipe'" 2>/dev/null &
+	writer=$!
 	from_pipe "$1" "$2" - <"$work/pipe"
-	wait
+	wait "$writer"
 }
 piped 0 "the good zone from a pipe" "cat $good"
 piped 0 "the good zone, slowly" "head -n 100 $good; sleep 1; tail -n +101 $good"
@@ -158,13 +166,14 @@ expect 2 "a pipe that is closed" sh -c "exec '$ZONEGATE' check --quiet - <&-"
 
 # A FIFO with a writer is a file like any other, but for a policy.
 for input in zone --ds --previous --unsigned; do
-	cat "$good" >"$work/pipe" &
+	timeout 60 sh -c "cat '$good' >'$work/pipe'" &
+	writer=$!
 	case $input in
 	zone) check 0 "the good zone from a FIFO" "$work/pipe" ;;
 	--ds) check 2 "a zone as DS from a FIFO" --ds "$work/pipe" "$good" ;;
 	*) check 0 "$input from a FIFO" "$input" "$work/pipe" "$good" ;;
 	esac
-	wait
+	wait "$writer"
 done
 
 # ---- $INCLUDE --------------------------------------------------------------------------------
@@ -237,7 +246,7 @@ for policy in tests/hostile/policy/*.xml; do
 done
 
 # Bombs that are too large to keep.
-head='<?xml version="1.0"?><Policies xmlns="urn:zonegate:policy:1" version="1">'
+head='<?xml version="1.0"?><ZoneGate version="1"><Policy name="a">'
 bomb=$work/bomb.xml
 fill() { # begin octet: the begin of a policy, then a million of that octet
 	printf '%s%s' "$head" "$1" >"$bomb"
@@ -283,5 +292,7 @@ for name in absent loop; do
 	expect 2 "policy lint of $name" "$ZONEGATE" policy lint "$work/$name"
 done
 
+in_process damage "$damage"
+in_process large "$large"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

@@ -18,7 +18,6 @@
  */
 #include "mutate.h"
 
-#include <getopt.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -179,14 +178,14 @@ work(void *context)
 }
 
 void
-run_threads(unsigned threads, void *(*work_function)(void *context), void *context)
+run_threads(size_t threads, void *(*work_function)(void *context), void *context)
 {
 	pthread_t started[THREADS_MAX];
 
-	for (unsigned i = 0; i < threads; i++)
+	for (size_t i = 0; i < threads; i++)
 		if (pthread_create(&started[i], NULL, work_function, context) != 0)
 			abort();
-	for (unsigned i = 0; i < threads; i++)
+	for (size_t i = 0; i < threads; i++)
 		pthread_join(started[i], NULL);
 }
 
@@ -330,7 +329,7 @@ dump(const struct selection *selection, const char *folder, size_t index)
 
 struct options {
 	struct selection selection;
-	int64_t now;
+	size_t now;
 	size_t index;
 	const char *program;
 	const char *dump;
@@ -359,60 +358,58 @@ number(const char *text)
 	return (size_t)value;
 }
 
-static void
-read_options(int argc, char **argv, struct options *options)
-{
-	static const struct option names[] = {{"zone", 1, NULL, 'z'}, {"class", 1, NULL, 'c'},
-	    {"limit", 1, NULL, 'n'}, {"every", 1, NULL, 'e'}, {"seed", 1, NULL, 's'},
-	    {"threads", 1, NULL, 'j'}, {"now", 1, NULL, 't'}, {"program", 1, NULL, 'b'},
-	    {"dump", 1, NULL, 'd'}, {"index", 1, NULL, 'i'}, {"list", 0, NULL, 'l'},
-	    {"peers", 0, NULL, 'p'}, {0}};
-	int option;
+/* One option: exactly one of the pointers says where its value goes. */
+struct option_row {
+	const char *name;
+	const char **text;
+	size_t *number;
+	bool *flag;
+};
 
-	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1)
-		switch (option) {
-		case 'z':
-			options->selection.zone = optarg;
-			break;
-		case 'c':
-			options->selection.class_name = optarg;
-			break;
-		case 'n':
-			options->selection.limit = number(optarg);
-			break;
-		case 'e':
-			options->selection.every = number(optarg);
-			break;
-		case 's':
-			options->selection.seed = number(optarg);
-			break;
-		case 'j':
-			options->selection.threads = (unsigned)number(optarg);
-			break;
-		case 't':
-			options->now = (int64_t)number(optarg);
-			break;
-		case 'b':
-			options->program = optarg;
-			break;
-		case 'd':
-			options->dump = optarg;
-			break;
-		case 'i':
-			options->index = number(optarg);
-			break;
-		case 'l':
-			options->list = true;
-			break;
-		case 'p':
-			options->peers = true;
-			break;
-		default:
-			usage();
-		}
-	options->folder = argv[optind];
-	if (options->selection.every < 1 || options->selection.threads < 1 ||
-	    options->selection.threads > THREADS_MAX || (!options->list && options->folder == NULL))
+/* Reads the option `name` with its value, if it takes one. Returns how many words it took. */
+static int
+read_option(const struct option_row *rows, const char *name, const char *value)
+{
+	while (rows->name != NULL && strcmp(rows->name, name) != 0)
+		rows++;
+	if (rows->name == NULL || (rows->flag == NULL && value == NULL))
+		usage();
+	if (rows->flag != NULL) {
+		*rows->flag = true;
+		return 1;
+	}
+	if (rows->text != NULL)
+		*rows->text = value;
+	else
+		*rows->number = number(value);
+	return 2;
+}
+
+static void
+read_options(char **words, struct options *options)
+{
+	struct selection *selection = &options->selection;
+	const struct option_row rows[] = {
+	    {"--zone", &selection->zone, NULL, NULL},
+	    {"--class", &selection->class_name, NULL, NULL},
+	    {"--limit", NULL, &selection->limit, NULL},
+	    {"--every", NULL, &selection->every, NULL},
+	    {"--seed", NULL, &selection->seed, NULL},
+	    {"--threads", NULL, &selection->threads, NULL},
+	    {"--now", NULL, &options->now, NULL},
+	    {"--program", &options->program, NULL, NULL},
+	    {"--dump", &options->dump, NULL, NULL},
+	    {"--index", NULL, &options->index, NULL},
+	    {"--list", NULL, NULL, &options->list},
+	    {"--peers", NULL, NULL, &options->peers},
+	    {NULL, NULL, NULL, NULL},
+	};
+
+	while (*words != NULL && (*words)[0] == '-')
+		words += read_option(rows, words[0], words[1]);
+	options->folder = *words;
+	if (selection->every < 1 || selection->threads < 1 || selection->threads > THREADS_MAX ||
+	    (!options->list && options->folder == NULL))
 		usage();
 }
 
@@ -421,14 +418,15 @@ main(int argc, char **argv)
 {
 	struct options options = {
 	    .selection = {.seed = 1, .limit = LIMIT_DEFAULT, .every = 1, .threads = 2},
-	    .now = time(NULL)};
+	    .now = (size_t)time(NULL)};
 	struct matrix *matrix;
 	int status;
 
-	read_options(argc, argv, &options);
+	(void)argc;
+	read_options(argv + 1, &options);
 	if (options.list)
 		return list_classes();
-	matrix = matrix_read(options.folder, options.now);
+	matrix = matrix_read(options.folder, (int64_t)options.now);
 	options.selection.matrix = matrix;
 	if (matrix->n == 0) {
 		printf("0 passed, 0 failed, %zu skipped\n", matrix->n_skipped);

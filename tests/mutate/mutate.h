@@ -376,10 +376,10 @@ struct selection {
 	const struct matrix *matrix;
 	const char *zone; /* only this zone, class; NULL: all */
 	const char *class_name;
-	uint64_t seed;
+	size_t seed;
 	size_t limit; /* mutants a class and zone; 0: all */
 	size_t every; /* only each such zone */
-	unsigned threads;
+	size_t threads;
 };
 
 /* How many mutants of the row are taken in this zone, and which is the i-th. */
@@ -392,7 +392,7 @@ bool is_selected(
     const struct selection *selection, const struct base *base, const struct mutation *mutation);
 
 /* Runs `work` with `context` on as many threads at once, until all have returned. */
-void run_threads(unsigned threads, void *(*work)(void *context), void *context);
+void run_threads(size_t threads, void *(*work)(void *context), void *context);
 
 /* Writes the inputs of a mutant to FOLDER/{zone,ds,previous,unsigned}. */
 void mutant_write(struct mutant *mutant, const char *folder);

@@ -2,6 +2,8 @@
  * wrong. */
 #include "mutate.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The NSEC or NSEC3 record that the mutant is about. */
@@ -320,28 +322,47 @@ count_glue_if_nsec(const struct base *base)
 	return base->nsec3 ? 0 : 2;
 }
 
+/* The last record of the chain whose owner sorts before `name`; of a circle, the last of all. */
+static ldns_rr *
+record_before(const struct mutant *mutant, const ldns_rdf *name)
+{
+	ldns_rr *former = NULL, *last = NULL;
+
+	for (size_t i = 0; i < mutant->base->denials.n; i++) {
+		ldns_rr *rr = mutant->zone->rrs[mutant->base->denials.at[i]];
+		const ldns_rdf *owner = ldns_rr_owner(rr);
+
+		if (last == NULL || smith_name_compare(ldns_rr_owner(last), owner) < 0)
+			last = rr;
+		if (smith_name_compare(owner, name) < 0 &&
+		    (former == NULL || smith_name_compare(ldns_rr_owner(former), owner) < 0))
+			former = rr;
+	}
+	return former == NULL ? last : former;
+}
+
+/* A copy of `rr` at `name`, put into the zone. */
+static ldns_rr *
+add_copy(struct mutant *mutant, const ldns_rr *rr, const ldns_rdf *name)
+{
+	ldns_rr *copy = ldns_rr_clone(rr);
+
+	ldns_rdf_deep_free(ldns_rr_owner(copy));
+	ldns_rr_set_owner(copy, ldns_rdf_clone(name));
+	smith_append(mutant->zone, copy);
+	return copy;
+}
+
 /* Puts an NSEC at `name` into the chain after the record that covers it, both signed. */
 static void
 chain_in(struct mutant *mutant, const ldns_rdf *name)
 {
-	struct smith_zone *zone = mutant->zone;
-	ldns_rr *former = NULL, *added;
+	ldns_rr *former = record_before(mutant, name);
+	ldns_rr *added = add_copy(mutant, former, name);
 	ldns_rr_type types[] = {LDNS_RR_TYPE_RRSIG, LDNS_RR_TYPE_NSEC};
 
-	for (size_t i = 0; i < mutant->base->denials.n; i++) {
-		ldns_rr *rr = zone->rrs[mutant->base->denials.at[i]];
-
-		if (smith_name_compare(ldns_rr_owner(rr), name) < 0 &&
-		    (former == NULL ||
-			smith_name_compare(ldns_rr_owner(former), ldns_rr_owner(rr)) < 0))
-			former = rr;
-	}
-	added = ldns_rr_clone(former);
-	ldns_rdf_deep_free(ldns_rr_owner(added));
-	ldns_rr_set_owner(added, ldns_rdf_clone(name));
 	smith_bitmap_replace(added, types, 2);
 	set_next(mutant, former, name);
-	smith_append(zone, added);
 	sign_denial(mutant, former);
 	sign_denial(mutant, added);
 }
@@ -359,23 +380,18 @@ nsec_at_empty(struct mutant *mutant)
 	return true;
 }
 
-/* Beside glue, signed, first in the chain, then only lying there. */
+/* At glue, signed, first in the chain, then only lying there. */
 bool
 nsec_at_glue(struct mutant *mutant)
 {
 	ldns_rdf *name = smith_name(mutant->zone, "ns.insecure");
-	ldns_rr *rr;
 
 	say(mutant, name, LDNS_RR_TYPE_NSEC);
-	if (mutant->index == 0) {
+	if (mutant->index == 0)
 		chain_in(mutant, name);
-	} else {
-		rr = ldns_rr_clone(mutant->zone->rrs[mutant->base->denials.at[0]]);
-		ldns_rdf_deep_free(ldns_rr_owner(rr));
-		ldns_rr_set_owner(rr, ldns_rdf_clone(name));
-		smith_append(mutant->zone, rr);
-		sign_denial(mutant, rr);
-	}
+	else
+		sign_denial(
+		    mutant, add_copy(mutant, mutant->zone->rrs[mutant->base->denials.at[0]], name));
 	ldns_rdf_deep_free(name);
 	return true;
 }
@@ -408,82 +424,73 @@ nsec3_second(struct mutant *mutant)
 
 /* ---- NSEC3 strays ---- */
 
-/* An NSEC3 for a name that does not exist, after the record that covers its hash. Chained, or
- * only lying there. */
-static bool
+/* Makes the NSEC3 owner `hash` the next of `rr`, signed again. */
+static void
+chain_to(struct mutant *mutant, ldns_rr *rr, const ldns_rdf *hash)
+{
+	char *text = ldns_rdf2str(hash);
+	ldns_rdf *next;
+
+	text[32] = '\0';
+	next = ldns_rdf_new_frm_str(LDNS_RDF_TYPE_NSEC3_NEXT_OWNER, text);
+	set_next(mutant, rr, next);
+	sign_denial(mutant, rr);
+	ldns_rdf_deep_free(next);
+	free(text);
+}
+
+/* An NSEC3 for a name that does not exist, chained after the record that covers its hash, or only
+ * lying there. */
+static void
 add_stray(struct mutant *mutant, bool chained)
 {
 	struct smith_nsec3 parameters = smith_nsec3_of(mutant->zone);
 	ldns_rdf *name, *owner;
-	ldns_rr *former = NULL, *last = NULL, *added;
-	char text[32], *hash;
-	ldns_rdf *next;
+	ldns_rr *former, *added;
+	char text[32];
 
 	snprintf(text, sizeof(text), "nobody%zu", mutant->index);
 	name = smith_name(mutant->zone, text);
 	owner = smith_nsec3_owner(mutant->zone, name, &parameters);
 	say(mutant, name, LDNS_RR_TYPE_NSEC3);
-	for (size_t i = 0; i < mutant->base->denials.n; i++) {
-		ldns_rr *rr = mutant->zone->rrs[mutant->base->denials.at[i]];
-
-		if (last == NULL || smith_name_compare(ldns_rr_owner(last), ldns_rr_owner(rr)) < 0)
-			last = rr;
-		if (smith_name_compare(ldns_rr_owner(rr), owner) < 0 &&
-		    (former == NULL ||
-			smith_name_compare(ldns_rr_owner(former), ldns_rr_owner(rr)) < 0))
-			former = rr;
-	}
-	if (former == NULL)
-		former = last;
-	added = ldns_rr_clone(former);
-	ldns_rdf_deep_free(ldns_rr_owner(added));
-	ldns_rr_set_owner(added, ldns_rdf_clone(owner));
+	former = record_before(mutant, owner);
+	added = add_copy(mutant, former, owner);
 	smith_bitmap_replace(added, NULL, 0);
-	smith_append(mutant->zone, added);
 	sign_denial(mutant, added);
-	if (chained) {
-		hash = ldns_rdf2str(owner);
-		hash[32] = '\0';
-		next = ldns_rdf_new_frm_str(LDNS_RDF_TYPE_NSEC3_NEXT_OWNER, hash);
-		set_next(mutant, former, next);
-		sign_denial(mutant, former);
-		ldns_rdf_deep_free(next);
-		free(hash);
-	}
+	if (chained)
+		chain_to(mutant, former, owner);
 	ldns_rdf_deep_free(owner);
 	ldns_rdf_deep_free(name);
-	return true;
 }
 
 bool
 nsec3_stray(struct mutant *mutant)
 {
-	return add_stray(mutant, false);
+	add_stray(mutant, false);
+	return true;
 }
 
 bool
 nsec3_stray_chained(struct mutant *mutant)
 {
-	return add_stray(mutant, true);
+	add_stray(mutant, true);
+	return true;
 }
 
 /* RFC 5155 section 3: the owner is one hash label below the apex. */
 bool
 nsec3_owner_deeper(struct mutant *mutant)
 {
-	ldns_rr *rr = target_denial(mutant, mutant->index), *moved;
+	ldns_rr *rr = target_denial(mutant, mutant->index);
 	ldns_rdf *below = smith_name(mutant->zone, "wild");
-	ldns_rdf *label = ldns_dname_label(ldns_rr_owner(rr), 0);
+	ldns_rdf *owner = ldns_dname_label(ldns_rr_owner(rr), 0);
+	bool fits = ldns_dname_cat(owner, below) == LDNS_STATUS_OK;
 
-	if (ldns_dname_cat(label, below) != LDNS_STATUS_OK)
-		return false;
-	moved = ldns_rr_clone(rr);
-	ldns_rdf_deep_free(ldns_rr_owner(moved));
-	ldns_rr_set_owner(moved, label);
-	smith_append(mutant->zone, moved);
-	sign_denial(mutant, moved);
+	if (fits)
+		sign_denial(mutant, add_copy(mutant, rr, owner));
+	ldns_rdf_deep_free(owner);
 	ldns_rdf_deep_free(below);
-	return true;
+	return fits;
 }
 
 /* ---- NSEC3 parameters ---- */

@@ -201,15 +201,15 @@ record_changed(struct mutant *mutant)
 	}
 }
 
+#define A_DS " IN DS 1 13 2 0000000000000000000000000000000000000000000000000000000000000001"
+
 /* A further record, unsigned, in an RRset that is signed. */
 bool
 record_added(struct mutant *mutant)
 {
 	static const char *const texts[] = {"@ IN NS ns3.example.org.",
 	    "@ IN MX 20 mx.example.org.", "@ IN TXT \"added\"", "mail 300 IN A 192.0.2.99",
-	    "ns1 IN AAAA 2001:db8::99",
-	    "secure IN DS 1 13 2 "
-	    "0000000000000000000000000000000000000000000000000000000000000000"};
+	    "ns1 IN AAAA 2001:db8::99", ("secure" A_DS)};
 	const char *text = texts[mutant->index];
 
 	say_more(mutant, "%s", text);
@@ -333,8 +333,6 @@ dname_second(struct mutant *mutant)
 {
 	return add_consistently(mutant, "old IN DNAME other.example.org.");
 }
-
-#define A_DS " IN DS 1 13 2 0000000000000000000000000000000000000000000000000000000000000001"
 
 bool
 ds_at_no_cut(struct mutant *mutant)

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Runs every unit test program; each prints Check's 'NN%: Checks: N, Failures: N, Errors: N'.
+# Runs every unit test program, for five minutes at most; each prints Check's 'NN%: Checks: N, Failures: N, Errors: N'.
 set -u
 : "${BUILD:=$PWD/build}"
 
 passed=0 failed=0
 for source in tests/unit/test_*.c; do
 	program=$BUILD/tests/unit/$(basename "$source" .c)
-	out=$("$program" 2>&1)
+	out=$(timeout 300 "$program" 2>&1)
 	status=$?
 	counts=$(echo "$out" |
 		sed -n 's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\)$/\1 \2 \3/p' |

@@ -306,6 +306,23 @@ START_TEST(the_worker_leads_its_own_group_with_nothing_blocked)
 }
 END_TEST
 
+static void
+work_with_pipes(void *context, struct claim *claim)
+{
+	(void)context;
+	if (signal(SIGPIPE, SIG_DFL) == SIG_IGN)
+		claim_pass(claim);
+}
+
+START_TEST(a_broken_pipe_is_an_error_and_no_signal)
+{
+	struct claim claim;
+
+	signal(SIGPIPE, SIG_DFL);
+	ck_assert_int_eq(run(work_with_pipes, NULL, &claim), ZG_VERDICT_PASS);
+}
+END_TEST
+
 START_TEST(nothing_is_left_open_or_blocked)
 {
 	int before = open_descriptors();
@@ -364,6 +381,7 @@ supervisor_suite(void)
 	tcase_add_loop_test(tests, the_timeout_ends_sleeping_and_stopped_workers, 0, 2);
 	tcase_add_test(tests, the_whole_process_group_ends_with_the_worker);
 	tcase_add_test(tests, the_worker_leads_its_own_group_with_nothing_blocked);
+	tcase_add_test(tests, a_broken_pipe_is_an_error_and_no_signal);
 	tcase_add_test(tests, nothing_is_left_open_or_blocked);
 	tcase_add_test(tests, ignored_children_are_waited_for_all_the_same);
 	tcase_add_test(tests, no_descriptor_left_for_the_pipe_is_undecided);
