@@ -213,7 +213,7 @@ const struct check_row check_table[] = {
 	  "signatures or denial of existence without a DNSKEY RRset at the apex",
 	  "publish the keys"},
 	 .scope = SCOPE_ZONE, .run = check_dnskey_missing},
-	{.public = {"dnskey-not-apex", "keys", WARN, IGNORE, 0, -1, "RFC 4034 section 2.1.1",
+	{.public = {"dnskey-not-apex", "keys", REFUSE, WARN, 0, -1, "RFC 4034 section 2.1.1",
 	  "a DNSKEY below the apex",
 	  "take it out: validators do not look there"},
 	 .scope = SCOPE_RRSET, .run = check_dnskey_not_apex},

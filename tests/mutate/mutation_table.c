@@ -151,7 +151,7 @@ const struct mutation mutation_table[] = {
 	 "RFC 4035 2.2: left over, harmless", WARNED("rrsig-covers-nothing"), count_signed_names,
 	 rrsig_over_nothing},
 	{"dnskey-below-apex", "a DNSKEY below the apex, signed and in the bitmap",
-	 "RFC 4035 2.1: nobody looks there", WARNED("dnskey-not-apex"), count_one, dnskey_below_apex},
+	 "RFC 4034 2.1.1: a zone key is at the apex of a zone", REFUSED("dnskey-not-apex"), count_one, dnskey_below_apex},
 	{"occluded-data", "a TXT record below a zone cut",
 	 "RFC 2136 7.18: lawful, unseen, the customer's", WARNED("cut-occludes"), count_one,
 	 occluded_data},

@@ -135,6 +135,30 @@ START_TEST(a_good_zone_passes_and_is_described)
 }
 END_TEST
 
+/* An RRset expires with its last signature; the first RRset to expire decides, DNSKEY or other. */
+START_TEST(the_zone_is_to_be_released_before_the_first_rrset_expires)
+{
+	static const struct {
+		const char *owner;
+		uint16_t type;
+	} others[] = {
+	    {"z.", RR_SOA}, {"z.", RR_NS}, {"z.", RR_NSEC}, {"ns.z.", RR_A}, {"ns.z.", RR_NSEC}};
+	struct signing_form late = SIGNING_FORM;
+	struct fixture fixture;
+
+	late.expiration += 1000;
+	fixture_init(&fixture);
+	if (_i & 1)
+		add_rrsig(&fixture.zone, "z.", RR_DNSKEY, &fixture.key, &late);
+	for (size_t i = 0; (_i & 2) && i < sizeof(others) / sizeof(others[0]); i++)
+		add_rrsig(&fixture.zone, others[i].owner, others[i].type, &fixture.key, &late);
+	fixture.inputs.zone = memory(fixture.zone.text);
+	assert_verdict(&fixture, ZG_VERDICT_PASS);
+	ck_assert_int_eq(fixture.result->release_by, SIGNING_EXPIRATION + (_i == 3 ? 1000 : 0));
+	fixture_clear(&fixture);
+}
+END_TEST
+
 START_TEST(without_a_ds_the_chain_is_said_not_to_be_checked)
 {
 	struct fixture fixture;
@@ -526,8 +550,9 @@ START_TEST(a_ds_file_is_limited_in_records_and_octets)
 	with_ds(&fixture, text.text);
 	assert_status(&fixture, ZG_LIMIT);
 	text_writer_clear(&text);
-	/* One octet over, from memory and from a file. */
-	add_ds_as(&text, "DS", &fixture.key, 2);
+	/* The same DS again and again is one; one octet over, from memory and from a file. */
+	for (int i = 0; i < 2 * ZG_DS_MAX; i++)
+		add_ds_as(&text, "DS", &fixture.key, 2);
 	while (text.used < ZG_DS_FILE_BYTES_MAX)
 		text_add(&text, "\n");
 	with_ds(&fixture, text.text);
@@ -708,6 +733,7 @@ gate_suite(void)
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, a_good_zone_passes_and_is_described);
+	tcase_add_loop_test(tcase, the_zone_is_to_be_released_before_the_first_rrset_expires, 0, 4);
 	tcase_add_test(tcase, without_a_ds_the_chain_is_said_not_to_be_checked);
 	tcase_add_test(tcase, a_broken_signature_is_refused_and_grouped);
 	tcase_add_test(tcase, as_many_examples_are_kept_as_were_asked_for);
