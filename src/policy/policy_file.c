@@ -30,7 +30,7 @@ check_file(struct policy_reporter *reporter, int fd)
 	if (fstat(fd, &about) != 0)
 		cannot_read(reporter, errno);
 	else if (!S_ISREG(about.st_mode))
-		policy_error(reporter, ZG_POLICY, 0, "not a regular file");
+		policy_error(reporter, ZG_READ, 0, "not a regular file");
 	else if ((about.st_mode & S_IWOTH) != 0)
 		policy_error(reporter, ZG_POLICY, 0, "others may write it: chmod o-w");
 	else if (about.st_size > ZG_POLICY_BYTES_MAX)
