@@ -143,6 +143,7 @@ cut_pieces(struct piece *pieces, size_t n, const uint8_t *text, size_t used, siz
 		pieces[made] = (struct piece){.text = text + at, .length = length, .state = *state};
 		pieces[made].state.lines = 0;
 		/* Only the first piece knows the TTL before it. */
+		pieces[made].state.behind_others = made > 0;
 		pieces[made].state.last_ttl_known &= made == 0;
 		zone_store_init(&pieces[made].store);
 		defects_init(&pieces[made].defects, 1);
@@ -169,6 +170,7 @@ keep_pieces(struct piece *pieces, size_t n, struct text_state *state, struct zon
 			break;
 		*status = zone_store_append(store, &piece->store, (uint32_t)state->lines);
 		piece->state.lines += state->lines;
+		piece->state.behind_others = false;
 		*state = piece->state;
 	}
 	return kept;

@@ -48,7 +48,8 @@ struct zone_reader {
 	struct current_owner owner;
 	uint32_t last_ttl, default_ttl;
 	bool last_ttl_known, default_ttl_known;
-	uint64_t end_line; /* of the first file: where it ended */
+	bool behind_others; /* see struct text_state */
+	uint64_t end_line;  /* of the first file: where it ended */
 	uint8_t rdata[ZG_RDATA_MAX];
 	struct text_token tokens[ZG_ENTRY_TOKENS_MAX];
 };
@@ -424,7 +425,7 @@ choose_ttl(struct zone_reader *reader, struct record_head *head, size_t rdlen)
 		head->ttl = reader->last_ttl;
 		return true;
 	}
-	if (head->type == RR_SOA) {
+	if (head->type == RR_SOA && !reader->behind_others) {
 		const uint8_t *at = reader->rdata + rdlen - 4; /* the last field */
 
 		minimum =
@@ -503,8 +504,11 @@ text_state_init(struct text_state *state, const struct zone_text_options *option
 bool
 text_state_same(const struct text_state *assumed, const struct text_state *after)
 {
-	return assumed->origin.known == after->origin.known &&
-	       (!assumed->origin.known || name_equal(assumed->origin.name, after->origin.name)) &&
+	const struct current_name *a = &assumed->origin, *b = &after->origin;
+
+	/* Letter case counts: some types keep it in their RDATA. */
+	return a->known == b->known &&
+	       (!a->known || memcmp(a->name, b->name, name_length(a->name)) == 0) &&
 	       assumed->default_ttl_known == after->default_ttl_known &&
 	       (!assumed->default_ttl_known || assumed->default_ttl == after->default_ttl);
 }
@@ -526,6 +530,7 @@ reader_new(const struct source *source, bool allow_include, const struct text_st
 	reader->entry = (struct zone_entry){.tokens = reader->tokens};
 	forget_owner(reader);
 	reader->origin = state->origin;
+	reader->behind_others = state->behind_others;
 	reader->last_ttl = state->last_ttl;
 	reader->last_ttl_known = state->last_ttl_known;
 	reader->default_ttl = state->default_ttl;

@@ -16,7 +16,8 @@ struct text_state {
 	struct current_name origin;
 	uint32_t last_ttl, default_ttl;
 	bool last_ttl_known, default_ttl_known;
-	uint64_t lines; /* before the piece */
+	bool behind_others; /* TTLs may have been written before that are not known here */
+	uint64_t lines;	    /* before the piece */
 };
 
 void text_state_init(struct text_state *state, const struct zone_text_options *options);

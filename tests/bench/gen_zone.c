@@ -4,7 +4,7 @@
  *
  *   gen_zone N ALGORITHM ZONEFILE DSFILE      algorithm 13 (P-256) or 8 (RSA-2048)
  *
- * Signatures are valid for 30 days from an hour ago.
+ * Signatures are valid for 29 to 30 days from an hour ago.
  */
 #include <pthread.h>
 #include <stdbool.h>
@@ -33,6 +33,7 @@
 #define SECURE_PERCENT 60
 #define GLUE_PERCENT   12
 #define HOSTING_FIRMS  20000
+#define JITTER	       86400
 #define VALIDITY       (30 * 86400)
 #define INCEPTION_AGO  3600
 #define SIGNATURE_MAX  512
@@ -158,7 +159,6 @@ struct signer {
 	uint8_t dnskey[RDATA_MAX]; /* RDATA */
 	size_t dnskey_len;
 	uint32_t inception, expiration;
-	char inception_text[TIME_TEXT], expiration_text[TIME_TEXT];
 };
 
 static void
@@ -212,8 +212,7 @@ key_tag(const uint8_t *rdata, size_t length)
 static void
 signer_make(struct signer *signer, uint8_t algorithm, uint16_t flags)
 {
-	time_t inception = time(NULL) - INCEPTION_AGO, expiration = inception + VALIDITY;
-	struct tm tm;
+	time_t inception = time(NULL) - INCEPTION_AGO;
 
 	signer->algorithm = algorithm;
 	signer->key = algorithm == 13 ? EVP_EC_gen("P-256") : EVP_RSA_gen(2048);
@@ -225,9 +224,27 @@ signer_make(struct signer *signer, uint8_t algorithm, uint16_t flags)
 	signer->dnskey_len = 4 + public_octets(signer, signer->dnskey + 4);
 	signer->tag = key_tag(signer->dnskey, signer->dnskey_len);
 	signer->inception = (uint32_t)inception;
-	signer->expiration = (uint32_t)expiration;
-	strftime(signer->inception_text, TIME_TEXT, "%Y%m%d%H%M%S", gmtime_r(&inception, &tm));
-	strftime(signer->expiration_text, TIME_TEXT, "%Y%m%d%H%M%S", gmtime_r(&expiration, &tm));
+	signer->expiration = (uint32_t)(inception + VALIDITY);
+}
+
+/* Signers spread expirations: up to a day earlier, by the name. */
+static uint32_t
+expiration_of(const struct signer *signer, const char *label)
+{
+	uint32_t sum = 0;
+
+	for (; *label != '\0'; label++)
+		sum = sum * 31 + (unsigned char)*label;
+	return signer->expiration - sum % JITTER;
+}
+
+static void
+time_text(uint32_t when, char text[TIME_TEXT])
+{
+	time_t seconds = when;
+	struct tm tm;
+
+	strftime(text, TIME_TEXT, "%Y%m%d%H%M%S", gmtime_r(&seconds, &tm));
 }
 
 /* RFC 6605 section 4: both numbers, padded. */
@@ -290,6 +307,8 @@ write_rrsig(FILE *out, const struct signer *signer, const char *label, uint16_t 
 {
 	uint8_t input[SIGNED_RECORDS * (RDATA_MAX + 300) + 64], signature[SIGNATURE_MAX];
 	uint8_t labels = *label == '\0' ? 1 : 2;
+	uint32_t expiration = expiration_of(signer, label);
+	char from[TIME_TEXT], to[TIME_TEXT];
 	size_t at = 18 + APEX_WIRE_LEN, length = sizeof(signature);
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 
@@ -297,7 +316,7 @@ write_rrsig(FILE *out, const struct signer *signer, const char *label, uint16_t 
 	input[2] = signer->algorithm;
 	input[3] = labels;
 	put32(input + 4, ttl);
-	put32(input + 8, signer->expiration);
+	put32(input + 8, expiration);
 	put32(input + 12, signer->inception);
 	put16(input + 16, signer->tag);
 	memcpy(input + 18, APEX_WIRE, APEX_WIRE_LEN);
@@ -317,9 +336,10 @@ write_rrsig(FILE *out, const struct signer *signer, const char *label, uint16_t 
 	EVP_MD_CTX_free(context);
 	if (signer->algorithm == 13)
 		length = raw_ecdsa(signature, length);
+	time_text(signer->inception, from);
+	time_text(expiration, to);
 	fprintf(out, "\t\t\t%u\tRRSIG\t%s %u %u %u (\n\t\t\t\t\t%s %s %u " APEX "\n", ttl,
-	    type_text, signer->algorithm, labels, ttl, signer->expiration_text,
-	    signer->inception_text, signer->tag);
+	    type_text, signer->algorithm, labels, ttl, to, from, signer->tag);
 	write_base64(out, signature, length);
 }
 

@@ -286,7 +286,7 @@ bad_policy "of 20 megabytes" "$bomb" 2
 cp "$work/policy.xml" "$work/open.xml"
 chmod 666 "$work/open.xml"
 bad_policy "that anybody may write" "$work/open.xml" 1
-bad_policy "that is a folder" "$work" 1
+bad_policy "that is a folder" "$work" 2
 
 for name in absent loop; do
 	expect 2 "policy lint of $name" "$ZONEGATE" policy lint "$work/$name"

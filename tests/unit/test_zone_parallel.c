@@ -225,6 +225,31 @@ START_TEST(ttls_that_are_the_last_ones)
 }
 END_TEST
 
+/* A SOA record without TTL takes the last TTL, far before it, and not its own MINIMUM. */
+START_TEST(a_soa_that_takes_a_ttl_from_far_before)
+{
+	struct text text = {.bytes = malloc(TEXT_MAX)};
+
+	ck_assert_ptr_nonnull(text.bytes);
+	add(&text, "ns.z. 60 A 192.0.2.1\n");
+	while (text.used < 10 * 1024 * 1024)
+		add(&text, "z. SOA ns.z. h.z. 1 2 3 4 77\n");
+	ck_assert_uint_eq(assert_same(&text), 0);
+}
+END_TEST
+
+/* Some types keep the letter case of names, and so of the origin. */
+START_TEST(an_origin_whose_letter_case_changes)
+{
+	struct text text;
+
+	text_init(&text);
+	for (unsigned i = 0; i < 300000; i++)
+		add(&text, i == 30000 ? "$ORIGIN Z.\n" : "n%u SVCB 1 target\n", i);
+	ck_assert_uint_eq(assert_same(&text), 0);
+}
+END_TEST
+
 START_TEST(a_file_that_is_cut_off)
 {
 	struct text text;
@@ -277,6 +302,8 @@ main(void)
 	tcase_add_test(tcase, defects_on_the_way);
 	tcase_add_test(tcase, parentheses_whose_lines_look_like_entries);
 	tcase_add_test(tcase, ttls_that_are_the_last_ones);
+	tcase_add_test(tcase, a_soa_that_takes_a_ttl_from_far_before);
+	tcase_add_test(tcase, an_origin_whose_letter_case_changes);
 	tcase_add_test(tcase, a_file_that_is_cut_off);
 	tcase_add_test(tcase, owners_that_stand_blank_for_long);
 	tcase_add_test(tcase, small_and_empty_files);
