@@ -38,7 +38,7 @@
 #define ZG_RRSIGS_PER_RRSET_MAX 16
 /* Bytes of public-key input from one RRset. */
 #define ZG_SIGNED_DATA_MAX (64 * 1024 * 1024)
-/* DS records of the parent: as for keys. */
+/* DS records of the parent, and CDS and CDNSKEY records of the zone: as for keys. */
 #define ZG_DS_MAX 64
 /* RSA moduli: RFC 3110 section 2 and RFC 5702 section 2 end at 4096 bits, and larger ones cost more
  * than any signer would spend. */

@@ -512,8 +512,8 @@ check_work_limit(struct check_context *context)
 		check_emit_zone(
 		    context, "expected at most %d DNSKEY records, found more", ZG_KEYS_MAX);
 	if (context->facts->next_ds.too_many)
-		check_emit_zone(context, "expected at most %d CDS or CDNSKEY records, found more",
-		    ZG_DS_MAX);
+		check_emit_zone(
+		    context, "expected at most %d CDS or CDNSKEY records, found more", ZG_DS_MAX);
 	if (signatures->n_limit == 0)
 		return;
 	(void)name_to_text(zone_owner_name(context->zone, signatures->limit_owner), text);

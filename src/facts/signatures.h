@@ -59,8 +59,8 @@ struct signature_facts {
 	uint64_t n_rrsigs;
 	uint64_t n_verified;
 	uint64_t n_batch;	       /* decided by the batch, */
-	uint64_t n_single; /* one by one, */
-	uint64_t n_memo;   /* and before, as the memo says */
+	uint64_t n_single;	       /* one by one, */
+	uint64_t n_memo;	       /* and before, as the memo says */
 	uint64_t n_limit;	       /* SIGNATURE_LIMIT, */
 	uint32_t limit_owner;	       /* and the owner of the first */
 	bool one_expiration;	       /* all RRSIGs expire at one instant */
@@ -74,7 +74,7 @@ struct signature_facts {
 	/* When an RRset has no signature left, seconds; 0: none is signed. */
 	int64_t dnskey_expiration; /* the DNSKEY RRset of the apex, */
 	int64_t first_expiration;  /* and the first of all others */
-	uint32_t max_signed_ttl; /* seconds, over all RRsets that are to be signed */
+	uint32_t max_signed_ttl;   /* seconds, over all RRsets that are to be signed */
 };
 
 /*

@@ -208,8 +208,7 @@ inceptions_array(struct builder *builder, const struct zg_result *result, size_t
 			continue;
 		object = json_object();
 		if (group->inception != 0)
-			put_time(
-			    builder, object, "inception", "inception_utc", group->inception);
+			put_time(builder, object, "inception", "inception_utc", group->inception);
 		else
 			put_no_time(builder, object, "inception", "inception_utc");
 		put_count(builder, object, "bad", group->n_bad);

@@ -18,6 +18,9 @@
 /* The first piece is short: its $ORIGIN and $TTL are what the others begin with. */
 #define FIRST_OCTETS ((size_t)256 * 1024)
 
+/* More threads than this do not read any faster than the file comes in. */
+#define READERS_MAX 8
+
 /* How far back a place to cut is looked for. */
 #define CUT_OCTETS ((size_t)64 * 1024)
 
@@ -202,8 +205,9 @@ text_read_parallel(const struct source *source, unsigned threads, struct text_st
     struct zone_store *store, struct defects *defects, struct zg_error *error)
 {
 	size_t size = FIRST_OCTETS, used = 0, done = 0;
-	size_t full = threads * PIECE_OCTETS + CUT_OCTETS;
-	struct piece *pieces = calloc(threads, sizeof(pieces[0]));
+	unsigned readers = threads < READERS_MAX ? threads : READERS_MAX;
+	size_t full = readers * PIECE_OCTETS + CUT_OCTETS;
+	struct piece *pieces = calloc(readers, sizeof(pieces[0]));
 	uint8_t *buffer = malloc(full);
 	bool ended = false, give_up = false;
 	uint32_t file;
@@ -221,7 +225,7 @@ text_read_parallel(const struct source *source, unsigned threads, struct text_st
 		status = fill(source, buffer, size, &used, &ended, error);
 		if (status != ZG_OK || (ended && used == 0))
 			break;
-		status = read_round(pieces, size == full ? threads : 1, buffer, used, PIECE_OCTETS,
+		status = read_round(pieces, size == full ? readers : 1, buffer, used, PIECE_OCTETS,
 		    ended, state, store, &done, &give_up);
 		size = full;
 	}
