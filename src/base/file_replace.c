@@ -82,7 +82,8 @@ file_replace(
 	(void)snprintf(temporary, size, "%s.XXXXXX", path);
 	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0 || !replace_with(path, temporary, fd, bytes, length, mode))
-		status = error_set(error, ZG_WRITE, "cannot write %s: %s", path, strerrordesc_np(errno));
+		status =
+		    error_set(error, ZG_WRITE, "cannot write %s: %s", path, strerrordesc_np(errno));
 	free(temporary);
 	return status;
 }
@@ -114,7 +115,8 @@ file_read(const char *path, size_t limit, uint8_t **bytes, size_t *length, struc
 	*bytes = NULL;
 	*length = 0;
 	if (fd < 0 || fstat(fd, &stat) != 0)
-		status = error_set(error, ZG_READ, "cannot open %s: %s", path, strerrordesc_np(errno));
+		status =
+		    error_set(error, ZG_READ, "cannot open %s: %s", path, strerrordesc_np(errno));
 	else if (!S_ISREG(stat.st_mode))
 		status = error_set(error, ZG_READ, "%s is not a regular file", path);
 	else if (stat.st_size < 0 || (uintmax_t)stat.st_size > limit)

@@ -6,10 +6,10 @@
 
 #include <string.h>
 
-#define REFUSE  ZG_SEVERITY_REFUSE
+#define REFUSE	ZG_SEVERITY_REFUSE
 #define APPROVE ZG_SEVERITY_APPROVE
-#define WARN    ZG_SEVERITY_WARN
-#define IGNORE  ZG_SEVERITY_IGNORE
+#define WARN	ZG_SEVERITY_WARN
+#define IGNORE	ZG_SEVERITY_IGNORE
 
 /* clang-format off */
 const struct check_row check_table[] = {

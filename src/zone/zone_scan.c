@@ -112,7 +112,7 @@ scan_skip_line(struct zone_scan *scan, struct zg_error *error)
 	return status;
 }
 
-#define OCTETS(x) ((uint64_t)(x) * 0x0101010101010101U)
+#define OCTETS(x) ((uint64_t)(x)*0x0101010101010101U)
 
 /*
  * The first octet at or behind `at` that may end a token. Looks at eight octets at a time: below

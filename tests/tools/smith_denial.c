@@ -415,8 +415,8 @@ add_nsec3param(struct smith_zone *zone, const struct smith_nsec3 *parameters)
 	struct bytes rdata = {0};
 
 	add_parameters(&rdata, parameters, parameters->param_flags);
-	smith_append(zone,
-	    smith_rr_wire(zone->origin, LDNS_RR_TYPE_NSEC3PARAM, ttl, rdata.data, rdata.n));
+	smith_append(
+	    zone, smith_rr_wire(zone->origin, LDNS_RR_TYPE_NSEC3PARAM, ttl, rdata.data, rdata.n));
 	free(rdata.data);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/compiler.h"
 #include "dns/name.h"
 #include "zone/zone_text.h"
 
@@ -15,6 +16,7 @@ struct text {
 	size_t used;
 };
 
+PRINTF_LIKE(2, 3)
 static void
 add(struct text *text, const char *format, ...)
 {
