@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the Debian packages that are missing.
+# Installs the Debian packages that are missing. netbase: names of protocols and ports, for WKS.
 #
 #   tests/deps.sh build   what building needs (make demo)
 #   tests/deps.sh test    and what the tests need (make deps, make test)
@@ -10,7 +10,7 @@
 set -eu
 
 build="gcc libc6-dev make pkg-config libldns-dev libssl-dev libxml2-dev libjansson-dev"
-test="$build check mandoc python3-jsonschema"
+test="$build check mandoc netbase python3-jsonschema"
 ci="$test clang clang-format shellcheck"
 
 case ${1:-test} in

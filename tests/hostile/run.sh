@@ -13,6 +13,7 @@ cd "$(dirname "$0")/../.." || exit 2
 ulimit -c 0
 
 passed=0 failed=0 skipped=0
+expect_prefix=
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 good=$work/good.zone
@@ -26,7 +27,8 @@ ln -s loop "$work/loop"
 expect() { # status name command...
 	wanted=$1 name=$2
 	shift 2
-	timeout -k 5 60 "$@" >"$work/out" 2>"$work/err"
+	# shellcheck disable=SC2086 # words
+	timeout -k 5 60 $expect_prefix "$@" >"$work/out" 2>"$work/err"
 	status=$?
 	if [ "$status" -eq "$wanted" ] && ! grep -qE 'Sanitizer|runtime error' "$work/err"; then
 		passed=$((passed + 1))
@@ -37,9 +39,21 @@ expect() { # status name command...
 	head -c 2000 "$work/err" | sed 's/^/  /'
 }
 
-skip() { # name why
-	skipped=$((skipped + 1))
-	echo "skipped $1: $2"
+# Root may read everything: what needs a file that may not be read runs as nobody, who has a copy of
+# the program where it can be reached.
+as_nobody() { # command...
+	if [ "$(id -u)" -ne 0 ]; then
+		"$@"
+		return
+	fi
+	program=$ZONEGATE
+	cp "$program" "$work/zonegate"
+	chmod 755 "$work" "$work/zonegate"
+	ZONEGATE=$work/zonegate
+	expect_prefix="setpriv --reuid=65534 --regid=65534 --clear-groups"
+	"$@"
+	expect_prefix=
+	ZONEGATE=$program
 }
 
 check() { # status name options...
@@ -105,14 +119,10 @@ for input in zone:1 --ds:0 --previous:2 --unsigned:2 --policy:2; do
 	kill "$writer"
 	wait "$writer" 2>/dev/null
 	rm "$work/fifo"
-	if [ "$(id -u)" -eq 0 ]; then
-		skip "$option: a file that may not be read" "root may read everything"
-	else
-		cp "$good" "$work/locked"
-		chmod 000 "$work/locked"
-		with 2 "a file that may not be read" "$work/locked"
-		rm -f "$work/locked"
-	fi
+	cp "$good" "$work/locked"
+	chmod 000 "$work/locked"
+	as_nobody with 2 "a file that may not be read" "$work/locked"
+	rm -f "$work/locked"
 done
 
 check 1 "/dev/null as zone" /dev/null
