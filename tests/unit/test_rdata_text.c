@@ -44,7 +44,9 @@ static const struct sample samples[] = {
     {"MG", "A.b.", LB, NULL},
     {"MR", "A.b.", LB, NULL},
     {"WKS", "192.0.2.1 6 25 80 65535", LB, NULL},
-    {"WKS", "192.0.2.1 UDP domain 123", LB, NULL},
+    {"WKS", "192.0.2.1 17 53 123", LB, NULL},
+    /* The oracles look these up in /etc/protocols and /etc/services, which need not be there. */
+    {"WKS", "192.0.2.1 UDP domain 123", 0, "c00002011100000000000004000000000000000010"},
     {"PTR", "A.b.", LB, NULL},
     {"HINFO", "\"PC Intel\" Linux", LB, NULL},
     {"MINFO", "A.b. C.d.", LB, NULL},
