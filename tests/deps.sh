@@ -11,7 +11,7 @@ set -eu
 
 build="gcc libc6-dev make pkg-config libldns-dev libssl-dev libxml2-dev libjansson-dev"
 test="$build check mandoc netbase python3-jsonschema"
-ci="$test clang clang-format shellcheck"
+ci="$test clang libclang-rt-dev clang-format shellcheck"
 
 case ${1:-test} in
 build) wanted=$build ;;

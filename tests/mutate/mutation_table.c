@@ -292,12 +292,13 @@ const struct mutation mutation_table[] = {
 	{"cut-between", "the text ends after a whole record",
 	 "RFC 4035 2.2, 2.3, RFC 5155 7.1: what is left is no complete signed zone",
 	 REFUSED("rrset-unsigned", "nsec-missing", "nsec3-missing", "nsec3-chain", "dnskey-missing",
-	 "denial-missing", "nsec-chain", "zone-unsigned"), count_records, cut_between},
+	 "denial-missing", "nsec-chain", "zone-unsigned", "algorithm-incomplete"), count_records,
+	 cut_between},
 	{"cut-inside", "the text ends within a record",
 	 "RFC 1035 5.1, and as above: no record, or a shorter one than was signed",
 	 REFUSED("zone-syntax", "rrset-bogus", "rrset-unsigned", "nsec-missing", "nsec3-missing",
-	 "nsec3-chain", "nsec-chain", "denial-missing", "dnskey-missing", "zone-unsigned"),
-	 count_records, cut_inside},
+	 "nsec3-chain", "nsec-chain", "denial-missing", "dnskey-missing", "zone-unsigned",
+	 "algorithm-incomplete"), count_records, cut_inside},
 
 	/* What no validator can see in the zone alone: an insecure delegation cut out under opt-out. */
 	{"hidden-cut-alone", "a delegation that opt-out covers is cut out; nothing but the zone is given",
