@@ -74,7 +74,7 @@ enum expect {
 	EXPECT_PASS    /* pass: no finding above warn */
 };
 
-#define IDS_MAX	 12
+#define IDS_MAX	 16
 #define WHAT_MAX 256
 
 struct mutation;

@@ -26,6 +26,12 @@
 		NULL                                                                               \
 	}
 
+/* What is wrong with the rest of a zone that was cut somewhere. */
+#define NOT_COMPLETE                                                                               \
+	"rrset-unsigned", "nsec-missing", "nsec3-missing", "nsec-chain", "nsec3-chain",            \
+	    "nsec-stray", "nsec3-stray", "nsec-bitmap", "nsec3-bitmap", "dnskey-missing",          \
+	    "denial-missing", "zone-unsigned", "algorithm-incomplete"
+
 /* clang-format off */
 const struct mutation mutation_table[] = {
 	/* Signatures, not signed again. */
@@ -291,14 +297,10 @@ const struct mutation mutation_table[] = {
 	/* Text that was cut. Which check says so depends on what was lost. */
 	{"cut-between", "the text ends after a whole record",
 	 "RFC 4035 2.2, 2.3, RFC 5155 7.1: what is left is no complete signed zone",
-	 REFUSED("rrset-unsigned", "nsec-missing", "nsec3-missing", "nsec3-chain", "dnskey-missing",
-	 "denial-missing", "nsec-chain", "zone-unsigned", "algorithm-incomplete"), count_records,
-	 cut_between},
+	 REFUSED(NOT_COMPLETE), count_records, cut_between},
 	{"cut-inside", "the text ends within a record",
 	 "RFC 1035 5.1, and as above: no record, or a shorter one than was signed",
-	 REFUSED("zone-syntax", "rrset-bogus", "rrset-unsigned", "nsec-missing", "nsec3-missing",
-	 "nsec3-chain", "nsec-chain", "denial-missing", "dnskey-missing", "zone-unsigned",
-	 "algorithm-incomplete"), count_records, cut_inside},
+	 REFUSED("zone-syntax", "rrset-bogus", NOT_COMPLETE), count_records, cut_inside},
 
 	/* What no validator can see in the zone alone: an insecure delegation cut out under opt-out. */
 	{"hidden-cut-alone", "a delegation that opt-out covers is cut out; nothing but the zone is given",
