@@ -31,6 +31,7 @@ static const struct {
     {DNSSEC_VERIFY, "lawful-leftover-nsec"},
     {KZONECHECK, "rrset-and-rrsigs-removed"},
     {KZONECHECK, "rrsig-over-nothing"},
+    {KZONECHECK, "nsec3-opt-out-cleared"},
     {KZONECHECK, "lawful-parentheses"},
     {KZONECHECK, "lawful-generic"},
     {KZONECHECK, "lawful-line-ends"},
