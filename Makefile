@@ -18,7 +18,7 @@ CFLAGS  ?= -O2 -g
 VERSION := $(shell sed -n 's/.*ZG_VERSION "\(.*\)"/\1/p' include/zonegate/version.h)
 SOVERSION := 0
 
-PACKAGES = ldns libcrypto libxml-2.0 jansson
+PACKAGES = ldns libcrypto libxml-2.0 jansson sqlite3
 
 ZG_CPPFLAGS = -D_GNU_SOURCE -Iinclude -Isrc -I$(BUILD)/generated
 ZG_CFLAGS = -std=c11 -pthread -fPIC -fvisibility=hidden
@@ -39,7 +39,7 @@ endif
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 
-LAYERS = base dns zone crypto facts check policy gate report
+LAYERS = base dns zone crypto facts check policy history gate publish report
 LIB_SOURCES := $(sort $(foreach layer,$(LAYERS),$(wildcard src/$(layer)/*.c)))
 CLI_SOURCES := $(sort $(wildcard src/cli/*.c))
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/generated/policy_embedded.o
@@ -115,8 +115,8 @@ TOOL_PROGRAMS := $(call programs_in,tools bench cases)
 $(TOOL_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libkit.a
 	$(LINK) $^ $(PKG_LIBS)
 
-# Unit tests look inside, so they take the archives.
-UNIT_TESTS := $(call programs_in,unit)
+# Unit tests and the differential test look inside, so they take the archives.
+UNIT_TESTS := $(call programs_in,unit differential)
 $(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $$(shared) $(BUILD)/libcli.a $(BUILD)/libzonegate.a
 	$(LINK) $^ $(PKG_LIBS) $(shell pkg-config --libs check)
 

@@ -9,7 +9,7 @@
 # that starts a service is ever installed: validators for tests come from tests/peers.sh.
 set -eu
 
-build="gcc libc6-dev make pkg-config libldns-dev libssl-dev libxml2-dev libjansson-dev"
+build="gcc libc6-dev make pkg-config libldns-dev libssl-dev libxml2-dev libjansson-dev libsqlite3-dev"
 test="$build check mandoc netbase python3-jsonschema"
 ci="$test clang libclang-rt-dev clang-format shellcheck"
 

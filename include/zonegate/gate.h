@@ -83,6 +83,37 @@ struct zg_failure_group {
 	uint64_t n_of; /* RRSIGs of this algorithm and tag in all */
 };
 
+/* A combination that some cache can hold and that does not validate: cache view. All text is
+ * escaped. */
+struct zg_counterexample {
+	const char *kind;     /* "ds-dnskey" or "dnskey-data" */
+	const char *models;   /* "lenient, strict-ds": which validators */
+	bool preexisting;     /* holding the candidate back would not help */
+	const char *cause;    /* NULL, "expiry", "serve-stale" or "margin" */
+	int64_t from, until;  /* bogus in [from, until); INT64_MAX: without end */
+	const char *held;     /* what the cache holds: "example. DNSKEY", */
+	uint32_t held_serial; /* of which release; 0: not ours */
+	int64_t held_fetched; /* fetched at the latest then; INT64_MAX: still served */
+	uint32_t held_ttl;
+	const char *asked;     /* what is asked for: "www.example. A" */
+	bool asked_candidate;  /* and that is the candidate's */
+	const char *broken;    /* one sentence: why the two do not fit */
+	uint64_t n_rrsets;     /* affected */
+	int64_t earliest_safe; /* INT64_MAX: waiting never helps */
+	const char *sum;       /* how that time comes about: "10:00 + 30m propagation + 1h TTL" */
+	const char *remedy;    /* the smallest change that would make it pass */
+};
+
+/* What must, or may, be done and when: forward obligations and release-by deadlines. */
+struct zg_deadline {
+	const char
+	    *id;      /* "release-by-soft", "release-by-hard", "release-by-secondary", "keep-key",
+			 "keep-signing", "may-sign", "may-remove", "may-submit-ds", "cached-ttl" */
+	int64_t time; /* INT64_MAX: an intermediate step is needed first */
+	const char *subject; /* "13/12345", or NULL */
+	const char *text;    /* one sentence */
+};
+
 /* A check that did not run, and why. */
 struct zg_not_run {
 	const struct zg_check *check;
@@ -133,6 +164,13 @@ struct zg_result {
 	size_t n_failures;
 
 	int64_t release_by; /* when the first signature that is needed expires; 0: none */
+
+	const char *cache_view; /* "proved", "refuted", "not worse", "unknown"; NULL: no history */
+	int64_t earliest_safe;	/* of the release; 0: now; INT64_MAX: waiting never helps */
+	const struct zg_counterexample *counterexamples; /* new ones first */
+	size_t n_counterexamples;
+	const struct zg_deadline *deadlines; /* by time */
+	size_t n_deadlines;
 };
 
 /*

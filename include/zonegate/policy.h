@@ -13,8 +13,7 @@ typedef struct zg_policy zg_policy;
  * Reads the policy file `path`; `name` selects one of several (NULL: the first, which must be the
  * only one). The file is refused (ZG_POLICY) when others may write it, when it has a DOCTYPE, is
  * not valid, or contradicts itself; ZG_LIMIT when it is too large or too deep; ZG_READ when it
- * cannot be read. The message holds file and line. libxml2 is set up by the first call: not in two
- * threads at once.
+ * cannot be read. The message holds file and line.
  */
 ZG_PUBLIC ZG_MUST_CHECK zg_status zg_policy_read(
     const char *path, const char *name, zg_policy **policy, struct zg_error *error);

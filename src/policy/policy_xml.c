@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
+#include <threads.h>
 
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
@@ -227,11 +228,20 @@ parser_new(struct policy_reporter *reporter)
 	return parser;
 }
 
+/* What libxml2 would else set up by itself at the first use, in as many threads as come. */
+static void
+libxml_start(void)
+{
+	xmlInitParser();
+	(void)xmlRelaxNGInitTypes();
+}
+
 zg_status
 policy_xml_parse(
     struct policy_reporter *reporter, const char *text, size_t length, xmlDoc **document)
 {
 	static const char byte_order_mark[] = "\xef\xbb\xbf";
+	static once_flag started = ONCE_FLAG_INIT;
 	xmlParserCtxt *parser;
 
 	*document = NULL;
@@ -241,7 +251,7 @@ policy_xml_parse(
 		text += 3;
 		length -= 3;
 	}
-	xmlInitParser();
+	call_once(&started, libxml_start);
 	parser = parser_new(reporter);
 	if (parser != NULL)
 		*document = xmlCtxtReadMemory(parser, text, (int)length, NULL, "UTF-8",

@@ -28,9 +28,11 @@ crypto  base dns crypto                             | limits status
 facts   base dns zone crypto facts                  | limits status check verdict run
 check   base dns zone facts check                   | limits status check verdict finding
 policy  base dns policy                             | limits status check verdict policy
-gate    base dns zone crypto facts check policy gate | limits status check verdict finding policy run gate memo version
+history base dns crypto history                     | limits status verdict
+gate    base dns zone crypto facts check policy history gate | limits status check verdict finding policy run gate memo version
+publish base dns crypto policy history publish      | limits status verdict policy
 report  base report                                 | limits status check verdict finding gate report version
-cli     cli                                         | *
+cli     cli publish                                 | *
 END
 
 # library header: the only layer that may include it.
@@ -42,10 +44,10 @@ jansson.h  report
 sqlite3.h  history
 END
 
-# header: the only file that may include it. One place starts threads.
+# header: the only file that may include it. One place starts threads; one library is set up once.
 cat >"$work/places" <<'END'
 pthread.h    src/base/work_pool.c
-threads.h    src/base/work_pool.c
+threads.h    src/policy/policy_xml.c
 stdatomic.h  src/base/work_pool.c
 END
 

@@ -13,6 +13,7 @@
 
 #include <zonegate/check.h>
 #include <zonegate/limits.h>
+#include "base/work_pool.h"
 #include "policy/policy.h"
 #include "policy/policy_load.h"
 #include "policy/policy_schema.h"
@@ -1322,6 +1323,29 @@ count_error(void *context, xmlError *error)
 	(*(unsigned *)context)++;
 }
 
+static zg_status
+read_default(void *context, unsigned thread, size_t first, size_t end)
+{
+	zg_status status = ZG_OK;
+
+	(void)context;
+	(void)thread;
+	for (size_t i = first; i < end && status == ZG_OK; i++) {
+		zg_policy *policy = NULL;
+
+		status = zg_policy_default(&policy, NULL);
+		zg_policy_free(policy);
+	}
+	return status;
+}
+
+/* First in a process of its own (CK_FORK), so that libxml2 is set up here. */
+START_TEST(policies_are_read_in_several_threads_at_once)
+{
+	ck_assert_int_eq(work_pool_run(4, 8, 1, read_default, NULL), ZG_OK);
+}
+END_TEST
+
 START_TEST(error_handler_of_the_caller_is_left_alone)
 {
 	unsigned count = 0;
@@ -1389,6 +1413,7 @@ policy_suite(void)
 	tcase_add_test(bad, nothing_hides_behind_a_nul);
 	tcase_add_test(bad, file_that_others_may_write_is_refused);
 	tcase_add_test(bad, what_is_no_readable_file_is_refused);
+	tcase_add_test(bad, policies_are_read_in_several_threads_at_once);
 	tcase_add_test(bad, error_handler_of_the_caller_is_left_alone);
 	suite_add_tcase(suite, shipping);
 	suite_add_tcase(suite, table);

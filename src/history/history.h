@@ -1,0 +1,176 @@
+/*
+ * The gate's memory (SQLite): candidates and what became of them, what the parent and the servers
+ * were seen to publish, and the decision log. Tables are append-only; the log is a chain of
+ * SHA-256. Nothing here looks at the clock: the caller gives the time, seconds since 1970 UTC.
+ */
+#ifndef HISTORY_HISTORY_H
+#define HISTORY_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <zonegate/limits.h>
+#include <zonegate/status.h>
+#include <zonegate/verdict.h>
+#include "base/compiler.h"
+#include "dns/release_facts.h"
+
+struct history; /* an open database; one thread */
+
+enum history_mode {
+	HISTORY_READ,  /* must exist */
+	HISTORY_WRITE, /* must exist */
+	HISTORY_CREATE /* made, with its tables, when it is absent */
+};
+
+/* Opens DIRECTORY/zonegate.db: journal DELETE, synchronous EXTRA. ZG_READ with a message when it is
+ * missing, damaged, of another version or on a network file system; busy is ZG_READ as well. */
+MUST_CHECK zg_status history_open(const char *directory, enum history_mode mode,
+    struct history **history, struct zg_error *error);
+void history_close(struct history *history);
+
+/* Everything between begin and commit happens, or none of it. Rolls back in close. */
+MUST_CHECK zg_status history_begin(struct history *history, struct zg_error *error);
+MUST_CHECK zg_status history_commit(struct history *history, struct zg_error *error);
+
+/* --- Candidates --- */
+
+enum candidate_state {
+	CANDIDATE_SEEN,
+	CANDIDATE_REFUSED,
+	CANDIDATE_UNDECIDED,
+	CANDIDATE_HELD,
+	CANDIDATE_PASSED,
+	CANDIDATE_HANDED,    /* renamed and the reload command succeeded, or the hook said yes */
+	CANDIDATE_CONFIRMED, /* serial and digest seen at the distribution server */
+	CANDIDATE_SUPERSEDED,
+	CANDIDATE_ABANDONED, /* passed, and certainly never left the building */
+	CANDIDATE_STATES
+};
+
+const char *candidate_state_text(enum candidate_state state);
+
+struct history_candidate {
+	int64_t id;
+	enum candidate_state state;	 /* the last one */
+	int64_t times[CANDIDATE_STATES]; /* when each state was first reached; 0: never */
+	uint8_t file_sha256[32];	 /* of the text as it was handed in */
+	char policy_digest[65];
+	bool imported; /* taken over by `history import`; times[PASSED] is "served since" */
+	struct release_facts facts;
+};
+
+/* What is recorded of a candidate when its verdict is known. */
+struct history_new {
+	const struct release_facts *facts; /* NULL: the text did not get so far (state refused) */
+	const char *zone;
+	enum candidate_state state;
+	const uint8_t *file_sha256; /* 32 octets */
+	const char *policy_digest;  /* 64 hex digits */
+	const char *reason;	    /* the result's phrase */
+	const char *report;	    /* JSON; kept whole */
+	int64_t time;
+	bool imported;
+};
+MUST_CHECK zg_status history_add_candidate(struct history *history,
+    const struct history_new *candidate, int64_t *id, struct zg_error *error);
+
+/* Adds an event, and a line to the decision log: `actor` is who, `why` one sentence. */
+MUST_CHECK zg_status history_set_state(struct history *history, int64_t id,
+    enum candidate_state state, int64_t time, const char *actor, const char *why,
+    struct zg_error *error);
+
+/*
+ * Candidates of `zone` that passed or went further, newest first: those that were not superseded
+ * before `since`, and one more. *list is owned by the caller (history_candidates_free). With `all`
+ * set the refused, held and undecided ones too.
+ */
+MUST_CHECK zg_status history_candidates(struct history *history, const char *zone, int64_t since,
+    bool all, size_t limit, struct history_candidate **list, size_t *n, struct zg_error *error);
+void history_candidates_free(struct history_candidate *list, size_t n);
+
+/* The report (JSON) of a candidate; owned by the caller. */
+MUST_CHECK zg_status history_report(
+    struct history *history, int64_t id, char **report, struct zg_error *error);
+
+/* --- Observations --- */
+
+enum observation_source { SOURCE_AUTHORITATIVE, SOURCE_FILE, SOURCE_OPERATOR };
+
+/* What one source said of the DS set at one time. */
+struct history_ds {
+	int64_t time;
+	enum observation_source source;
+	char server[80]; /* "192.0.2.1@53", a file's name, an operator's name */
+	bool answered;	 /* false: no usable answer; `note` says why */
+	char note[160];
+	uint32_t ttl; /* as published (the RRSIG's original TTL); negative answers: of the denial */
+	uint32_t serial; /* of the parent zone; 0: not known */
+	struct release_ds entries[ZG_DS_MAX];
+	size_t n; /* 0 and answered: proved absent */
+};
+MUST_CHECK zg_status history_add_ds(struct history *history, const char *zone,
+    const struct history_ds *observation, struct zg_error *error);
+/* Oldest first, from the last one before `since` of each server on. */
+MUST_CHECK zg_status history_ds_list(struct history *history, const char *zone, int64_t since,
+    struct history_ds **list, size_t *n, struct zg_error *error);
+
+/* What a server of the zone served. */
+struct history_served {
+	int64_t time;
+	char server[80];
+	uint32_t serial;
+	char digest[DIGEST_TEXT_SIZE]; /* empty: only the serial is known */
+};
+MUST_CHECK zg_status history_add_served(struct history *history, const char *zone,
+    const struct history_served *observation, struct zg_error *error);
+MUST_CHECK zg_status history_served_list(struct history *history, const char *zone, int64_t since,
+    struct history_served **list, size_t *n, struct zg_error *error);
+
+/* --- Decision log --- */
+
+struct history_line {
+	int64_t number;
+	int64_t time;
+	char zone[NAME_TEXT_SIZE];
+	char
+	    kind[32]; /* "verdict", "state", "approval", "override", "import", "observation", ... */
+	char actor[80];
+	char text[512];
+	uint8_t chain[32]; /* SHA-256 of the line before and this one */
+};
+MUST_CHECK zg_status history_log(struct history *history, const char *zone, const char *kind,
+    const char *actor, const char *text, int64_t time, struct zg_error *error);
+/* Newest first, at most `limit`. */
+MUST_CHECK zg_status history_lines(struct history *history, const char *zone, size_t limit,
+    struct history_line **list, size_t *n, struct zg_error *error);
+/* The last line's chain value: what is signed. False: the log is empty. */
+MUST_CHECK zg_status history_head(
+    struct history *history, uint8_t chain[32], int64_t *number, struct zg_error *error);
+/* Keeps a signature of the head (Ed25519), and gives the last one kept. */
+MUST_CHECK zg_status history_sign_head(struct history *history, int64_t number,
+    const uint8_t signature[64], int64_t time, struct zg_error *error);
+struct history_signature {
+	int64_t number;
+	uint8_t chain[32];
+	uint8_t signature[64];
+};
+MUST_CHECK zg_status history_signatures(
+    struct history *history, struct history_signature **list, size_t *n, struct zg_error *error);
+/* Walks the whole chain. ZG_OK with *broken_at 0: unbroken; else the number of the first line that
+ * does not follow from the one before, was changed, or is missing; `why` says which. */
+MUST_CHECK zg_status history_verify(struct history *history, int64_t *broken_at, char *why,
+    size_t why_size, struct zg_error *error);
+
+/* The latest time in any row: a clock behind it was set back. */
+MUST_CHECK zg_status history_latest(struct history *history, int64_t *time, struct zg_error *error);
+
+/* Writes all of a zone's rows as JSON lines to `fd`, and takes such lines in (union by content;
+ * what is there already is left): replication between sites. `site` names where they come from. */
+MUST_CHECK zg_status history_export(
+    struct history *history, const char *zone, int fd, struct zg_error *error);
+MUST_CHECK zg_status history_merge(
+    struct history *history, int fd, const char *site, size_t *n_new, struct zg_error *error);
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * The configuration, zonegate.xml: where things are, who may approve, what is run. Read once,
+ * immutable afterwards. Same rules for the file as for policies: no DOCTYPE, no entities, no
+ * network, limits, schema (policies/zonegate.rng), refused when others may write it.
+ */
+#ifndef POLICY_CONFIG_H
+#define POLICY_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <zonegate/policy.h>
+#include <zonegate/status.h>
+#include "base/compiler.h"
+#include "dns/policy_values.h"
+
+#define CONFIG_ARGUMENTS_MAX 64
+#define CONFIG_COMMANDS_MAX  16
+#define CONFIG_ZONES_MAX     4096
+
+/* A program and its arguments: run without a shell. */
+struct config_command {
+	char **arguments; /* NULL-terminated; arguments[0] is an absolute path */
+	int64_t timeout;  /* seconds */
+};
+
+struct config_approver {
+	char *id;
+	uint8_t public_key[32]; /* Ed25519, raw */
+};
+
+struct config_server {
+	char *address; /* IPv4 or IPv6, in text */
+	uint16_t port;
+};
+
+struct config_zone {
+	char *name;	   /* presentation form, lower case, final dot */
+	char *policy_path; /* NULL: the built-in policy */
+	char *policy_name; /* NULL: the only one of the file */
+	char *candidate;   /* where the signer puts the zone: the default input; NULL: none */
+	char *target; /* the file that `release` renames; NULL: the zone is not released here */
+	mode_t mode;  /* of the target; 0: that of the file replaced, or 0644 */
+	char *owner, *group;	      /* NULL: as the file replaced */
+	struct config_command reload; /* arguments NULL: none */
+	char *unsigned_path;	      /* the registry's unsigned zone; NULL: none */
+	char *ds_path;		      /* DS file of the parent; NULL: none */
+	int64_t ds_ttl;		      /* TTL assumed for a DS file without one; NOT_SET: none */
+	struct config_server *parents;
+	size_t n_parents;
+	char *trust_anchor;	       /* NULL: none */
+	struct config_server *servers; /* distribution servers, to be observed */
+	size_t n_servers;
+	bool transferred; /* secondaries refuse what is refused here: EXPIRE is a deadline
+			     (DESIGN 9.1) */
+};
+
+struct config {
+	char *path;	    /* of the file */
+	char *state;	    /* state directory, absolute */
+	char *installation; /* id that approvals are bound to */
+	struct config_approver *approvers;
+	size_t n_approvers;
+	struct config_command notify[CONFIG_COMMANDS_MAX]; /* each gets the JSON report */
+	size_t n_notify;
+	struct config_zone *zones;
+	size_t n_zones;
+};
+
+/* Reads the file; NULL: /etc/zonegate/zonegate.xml. Messages hold file and line. */
+MUST_CHECK zg_status config_read(const char *path, struct config **config, struct zg_error *error);
+void config_free(struct config *config);
+
+/* The zone of that name (any letter case, with or without the final dot), or NULL. */
+const struct config_zone *config_zone_find(const struct config *config, const char *name);
+
+#endif
