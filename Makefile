@@ -61,10 +61,11 @@ $(BUILD)/src/gate/memo.o: $(wildcard src/*/*.[ch] include/zonegate/*.h)
 $(BUILD)/generated/policy_embedded.o: $(BUILD)/generated/policy_embedded.c
 	$(CC) $(ZG_CPPFLAGS) $(ZG_CFLAGS) $(CFLAGS) -c -o $@ $<
 
-# The policy schema and the default policy are part of the library.
-$(BUILD)/generated/policy_embedded.c: src/policy/embed.sh policies/policy.rng policies/default.xml
+# The schemas and the default policy are part of the library.
+EMBEDDED = policies/policy.rng policies/default.xml policies/zonegate.rng
+$(BUILD)/generated/policy_embedded.c: src/policy/embed.sh $(EMBEDDED)
 	@mkdir -p $(@D)
-	sh src/policy/embed.sh policies/policy.rng policies/default.xml > $@
+	sh src/policy/embed.sh $(EMBEDDED) > $@
 
 $(BUILD)/libzonegate.a: $(LIB_OBJECTS)
 	rm -f $@
@@ -115,8 +116,8 @@ TOOL_PROGRAMS := $(call programs_in,tools bench cases)
 $(TOOL_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libkit.a
 	$(LINK) $^ $(PKG_LIBS)
 
-# Unit tests and the differential test look inside, so they take the archives.
-UNIT_TESTS := $(call programs_in,unit differential)
+# Unit tests, the differential and the property test look inside, so they take the archives.
+UNIT_TESTS := $(call programs_in,unit differential property)
 $(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $$(shared) $(BUILD)/libcli.a $(BUILD)/libzonegate.a
 	$(LINK) $^ $(PKG_LIBS) $(shell pkg-config --libs check)
 

@@ -11,7 +11,8 @@
 enum zg_input {
 	ZG_INPUT_DS = 1,       /* the parent's DS set */
 	ZG_INPUT_PREVIOUS = 2, /* the zone released before */
-	ZG_INPUT_UNSIGNED = 4  /* the registry's unsigned zone */
+	ZG_INPUT_UNSIGNED = 4, /* the registry's unsigned zone */
+	ZG_INPUT_HISTORY = 8   /* the gate's own log */
 };
 
 /* One row. All strings are static and in English. */
@@ -39,7 +40,7 @@ ZG_PUBLIC const struct zg_check *zg_check_find(const char *id);
  * not one that a validator gives for the content of a zone. */
 ZG_PUBLIC const char *zg_ede_text(int code);
 
-/* "ds", "previous", "unsigned". */
+/* "ds", "previous", "unsigned", "history". */
 ZG_PUBLIC const char *zg_input_text(enum zg_input input);
 
 #endif

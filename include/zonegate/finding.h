@@ -2,6 +2,8 @@
 #ifndef ZONEGATE_FINDING_H
 #define ZONEGATE_FINDING_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <zonegate/check.h>
@@ -23,6 +25,10 @@ struct zg_finding {
 	uint64_t count;
 	const struct zg_example *examples; /* in the order of the zone */
 	size_t n_examples;
+	const char *approved_by; /* approvers who accept it, "alice, bob"; NULL: none */
+	int64_t approved_until;	 /* when the first of their approvals ceases to count */
+	bool accepted;		 /* by a quorum of them: it neither holds nor refuses */
+	bool may_be_accepted;	 /* people have a say in it */
 };
 
 #endif

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <zonegate/approval.h>
 #include <zonegate/finding.h>
 #include <zonegate/limits.h>
 #include <zonegate/memo.h>
@@ -40,16 +41,28 @@ struct zg_gate_inputs {
 	struct zg_source unsigned_input; /* the registry's unsigned zone */
 	const zg_policy *policy;	 /* NULL: the built-in default */
 	const char *origin;		 /* presentation form; NULL: the SOA's owner */
-	int64_t now;			 /* seconds since 1970 UTC */
-	unsigned threads;		 /* 0 is 1 */
+	const char *state; /* the state directory: history to prove against; NULL: none */
+	uint32_t ds_ttl;   /* seconds, as the parent publishes it; 0: not known */
+	bool remember;	   /* zg_result_facts is wanted */
+	int64_t now;	   /* seconds since 1970 UTC */
+	unsigned threads;  /* 0 is 1 */
 	enum zg_verify_with verify_with;
 	zg_memo *memo;	  /* what verified before, and where what verifies now goes; NULL: none */
 	size_t examples;  /* for each check, at most ZG_EXAMPLES_MAX; 0: ZG_EXAMPLES_DEFAULT */
 	unsigned require; /* enum zg_input: missing ones make it undecided */
 	bool allow_include;
+	/* What approvals are bound to: the installation's id. NULL: none are looked at. */
+	const char *installation;
+	const struct zg_approver *approvers; /* all that the installation knows */
+	size_t n_approvers;
+	const struct zg_approval *approvals; /* at most ZG_APPROVALS_MAX */
+	size_t n_approvals;
 	zg_progress progress; /* may be NULL */
 	void *progress_context;
 };
+
+/* What a history keeps of a candidate: for the program's own use. */
+struct release_facts;
 
 /* A DNSKEY at the apex. */
 struct zg_key {
@@ -171,6 +184,10 @@ struct zg_result {
 	size_t n_counterexamples;
 	const struct zg_deadline *deadlines; /* by time */
 	size_t n_deadlines;
+
+	const struct zg_approval_state *approvals; /* in the order given */
+	size_t n_approvals;
+	size_t quorum; /* approvers that a finding needs to be accepted; 0: not asked for */
 };
 
 /*
@@ -181,6 +198,24 @@ struct zg_result {
 ZG_PUBLIC ZG_MUST_CHECK zg_status zg_gate_run(
     const struct zg_gate_inputs *inputs, struct zg_result **result, struct zg_error *error);
 
+/*
+ * Whether the DS set `inputs->ds` may be handed to the parent at `inputs->now`, while the last
+ * release of zone `inputs->origin` in the history `inputs->state` stays as it is. Of the other
+ * inputs only the policy is looked at. The result has a verdict (PASS, REFUSE, UNDECIDED when the
+ * past is unknown), a reason, zone, serial of that release, and the cache view; no checks are run.
+ */
+ZG_PUBLIC ZG_MUST_CHECK zg_status zg_gate_try_ds(
+    const struct zg_gate_inputs *inputs, struct zg_result **result, struct zg_error *error);
+
 ZG_PUBLIC void zg_result_free(struct zg_result *result);
+
+/* NULL unless `remember` was set, and the zone is known. Lives as long as the result. */
+ZG_PUBLIC const struct release_facts *zg_result_facts(const struct zg_result *result);
+
+/* A DS file of `zone`, as zg_gate_inputs.ds takes it, in the form that a history keeps: at most
+ * ZG_DS_MAX entries of `list`, for the program's own use. */
+struct release_ds;
+ZG_PUBLIC ZG_MUST_CHECK zg_status zg_ds_read(const struct zg_source *source, const char *zone,
+    struct release_ds *list, size_t *n, struct zg_error *error);
 
 #endif

@@ -71,6 +71,16 @@
 /* A DS file. */
 #define ZG_DS_FILE_BYTES_MAX (256 * 1024)
 
+/* A report (JSON) in the history: every example of every check that a run can keep. */
+#define ZG_HISTORY_REPORT_MAX (64 * 1024 * 1024)
+/* Rows that one question to the history answers: a release a minute for two months. */
+#define ZG_HISTORY_ROWS_MAX 100000
+
+/* The text of one approval: 8192 facts and 256 findings need about 500 KB. Approvals of one zone
+ * that are looked at: each costs a signature check. */
+#define ZG_APPROVAL_BYTES_MAX (1024 * 1024)
+#define ZG_APPROVALS_MAX      256
+
 /* Threads of one check. */
 #define ZG_THREADS_MAX 256
 

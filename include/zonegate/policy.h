@@ -39,13 +39,28 @@ ZG_PUBLIC zg_severity zg_policy_severity(const zg_policy *policy, const char *id
 ZG_PUBLIC ZG_MUST_CHECK zg_status zg_policy_show(
     const zg_policy *policy, char **text, struct zg_error *error);
 
-/* Called for each lint remark; `line` 0: none. `is_error`: zg_policy_read refuses it too. */
+/*
+ * Reads the kasp.xml of OpenDNSSEC 2 and makes policies of the same names, which accept what the
+ * signer is told to do there; what does not map becomes an XML comment. The text is a policy file
+ * without errors, owned by the caller (free). Statuses as for zg_policy_read.
+ */
+ZG_PUBLIC ZG_MUST_CHECK zg_status zg_policy_import(
+    const char *path, char **text, struct zg_error *error);
+
+/* Neither an error nor a warning: what kind of file this is. */
+#define ZG_REMARK_NOTE (-1)
+
+/* Called for each lint remark; `line` 0: none. `is_error`: 1, reading refuses it too; 0, a warning;
+ * ZG_REMARK_NOTE. */
 typedef void (*zg_policy_remark)(
     void *context, const char *file, unsigned line, int is_error, const char *text);
 
-/* Reads the file as zg_policy_read does for every policy in it, and adds warnings about values that
- * are lawful and unwise. ZG_OK: no error (there may be warnings). Each error is a remark, and the
- * first of them is in `error` as well. */
+/*
+ * Reads the file as zg_policy_read does for every policy in it, and adds warnings about values that
+ * are lawful and unwise. A file whose root element is Configuration is read as the configuration of
+ * a gate, which begins with a note. ZG_OK: no error (there may be warnings). Each error is a
+ * remark, and the first of them is in `error` as well.
+ */
 ZG_PUBLIC ZG_MUST_CHECK zg_status zg_policy_lint(
     const char *path, zg_policy_remark remark, void *context, struct zg_error *error);
 

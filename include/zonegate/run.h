@@ -2,6 +2,8 @@
 #ifndef ZONEGATE_RUN_H
 #define ZONEGATE_RUN_H
 
+#include <stdint.h>
+
 /* Phases, for progress. */
 enum zg_phase {
 	ZG_PHASE_READ,
@@ -13,8 +15,11 @@ enum zg_phase {
 	ZG_PHASE_COUNT
 };
 
-/* Called from the calling thread at the begin of each phase. */
-typedef void (*zg_progress)(void *context, enum zg_phase phase);
+/*
+ * Called from the calling thread: at the begin of each phase with `total` 0, and now and then while
+ * ZG_PHASE_VERIFY lasts, with how many of the zone's RRSIGs are done.
+ */
+typedef void (*zg_progress)(void *context, enum zg_phase phase, uint64_t done, uint64_t total);
 
 /* How ECDSA P-256 signatures are verified; what a batch does not confirm is decided by EVP. */
 enum zg_verify_with {

@@ -2,6 +2,7 @@
 #ifndef ZONEGATE_ZONEGATE_H
 #define ZONEGATE_ZONEGATE_H
 
+#include <zonegate/approval.h>
 #include <zonegate/check.h>
 #include <zonegate/finding.h>
 #include <zonegate/gate.h>

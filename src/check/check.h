@@ -34,6 +34,7 @@ struct check_row {
 	bool
 	    ratchet; /* a warning where the zone in force has the same or worse (DESIGN 9.4, 9.5) */
 	bool customer; /* registry customers' data: growth against the zone in force is looked at */
+	bool names_facts; /* what an approval is bound to is said by check_fact..., not the emits */
 };
 
 /* The table, in the order of reports. */
@@ -54,12 +55,39 @@ struct ratchet {
 	bool overflow;
 };
 
+/*
+ * One thing that an approval of a finding accepts. Two findings have it in common when id, owner,
+ * type, text and the RDATA named are equal.
+ */
+struct check_fact {
+	uint32_t owner;	    /* NO_OWNER: the zone as a whole */
+	uint32_t record;    /* its RDATA is part of it; UINT32_MAX: none */
+	uint16_t type;	    /* 0: none */
+	bool content;	    /* the RDATA of that RRset is part of it, */
+	bool change;	    /* and what stands there in the zone in force */
+	bool relative;	    /* a step from the zone in force: accepted once, not again from there */
+	uint64_t magnitude; /* an approval covers no more than was approved */
+	char *text;	    /* owned; NULL: none */
+};
+
+/* Kept of one row; more are only said to be too many. A whole zone of broken RRsets is no matter
+ * for approvals. */
+#define CHECK_FACTS_MAX (1024 * 1024)
+struct check_facts {
+	bool wanted; /* else nothing is kept */
+	struct check_fact *list;
+	size_t n, size;
+	bool overflow;
+	bool out_of_memory; /* the run must end undecided */
+};
+
 /* What came of one row. */
 struct check_result {
 	struct tally tally;
 	const struct tally
 	    *handed;		/* instead of `tally`: what facts counted; borrowed, may be NULL */
 	struct ratchet ratchet; /* ratchet rows: what was emitted */
+	struct check_facts facts;
 	bool ran;
 };
 
@@ -120,6 +148,26 @@ void check_emit_zone(struct check_context *context, const char *format, ...) PRI
 /* For ratchet rows, beside each emit: what it is about and how bad (more is worse). */
 void check_measure(struct check_context *context, uint32_t subject, uint64_t worse);
 
+/*
+ * What the finding comes down to, for approvals, in rows that name their facts: words that are the
+ * same for the same thing in every serial, and how much of it there is (0: nothing to measure). The
+ * second form is for steps from the zone in force, "records lost": an approval is good for one.
+ */
+void check_fact(struct check_context *context, uint64_t magnitude, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+void check_fact_change(struct check_context *context, uint64_t magnitude, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+
+/* The same: an RRset of the candidate with its content; `change`: and that of the zone in force. */
+void check_fact_rrset(struct check_context *context, uint32_t owner, uint16_t type, bool change);
+
+/* Part of emitting, for all other rows: the place is the fact, and `sentence` for the whole zone.
+ */
+void check_fact_emitted(
+    struct check_context *context, uint32_t owner, uint16_t type, const char *sentence);
+void check_facts_merge(struct check_facts *into, struct check_facts *from);
+void check_facts_clear(struct check_facts *facts);
+
 /* Hands the tally of row->defect on. */
 void check_defect(struct check_context *context);
 
@@ -137,6 +185,7 @@ struct check_inputs {
 	unsigned inputs;
 	unsigned threads; /* 0 is 1 */
 	size_t max_examples;
+	const bool *facts_wanted; /* by row; NULL: of none */
 };
 MUST_CHECK zg_status check_run(const struct check_inputs *inputs, struct check_result *results);
 void check_results_clear(struct check_result *results);

@@ -109,14 +109,17 @@ check_serial_jump(struct check_context *context)
 	if (!serial_counts(context) || context->policy->zone.serial_any ||
 	    !serial_greater(serial, former))
 		return;
-	if (serial - former > SERIAL_JUMP_MAX)
+	if (serial - former > SERIAL_JUMP_MAX) {
 		check_emit_zone(context, "the serial advances by %lu, from %lu to %lu",
 		    (unsigned long)(serial - former), (unsigned long)former, (unsigned long)serial);
-	else if (form != former_form && form != SERIAL_COUNTER && former_form != SERIAL_COUNTER)
+		check_fact_change(context, serial - former, "advance");
+	} else if (form != former_form && form != SERIAL_COUNTER && former_form != SERIAL_COUNTER) {
 		check_emit_zone(context, "the serial changes from %s to %s, from %lu to %lu",
 		    former_form == SERIAL_DATE ? "date" : "seconds since 1970",
 		    form == SERIAL_DATE ? "date" : "seconds since 1970", (unsigned long)former,
 		    (unsigned long)serial);
+		check_fact_change(context, 0, "form %d to %d", former_form, form);
+	}
 }
 
 /* ---- Guards ---- */
@@ -124,8 +127,8 @@ check_serial_jump(struct check_context *context)
 #define GUARD_TEXT_MAX 32
 
 /* `amount` is above the bound (a number, or percent of `before`) and not below the minimum. */
-static bool
-guard_fires(
+bool
+change_guard_fires(
     uint64_t amount, uint64_t before, int64_t max_count, int32_t max_percent, int64_t minimum)
 {
 	if (amount == 0 || (minimum > 0 && amount < (uint64_t)minimum))
@@ -167,6 +170,7 @@ emit_lost(struct check_context *context, const struct change_fact *fact,
 		    (unsigned long long)fact->lost, (unsigned long long)fact->before, what, bound);
 	}
 	tally->count = fact->lost;
+	check_fact_change(context, fact->lost, "%s lost", what);
 }
 
 static void
@@ -178,6 +182,7 @@ emit_gained(struct check_context *context, const struct change_fact *fact,
 	check_emit_zone(context, "%llu %s are new beside %llu in force, expected %s at most",
 	    (unsigned long long)fact->gained, what, (unsigned long long)fact->before,
 	    guard_bound(guard->max_growth_count, guard->max_growth_percent, bound));
+	check_fact_change(context, fact->gained, "%s gained", what);
 }
 
 /*
@@ -190,10 +195,10 @@ check_guard(struct check_context *context, enum change_count which,
 {
 	const struct change_fact *fact = &context->facts->change->counts[which];
 
-	if (guard_fires(fact->lost, fact->before, guard->max_shrink_count,
+	if (change_guard_fires(fact->lost, fact->before, guard->max_shrink_count,
 		guard->max_shrink_percent, guard->minimum))
 		emit_lost(context, fact, guard, what);
-	if (guard_fires(fact->gained, fact->before, guard->max_growth_count,
+	if (change_guard_fires(fact->gained, fact->before, guard->max_growth_count,
 		guard->max_growth_percent, guard->minimum))
 		emit_gained(context, fact, guard, what);
 }
@@ -235,10 +240,12 @@ check_change_customer_defects(struct check_context *context)
 	int64_t max_count = growth ? guard->max_growth_count : guard->max_shrink_count;
 	int32_t max_percent = growth ? guard->max_growth_percent : guard->max_shrink_percent;
 
-	if (now > before &&
-	    guard_fires(now - before, before, max_count, max_percent, guard->minimum))
-		check_emit_zone(context, "findings about customers' data grew from %llu to %llu",
-		    (unsigned long long)before, (unsigned long long)now);
+	if (now <= before ||
+	    !change_guard_fires(now - before, before, max_count, max_percent, guard->minimum))
+		return;
+	check_emit_zone(context, "findings about customers' data grew from %llu to %llu",
+	    (unsigned long long)before, (unsigned long long)now);
+	check_fact_change(context, now - before, "growth");
 }
 
 /* ---- Apex, denial ---- */
@@ -246,24 +253,33 @@ check_change_customer_defects(struct check_context *context)
 void
 check_change_apex_ns(struct check_context *context)
 {
-	if (context->facts->change->apex_ns_changed)
-		check_emit_zone(
-		    context, "the NS RRset of the apex is not that of the zone in force");
+	if (!context->facts->change->apex_ns_changed)
+		return;
+	check_emit_zone(context, "the NS RRset of the apex is not that of the zone in force");
+	check_fact_rrset(context, 0, RR_NS, true);
 }
 
 void
 check_change_apex_keys(struct check_context *context)
 {
-	if (context->facts->change->apex_keys_changed)
-		check_emit_zone(context, "the DNSKEY RRset is not that of the zone in force");
+	if (!context->facts->change->apex_keys_changed)
+		return;
+	check_emit_zone(context, "the DNSKEY RRset is not that of the zone in force");
+	check_fact_rrset(context, 0, RR_DNSKEY, true);
 }
 
 void
 check_change_denial(struct check_context *context)
 {
-	if (context->facts->change->denial_changed)
-		check_emit_zone(context,
-		    "NSEC, NSEC3, opt-out or NSEC3PARAM are not those of the zone in force");
+	const struct denial_facts *denial = &context->facts->denial;
+
+	if (!context->facts->change->denial_changed)
+		return;
+	check_emit_zone(
+	    context, "NSEC, NSEC3, opt-out or NSEC3PARAM are not those of the zone in force");
+	check_fact(context, 0, "nsec %d nsec3 %d opt-out %d", denial->has_nsec, denial->has_nsec3,
+	    denial->n_opt_out_spans > 0);
+	check_fact_rrset(context, 0, RR_NSEC3PARAM, true);
 }
 
 /* ---- Watch-list ---- */
@@ -279,11 +295,12 @@ watch_delegation(struct check_context *context, const uint8_t *name, uint32_t ow
 	if (former == NO_OWNER)
 		return;
 	for (size_t i = 0; i < sizeof(watched) / sizeof(watched[0]); i++) {
-		if (!zone_diff_same_rrset(
+		if (zone_diff_same_rrset(
 			context->zone, owner, change->previous, former, watched[i]))
-			check_emit_at(context, owner, watched[i],
-			    context->zone->owners[owner].first,
-			    "this name is watched: its RRset is not that of the zone in force");
+			continue;
+		check_emit_at(context, owner, watched[i], context->zone->owners[owner].first,
+		    "this name is watched: its RRset is not that of the zone in force");
+		check_fact_rrset(context, owner, watched[i], true);
 	}
 }
 
@@ -294,14 +311,18 @@ check_change_watch_list(struct check_context *context)
 	for (size_t i = 0; i < context->policy->change.n_watch; i++) {
 		const uint8_t *name = context->policy->change.watch[i];
 		uint32_t owner = zone_find(context->zone, name);
+		char text[NAME_TEXT_MAX];
 
 		if (!name_in(name, context->zone->origin))
 			continue;
-		if (owner != NO_OWNER)
+		if (owner != NO_OWNER) {
 			watch_delegation(context, name, owner);
-		else
-			tally_add(&context->result->tally, i, name, 0, 0,
-			    "this name is watched: expected it in the zone");
+			continue;
+		}
+		tally_add(&context->result->tally, i, name, 0, 0,
+		    "this name is watched: expected it in the zone");
+		(void)name_to_text(name, text);
+		check_fact(context, 0, "missing %s", text);
 	}
 }
 
@@ -338,6 +359,7 @@ emit_first_ds(struct check_context *context, size_t octet, uint8_t value, const 
 				continue;
 			check_emit_at(
 			    context, owner, RR_DS, r, "%s %u is new in delegations", text, value);
+			check_fact(context, 0, "%s %u", text, value);
 			return;
 		}
 	}

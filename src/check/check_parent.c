@@ -238,6 +238,13 @@ check_unsigned_with_ds(struct check_context *context)
 		    (unsigned long)context->facts->keys.n_ds);
 }
 
+/* A finding about a request to the parent is bound to all that is asked for. */
+static void
+fact_of_cds(struct check_context *context, uint16_t type)
+{
+	check_fact_rrset(context, 0, type, false);
+}
+
 void
 check_cds_not_apex(struct check_context *context)
 {
@@ -269,10 +276,13 @@ check_cds_cdnskey_differ(struct check_context *context)
 	for (size_t i = 0; i < next->n; i++) {
 		const struct next_ds_entry *entry = &next->entries[i];
 
-		if (!entry->has_twin)
-			check_emit_at(context, 0, entry->is_cds ? RR_CDS : RR_CDNSKEY,
-			    entry->record, "expected a %s for key %u/%u, found none",
-			    entry->is_cds ? "CDNSKEY" : "CDS", entry->algorithm, entry->tag);
+		if (entry->has_twin)
+			continue;
+		check_emit_at(context, 0, entry->is_cds ? RR_CDS : RR_CDNSKEY, entry->record,
+		    "expected a %s for key %u/%u, found none", entry->is_cds ? "CDNSKEY" : "CDS",
+		    entry->algorithm, entry->tag);
+		fact_of_cds(context, RR_CDS);
+		fact_of_cds(context, RR_CDNSKEY);
 	}
 }
 
@@ -322,12 +332,13 @@ check_cds_breaks_chain(struct check_context *context)
 		if (entry->is_delete || seen[entry->is_cds][entry->algorithm])
 			continue;
 		seen[entry->is_cds][entry->algorithm] = true;
-		if (!next_algorithm_works(context, entry->is_cds, entry->algorithm))
-			check_emit_at(context, 0, entry->is_cds ? RR_CDS : RR_CDNSKEY,
-			    entry->record,
-			    "expected a key of algorithm %u that these records name and that signs "
-			    "the DNSKEY RRset, found none",
-			    entry->algorithm);
+		if (next_algorithm_works(context, entry->is_cds, entry->algorithm))
+			continue;
+		check_emit_at(context, 0, entry->is_cds ? RR_CDS : RR_CDNSKEY, entry->record,
+		    "expected a key of algorithm %u that these records name and that signs the "
+		    "DNSKEY RRset, found none",
+		    entry->algorithm);
+		fact_of_cds(context, entry->is_cds ? RR_CDS : RR_CDNSKEY);
 	}
 }
 
@@ -354,10 +365,12 @@ check_cds_signer(struct check_context *context)
 	if (!context->zone->has_apex || !chain_works(context))
 		return;
 	for (size_t i = 0; i < 2; i++) {
-		if (zone_rrset(context->zone, 0, types[i], &set) &&
-		    !signed_by_ds_key(context, types[i]))
-			check_emit_at(context, 0, types[i], set.first,
-			    "expected an RRSIG by a key that the parent's DS names, found none");
+		if (!zone_rrset(context->zone, 0, types[i], &set) ||
+		    signed_by_ds_key(context, types[i]))
+			continue;
+		check_emit_at(context, 0, types[i], set.first,
+		    "expected an RRSIG by a key that the parent's DS names, found none");
+		fact_of_cds(context, types[i]);
 	}
 }
 
@@ -367,9 +380,13 @@ check_cds_delete(struct check_context *context)
 	const struct next_ds_facts *next = &context->facts->next_ds;
 
 	for (size_t i = 0; i < next->n; i++) {
-		if (next->entries[i].is_delete)
-			check_emit_at(context, 0, next->entries[i].is_cds ? RR_CDS : RR_CDNSKEY,
-			    next->entries[i].record, "a request to remove the DS set");
+		uint16_t type = next->entries[i].is_cds ? RR_CDS : RR_CDNSKEY;
+
+		if (!next->entries[i].is_delete)
+			continue;
+		check_emit_at(
+		    context, 0, type, next->entries[i].record, "a request to remove the DS set");
+		fact_of_cds(context, type);
 	}
 }
 
@@ -382,9 +399,10 @@ check_cds_delete_malformed(struct check_context *context)
 		const struct next_ds_entry *entry = &next->entries[i];
 		size_t n_kind = entry->is_cds ? next->n_cds : next->n_cdnskey;
 
-		if (entry->is_delete && (!entry->is_well_formed || n_kind > 1))
-			check_emit_at(context, 0, entry->is_cds ? RR_CDS : RR_CDNSKEY,
-			    entry->record, "expected %s alone",
-			    entry->is_cds ? "0 0 0 00" : "0 3 0 AA==");
+		if (!entry->is_delete || (entry->is_well_formed && n_kind == 1))
+			continue;
+		check_emit_at(context, 0, entry->is_cds ? RR_CDS : RR_CDNSKEY, entry->record,
+		    "expected %s alone", entry->is_cds ? "0 0 0 00" : "0 3 0 AA==");
+		fact_of_cds(context, entry->is_cds ? RR_CDS : RR_CDNSKEY);
 	}
 }

@@ -4,6 +4,10 @@
 
 #include "check/check.h"
 
+/* `amount` is above the bound (a number, or percent of `before`) and not below the minimum. */
+bool change_guard_fires(
+    uint64_t amount, uint64_t before, int64_t max_count, int32_t max_percent, int64_t minimum);
+
 void check_apex_ns_missing(struct check_context *context);
 void check_apex_ns_address(struct check_context *context);
 void check_cname_other_data(struct check_context *context);
@@ -126,5 +130,18 @@ void check_change_new_type(struct check_context *context);
 void check_change_new_algorithm(struct check_context *context);
 void check_change_new_digest_type(struct check_context *context);
 void check_change_customer_defects(struct check_context *context);
+void check_cache_view_lenient(struct check_context *context);
+void check_cache_view_strict_ds(struct check_context *context);
+void check_cache_view_strict_dnskey(struct check_context *context);
+void check_cache_view_margin(struct check_context *context);
+void check_cache_view_expiry(struct check_context *context);
+void check_cache_view_serve_stale(struct check_context *context);
+void check_cache_view_preexisting(struct check_context *context);
+void check_cache_view_unknown(struct check_context *context);
+void check_history_serial(struct check_context *context);
+void check_history_drip(struct check_context *context);
+void check_history_policy_changed(struct check_context *context);
+void check_history_served_unknown(struct check_context *context);
+void check_signer_ahead(struct check_context *context);
 
 #endif

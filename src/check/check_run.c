@@ -20,11 +20,13 @@ emit(struct check_context *context, uint32_t owner, uint16_t type, uint32_t line
 	const uint8_t *name =
 	    owner == NO_OWNER ? context->zone->origin : zone_owner_name(context->zone, owner);
 	uint64_t order = owner == NO_OWNER ? 0 : owner;
+	bool is_fact = context->result->facts.wanted && owner == NO_OWNER;
 	char sentence[SENTENCE_MAX] = "";
 
-	if (tally_wants(tally, order))
+	if (is_fact || tally_wants(tally, order))
 		(void)vsnprintf(sentence, sizeof(sentence), format, ap);
 	tally_add(tally, order, name, type, line, "%s", sentence);
+	check_fact_emitted(context, owner, type, sentence);
 }
 
 void
@@ -250,14 +252,17 @@ walk_zone(const struct check_inputs *inputs, const struct check_context *context
 		return ZG_MEMORY;
 	for (unsigned t = 0; t < threads; t++) {
 		walk.walkers[t].context = *context;
-		for (size_t i = 0; i < check_table_rows; i++)
+		for (size_t i = 0; i < check_table_rows; i++) {
 			tally_init(&walk.walkers[t].results[i].tally, inputs->max_examples);
+			walk.walkers[t].results[i].facts.wanted = results[i].facts.wanted;
+		}
 	}
 	status =
 	    work_pool_run(threads, context->zone->n_owners, OWNERS_AT_ONCE, walk_owners, &walk);
 	for (unsigned t = 0; t < threads; t++) {
 		for (size_t i = 0; i < check_table_rows; i++) {
 			tally_merge(&results[i].tally, &walk.walkers[t].results[i].tally);
+			check_facts_merge(&results[i].facts, &walk.walkers[t].results[i].facts);
 			ratchet_merge(&merging, &results[i], &walk.walkers[t].results[i].ratchet);
 		}
 	}
@@ -281,6 +286,7 @@ check_run(const struct check_inputs *inputs, struct check_result *results)
 		enum check_scope scope = check_table[i].scope;
 
 		tally_init(&results[i].tally, inputs->max_examples);
+		results[i].facts.wanted = inputs->facts_wanted != NULL && inputs->facts_wanted[i];
 		results[i].ran = row_runs(inputs, &check_table[i]);
 		if (results[i].ran)
 			rows.rows[scope][rows.n[scope]++] = i;
@@ -296,7 +302,8 @@ check_run(const struct check_inputs *inputs, struct check_result *results)
 	context.customer_now = customer_sum(results);
 	call_rows(&context, &rows, SCOPE_ZONE, results);
 	for (size_t i = 0; i < check_table_rows; i++) {
-		if (check_result_tally(&results[i])->out_of_memory)
+		if (check_result_tally(&results[i])->out_of_memory ||
+		    results[i].facts.out_of_memory)
 			return ZG_MEMORY;
 	}
 	return ZG_OK;
@@ -305,6 +312,8 @@ check_run(const struct check_inputs *inputs, struct check_result *results)
 void
 check_results_clear(struct check_result *results)
 {
-	for (size_t i = 0; i < check_table_rows; i++)
+	for (size_t i = 0; i < check_table_rows; i++) {
 		tally_clear(&results[i].tally);
+		check_facts_clear(&results[i].facts);
+	}
 }

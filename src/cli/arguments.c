@@ -75,6 +75,14 @@ option_take(
 		complain_usage(command, "--%s is not supported by this version", row->name);
 		return false;
 	}
+	if (row->id == OPTION_OVERRIDE && arguments->n_overrides < OVERRIDES_MAX) {
+		arguments->overrides[arguments->n_overrides++] = optarg;
+		return true;
+	}
+	if (row->id == OPTION_OVERRIDE) {
+		complain_usage(command, "--%s is given too often", row->name);
+		return false;
+	}
 	if (arguments->values[row->id] != NULL && row->argument != NULL) {
 		complain_usage(command, "--%s is given twice", row->name);
 		return false;

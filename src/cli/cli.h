@@ -8,9 +8,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
+#include <zonegate/gate.h>
+#include <zonegate/report.h>
 #include <zonegate/status.h>
 #include <zonegate/verdict.h>
+#include "publish/publish.h"
 
 /* Exit status of everything that could not be done: usage, unreadable input, dead worker. */
 #define EXIT_UNDECIDED 2
@@ -28,6 +32,7 @@ enum option_id {
 	OPTION_THREADS,
 	OPTION_UNSIGNED,
 	OPTION_PREVIOUS,
+	OPTION_STATE,
 	OPTION_REQUIRE,
 	OPTION_INCLUDE,
 	OPTION_TIMEOUT,
@@ -38,6 +43,26 @@ enum option_id {
 	OPTION_TIMING,
 	OPTION_PROGRESS,
 	OPTION_QUIET,
+	OPTION_CONFIG,
+	OPTION_DRY_RUN,
+	OPTION_OUTPUT,
+	OPTION_TEST_ALERT,
+	OPTION_SINCE,
+	OPTION_DS_SINCE,
+	OPTION_DS_TTL,
+	OPTION_FROM,
+	OPTION_SERVED,
+	OPTION_LIMIT,
+	OPTION_LIST,
+	OPTION_KEY,
+	OPTION_NEW_KEY,
+	OPTION_AS,
+	OPTION_REASON,
+	OPTION_OVERRIDE,
+	OPTION_UNTIL,
+	OPTION_FOR,
+	OPTION_THIS_ONLY,
+	OPTION_HEADROOM,
 	OPTION_LATER, /* known by name, not supported by this version */
 	OPTION_COUNT
 };
@@ -77,6 +102,9 @@ bool word_in(const char *list, const char *word);
 
 /* --- Command lines (arguments.c) --- */
 
+/* --override can be given so often. */
+#define OVERRIDES_MAX 64
+
 struct arguments {
 	const struct command_row *command;
 	const char *word; /* the sub-command, or NULL */
@@ -84,6 +112,8 @@ struct arguments {
 	    *values[OPTION_COUNT];   /* borrowed from argv; "" without argument; NULL: absent */
 	const char *const *operands; /* borrowed from argv */
 	size_t n_operands;
+	const char *overrides[OVERRIDES_MAX]; /* borrowed from argv */
+	size_t n_overrides;
 };
 
 /* Reads argv[1]... after `command`. False: it is wrong and was complained about. */
@@ -136,6 +166,59 @@ int output_end(void);
 /* Whether descriptor `fd` is a terminal that understands more than lines. */
 bool is_terminal(int fd);
 
+/* --- Commands that run the gate (gate_job.c) --- */
+
+enum progress { PROGRESS_NONE, PROGRESS_LINES, PROGRESS_TERMINAL };
+
+struct gate_job {
+	struct zg_gate_inputs inputs;
+	struct zg_report_options report;
+	int64_t timeout; /* seconds */
+
+	/* Phases; ZG_PHASE_COUNT is the report. */
+	enum progress progress;
+	bool timing;
+	bool in_phase;
+	unsigned phase;
+	struct timespec since;
+	double shown_at; /* seconds of this phase, when its share was last shown */
+	double seconds[ZG_PHASE_COUNT + 1];
+};
+
+/* Seconds since 1970. */
+int64_t clock_now(void);
+
+/* What the options say of time, form, threads, time-out and progress; those that a command does not
+ * have are absent. False: complained. */
+bool gate_job_read(const struct arguments *arguments, struct gate_job *job);
+
+/* The zone to check: a file, or "-" for standard input, which is no terminal. The worker is in the
+ * background of a terminal and cannot read there. False: complained. */
+bool zone_source_read(
+    const struct arguments *arguments, const char *path, struct zg_source *source);
+
+/* Complains that --option is not `wanted`; returns false. */
+bool option_malformed(
+    const struct arguments *arguments, const char *option, enum option_id id, const char *wanted);
+
+/* In the worker: runs the gate; writes the report to standard output, and closes it; prints the
+ * time that each phase took, if asked to. */
+ZG_MUST_CHECK zg_status gate_job_run(
+    struct gate_job *job, struct zg_result **result, struct zg_error *error);
+ZG_MUST_CHECK zg_status gate_job_report(
+    struct gate_job *job, const struct zg_result *result, struct zg_error *error);
+void gate_job_timing(const struct gate_job *job);
+
+/* --- Progress (progress.c) --- */
+
+#define PROGRESS_TEXT_SIZE 96
+
+/*
+ * "516091 of 1200213 signatures (43 %), about 12 s left", after `seconds` of this work. How much
+ * time is left is said only when enough was seen to tell.
+ */
+void progress_text(char text[PROGRESS_TEXT_SIZE], uint64_t done, uint64_t total, double seconds);
+
 /* --- The supervisor (supervisor.c) --- */
 
 /* Presentation form of a name: 255 octets, \DDD each, and a NUL fit. */
@@ -151,6 +234,7 @@ struct claim {
 	char zone[CLAIM_ZONE_SIZE];
 	char digest[CLAIM_DIGEST_SIZE];
 	char message[ZG_ERROR_TEXT_MAX]; /* why it is undecided */
+	uint32_t in_force;		 /* 1: this very content is released already */
 };
 
 struct supervised {
@@ -176,9 +260,92 @@ zg_verdict supervise(const struct supervised *task, struct claim *claim);
 /* Fills `claim` as undecided because of `status`. */
 void claim_trouble(struct claim *claim, zg_status status, const struct zg_error *error);
 
+/* Fills `claim` with what a result says. */
+void claim_result(struct claim *claim, const struct zg_result *result);
+
+/* --- Commands of the configuration (run_command.c) --- */
+
+struct command_task {
+	const struct config_command *command;
+	/* What it is told in its environment: ZONEGATE_EVENT and so on. */
+	const char *event; /* "released", "refused", "held", "undecided", "failed" */
+	const char *zone;
+	const char *verdict;
+	bool has_serial;
+	uint32_t serial;
+	const char *file;     /* NULL: none */
+	const char *log_head; /* signed; NULL: none */
+	const char *input;    /* for its standard input */
+	size_t input_length;
+};
+
+struct command_outcome {
+	bool succeeded; /* it ended with exit status 0, in time */
+	bool timed_out;
+	char why[128]; /* it did not succeed */
+	size_t length;
+	char output[4096]; /* the last line of the first octets; not escaped */
+};
+
+/* Runs a command: argument list, no shell, an environment and a process group of its own, no open
+ * descriptors, a time-out; the whole group is ended with it. */
+void command_execute(const struct command_task *task, struct command_outcome *outcome);
+
+/* --- `zonegate release` (release_command.c, release_worker.c) --- */
+
+struct release_job {
+	struct gate_job gate;
+	const struct arguments *arguments;
+	struct config *config;
+	const struct config_zone *zone; /* of the configuration */
+	bool dry_run;
+	bool has_state; /* false only in a dry run: there is no history yet */
+	struct state_directory state;
+	int lock_fd;
+	struct snapshot snapshot;
+	int64_t newest;	       /* candidate before this run */
+	int64_t pending;       /* renamed, and its command failed again; 0: none */
+	int64_t started;       /* seconds since 1970 */
+	struct timespec since; /* CLOCK_MONOTONIC */
+};
+
+/* The worker's part: the check, the record in the history, the report, the claim. */
+void release_work(void *context, struct claim *claim);
+
+/* The same without record, report and claim, for `approve`: what `release` would find. */
+ZG_MUST_CHECK zg_status release_check(
+    struct release_job *job, struct zg_result **result, struct zg_error *error);
+
+/* Approvals (release_approvals.c): read from the spool into the inputs of the gate, which borrow
+ * them; afterwards those that are dead are put aside, and those that were good for a pass are
+ * recorded. A pass counts only when that succeeded. */
+struct release_log;
+struct spool_file;
+struct release_approvals {
+	struct zg_approver *approvers; /* owned */
+	struct zg_approval *approvals; /* owned; one for each file */
+	struct spool_file *files;      /* owned */
+	size_t n_files;
+};
+ZG_MUST_CHECK zg_status release_approvals_open(const struct release_job *job,
+    struct release_approvals *approvals, struct zg_gate_inputs *inputs, struct zg_error *error);
+ZG_MUST_CHECK zg_status release_approvals_settle(const struct release_job *job,
+    const struct release_approvals *approvals, struct release_log *log,
+    const struct zg_result *result, struct zg_error *error);
+void release_approvals_close(struct release_approvals *approvals);
+
+/* Reads the zone's policy. */
+ZG_MUST_CHECK zg_status release_policy_open(
+    const struct config_zone *zone, struct zg_policy **policy, struct zg_error *error);
+
 /* --- Commands --- */
 
 int command_check(const struct arguments *arguments);
+int command_release(const struct arguments *arguments);
+int command_approve(const struct arguments *arguments);
+int command_status(const struct arguments *arguments);
+int command_history(const struct arguments *arguments);
+int command_parent(const struct arguments *arguments);
 int command_policy(const struct arguments *arguments);
 int command_explain(const struct arguments *arguments);
 int command_completion(const struct arguments *arguments);

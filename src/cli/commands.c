@@ -27,7 +27,8 @@ static const struct option_row check_options[] = {
 	{OPTION_THREADS, 'j', "threads", "N", "threads; as many as there are processors if absent"},
 	{OPTION_UNSIGNED, 'u', "unsigned", "FILE", "the registry's unsigned zone, to compare with"},
 	{OPTION_PREVIOUS, 'P', "previous", "FILE", "the zone released before, to compare with"},
-	{OPTION_REQUIRE, 0, "require", "INPUT,...", "undecided without these: ds, previous, unsigned"},
+	{OPTION_STATE, 'S', "state", "DIR", "prove against the history of this state directory"},
+	{OPTION_REQUIRE, 0, "require", "INPUT,...", "undecided without these: ds, previous, unsigned, history"},
 	{OPTION_INCLUDE, 0, "include", NULL, "allow $INCLUDE of files beneath the zone's folder"},
 	{OPTION_TIMEOUT, 0, "timeout", "DURATION", "undecided when not done by then; 1h if absent"},
 	{OPTION_VERIFY_WITH, 0, "verify-with", "auto|evp|batch", "how P-256 is verified; auto if absent"},
@@ -35,14 +36,70 @@ static const struct option_row check_options[] = {
 	{OPTION_NO_MEMO, 0, "no-memo", NULL, "verify every signature anew, whatever --memo says"},
 	{OPTION_EXAMPLES, 0, "examples", "N", "examples to report for each finding; 5 if absent"},
 	{OPTION_TIMING, 0, "timing", NULL, "print the time each phase took to standard error"},
-	{OPTION_PROGRESS, 0, "progress", NULL, "print each phase to standard error as it begins"},
+	{OPTION_PROGRESS, 0, "progress", NULL, "print phases and the share done to standard error"},
 	{OPTION_QUIET, 'q', "quiet", NULL, "no progress on a terminal"},
 	{OPTION_HELP, 'h', "help", NULL, "print help and exit"},
 	{OPTION_LATER, 0, "parent", NULL, NULL},
-	{OPTION_LATER, 'S', "state", "DIR", NULL},
 	{OPTION_LATER, 0, "transfer", "ADDRESS[@PORT]", NULL},
 	{OPTION_LATER, 0, "tsig", "FILE", NULL},
 	{OPTION_LATER, 0, "tls", "NAME", NULL},
+};
+
+static const struct option_row release_options[] = {
+	{OPTION_CONFIG, 'c', "config", "FILE", "the configuration; /etc/zonegate/zonegate.xml if absent"},
+	{OPTION_DRY_RUN, 0, "dry-run", NULL, "everything up to the verdict, and nothing written"},
+	{OPTION_NOW, 't', "now", "TIME", "check as of TIME instead of the clock; with --dry-run only"},
+	{OPTION_FORMAT, 'f', "format", "text|json", "form of the report; text if absent"},
+	{OPTION_NO_MEMO, 0, "no-memo", NULL, "verify every signature anew"},
+	{OPTION_THREADS, 'j', "threads", "N", "threads; as many as there are processors if absent"},
+	{OPTION_TIMEOUT, 0, "timeout", "DURATION", "undecided when not checked by then; 1h if absent"},
+	{OPTION_QUIET, 'q', "quiet", NULL, "no progress on a terminal, no warning about the clock"},
+	{OPTION_HELP, 'h', "help", NULL, "print help and exit"},
+};
+
+static const struct option_row parent_options[] = {
+	{OPTION_CONFIG, 'c', "config", "FILE", "the configuration; /etc/zonegate/zonegate.xml if absent"},
+	{OPTION_FORMAT, 'f', "format", "text|json", "form of the answer; text if absent"},
+	{OPTION_HELP, 'h', "help", NULL, "print help and exit"},
+};
+
+static const struct option_row approve_options[] = {
+	{OPTION_CONFIG, 'c', "config", "FILE", "the configuration; /etc/zonegate/zonegate.xml if absent"},
+	{OPTION_LIST, 'l', "list", NULL, "print what waits, and who has approved it"},
+	{OPTION_NEW_KEY, 0, "new-key", "FILE", "make a key pair: the private key to FILE, the public one printed"},
+	{OPTION_KEY, 'k', "key", "FILE", "the approver's private key"},
+	{OPTION_AS, 'a', "as", "NAME", "the approver's id in the configuration"},
+	{OPTION_REASON, 'r', "reason", "TEXT", "why: one line, kept in the log"},
+	{OPTION_OVERRIDE, 0, "override", "ID", "also accept this finding, which refuses; may be repeated"},
+	{OPTION_FROM, 0, "from", "TIME", "counts from TIME on; now if absent"},
+	{OPTION_UNTIL, 0, "until", "TIME", "counts until TIME, and no longer than the policy says"},
+	{OPTION_FOR, 0, "for", "DURATION", "counts so long; 1d if neither is given"},
+	{OPTION_HEADROOM, 0, "headroom", "PERCENT", "a change may grow so much; 0 if absent"},
+	{OPTION_THIS_ONLY, 0, "this-only", NULL, "for this serial and content, no later candidate"},
+	{OPTION_THREADS, 'j', "threads", "N", "threads; as many as there are processors if absent"},
+	{OPTION_TIMEOUT, 0, "timeout", "DURATION", "give up when not checked by then; 1h if absent"},
+	{OPTION_QUIET, 'q', "quiet", NULL, "no progress on a terminal"},
+	{OPTION_HELP, 'h', "help", NULL, "print help and exit"},
+};
+
+static const struct option_row status_options[] = {
+	{OPTION_CONFIG, 'c', "config", "FILE", "the configuration; /etc/zonegate/zonegate.xml if absent"},
+	{OPTION_FORMAT, 'f', "format", "text|json|prometheus", "form of the output; text if absent"},
+	{OPTION_TEST_ALERT, 0, "test-alert", NULL, "send a marked test through the notification commands"},
+	{OPTION_HELP, 'h', "help", NULL, "print help and exit"},
+};
+
+static const struct option_row history_options[] = {
+	{OPTION_CONFIG, 'c', "config", "FILE", "the configuration; /etc/zonegate/zonegate.xml if absent"},
+	{OPTION_OUTPUT, 'o', "output", "FILE", "write to FILE, whole or not at all (export, timeline)"},
+	{OPTION_LIMIT, 'n', "limit", "N", "candidates to list, the newest first; 50 if absent"},
+	{OPTION_SINCE, 0, "since", "TIME", "served since (import); look back to (timeline)"},
+	{OPTION_SERVED, 0, "served", NULL, "take the zone over although it does not pass"},
+	{OPTION_DS, 'd', "ds", "FILE", "DS or DNSKEY records that the parent publishes (import)"},
+	{OPTION_DS_SINCE, 0, "ds-since", "TIME", "since when it does; as --since if absent"},
+	{OPTION_DS_TTL, 0, "ds-ttl", "DURATION", "TTL of the DS records"},
+	{OPTION_FROM, 0, "from", "FILE", "take in what 'history export' wrote, instead of a zone"},
+	{OPTION_HELP, 'h', "help", NULL, "print help and exit"},
 };
 
 const struct command_row command_table[] = {
@@ -50,20 +107,28 @@ const struct command_row command_table[] = {
 	 ROWS(program_options), NULL},
 	{"check", NULL, NULL, "ZONEFILE | -", 1, 1, "validate a whole signed zone and report",
 	 ROWS(check_options), command_check},
-	{"policy", "lint|show", "import", "[FILE[#NAME]]", 0, 1, "look for errors in a policy, or print all its values",
+	{"policy", "lint|show|import", NULL, "[FILE[#NAME]]", 0, 1,
+	 "look for errors in a policy or configuration, print a policy, or make one of a kasp.xml",
 	 ROWS(help_only), command_policy},
 	{"explain", NULL, NULL, "[ID]", 0, 1, "list the checks, or describe one",
 	 ROWS(help_only), command_explain},
 	{"completion", "bash", NULL, NULL, 0, 0, "print command-line completion for a shell",
 	 ROWS(help_only), command_completion},
-	{.name = "release"},
+	{"release", NULL, NULL, "ZONE [ZONEFILE|-]", 1, 2, "check a zone and publish it if it passes",
+	 ROWS(release_options), command_release},
 	{.name = "hook"},
-	{.name = "approve"},
+	{"approve", NULL, NULL, "[ZONE [SERIAL [ZONEFILE]]]", 0, 3,
+	 "accept, as an approver, what a candidate waits for",
+	 ROWS(approve_options), command_approve},
 	{.name = "stage"},
 	{.name = "observe"},
-	{.name = "parent"},
-	{.name = "status"},
-	{.name = "history"},
+	{"parent", "try", "fetch|show|import|watch", "ZONE DS-FILE", 2, 2,
+	 "say whether a DS set may be handed to the parent now", ROWS(parent_options), command_parent},
+	{"status", NULL, NULL, "[ZONE]", 0, 1, "say what is wrong, or will be when nobody acts",
+	 ROWS(status_options), command_status},
+	{"history", "list|show|export|import|verify|timeline", NULL, "ZONE [SERIAL|ZONEFILE]", 1, 2,
+	 "look into the log of releases, or take over a zone that is served",
+	 ROWS(history_options), command_history},
 	{.name = "statement"},
 };
 /* clang-format on */

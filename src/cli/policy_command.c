@@ -1,4 +1,4 @@
-/* `zonegate policy lint|show`, in a worker as well: policies are hostile input. */
+/* `zonegate policy lint|show|import`, in a worker as well: policies are hostile input. */
 #include "cli/cli.h"
 
 #include <stdio.h>
@@ -36,10 +36,11 @@ policy_open(const char *argument, zg_policy **policy, struct zg_error *error)
 
 struct policy_job {
 	const char *path; /* as given; NULL: the built-in policy */
+	bool import;	  /* it is a kasp.xml */
 	bool has_error;
 };
 
-/* --- show --- */
+/* --- show, import --- */
 
 /* XML text for a file; for a terminal its lines are escaped one by one. */
 static zg_status
@@ -69,8 +70,11 @@ show_work(void *context, struct claim *claim)
 	char *text = NULL;
 	zg_status status;
 
-	status = policy_open(job->path, &policy, &error);
-	if (status == ZG_OK)
+	if (job->import)
+		status = zg_policy_import(job->path, &text, &error);
+	else
+		status = policy_open(job->path, &policy, &error);
+	if (status == ZG_OK && !job->import)
 		status = zg_policy_show(policy, &text, &error);
 	if (status == ZG_OK)
 		status = show_print(text, &error);
@@ -97,8 +101,12 @@ remark_print(void *context, const char *file, unsigned line, int is_error, const
 	(void)printf("%s:", name);
 	if (line != 0)
 		(void)printf("%u:", line);
-	(void)printf(" %s: %s\n", is_error ? "error" : "warning", words);
-	job->has_error = job->has_error || is_error;
+	(void)printf(" %s: %s\n",
+	    is_error > 0    ? "error"
+	    : is_error == 0 ? "warning"
+			    : "note",
+	    words);
+	job->has_error = job->has_error || is_error > 0;
 }
 
 /* A policy with errors is "refused"; one that could not be read is "undecided". */
@@ -124,12 +132,16 @@ int
 command_policy(const struct arguments *arguments)
 {
 	bool lint = strcmp(arguments->word, "lint") == 0;
-	struct policy_job job = {.path = arguments->n_operands > 0 ? arguments->operands[0] : NULL};
+	struct policy_job job = {
+	    .path = arguments->n_operands > 0 ? arguments->operands[0] : NULL,
+	    .import = strcmp(arguments->word, "import") == 0,
+	};
 	struct supervised task = {
 	    .work = lint ? lint_work : show_work, .context = &job, .timeout = SUPERVISED_TIMEOUT};
 	struct claim claim;
 
-	if (lint && job.path == NULL)
-		return complain_usage(arguments->command, "lint: missing operand: FILE");
+	if ((lint || job.import) && job.path == NULL)
+		return complain_usage(
+		    arguments->command, "%s: missing operand: FILE", arguments->word);
 	return zg_verdict_exit_status(supervise(&task, &claim));
 }

@@ -269,7 +269,7 @@ record_is_genuine(const struct supervisor *supervisor)
 	return record->magic == RECORD_MAGIC && record->length == sizeof(*record) &&
 	       memcmp(record->nonce, supervisor->nonce, NONCE_SIZE) == 0 &&
 	       memcmp(record->nonce_again, supervisor->nonce, NONCE_SIZE) == 0 &&
-	       claim->verdict < VERDICTS && claim->has_serial <= 1 &&
+	       claim->verdict < VERDICTS && claim->has_serial <= 1 && claim->in_force <= 1 &&
 	       memchr(claim->zone, '\0', sizeof(claim->zone)) != NULL &&
 	       memchr(claim->digest, '\0', sizeof(claim->digest)) != NULL &&
 	       memchr(claim->message, '\0', sizeof(claim->message)) != NULL;

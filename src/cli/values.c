@@ -123,7 +123,8 @@ value_time(const char *text, int64_t clock, int64_t *time)
 static unsigned
 input_find(const char *text, size_t length)
 {
-	static const enum zg_input inputs[] = {ZG_INPUT_DS, ZG_INPUT_PREVIOUS, ZG_INPUT_UNSIGNED};
+	static const enum zg_input inputs[] = {
+	    ZG_INPUT_DS, ZG_INPUT_PREVIOUS, ZG_INPUT_UNSIGNED, ZG_INPUT_HISTORY};
 
 	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
 		const char *name = zg_input_text(inputs[i]);

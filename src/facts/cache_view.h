@@ -1,7 +1,8 @@
 /*
- * The cache view: whether every combination of a DS set, a DNSKEY RRset and signed data that some
- * cache can hold from the moment of release on validates. A pure function over versions and the
- * times at which they can be fetched and held; no clock, no network, no database.
+ * The cache view: whether every combination of a DS set, a DNSKEY RRset and
+ * signed data that some cache can hold from the moment of release on validates.
+ * A pure function over versions and the times at which they can be fetched and
+ * held; no clock, no network, no database.
  *
  * Times are seconds since 1970 UTC, intervals half open.
  */
@@ -12,14 +13,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/compiler.h"
 #include <zonegate/limits.h>
 #include <zonegate/status.h>
 #include <zonegate/verdict.h>
-#include "base/compiler.h"
 
 /* Keys of all versions together: bits of a key mask. */
 #define CACHE_KEYS_MAX 64
-/* Versions of one kind that are live at once; more: the proof is not made (unknown). */
+/* Versions of one kind that are live at once; more: the proof is not made
+ * (unknown). */
 #define CACHE_VERSIONS_MAX 256
 #define TIME_NEVER	   INT64_MAX
 
@@ -36,7 +38,8 @@ struct cache_key {
 struct cache_life {
 	int64_t from;	    /* the first that contained it passed */
 	int64_t superseded; /* the first without it was confirmed; TIME_NEVER: in force */
-	int64_t last_fetch; /* superseded + propagation, or later when seen served later */
+	int64_t last_fetch; /* superseded + propagation, or later when seen served
+			       later */
 	uint32_t ttl;
 };
 
@@ -47,7 +50,8 @@ struct cache_dnskey {
 	uint32_t serial;
 	key_mask keys;
 	key_mask signers;		     /* whose RRSIG over this very RRset verified */
-	int64_t expirations[CACHE_KEYS_MAX]; /* of each signer; TIME_NEVER: not looked at */
+	int64_t expirations[CACHE_KEYS_MAX]; /* of each signer; TIME_NEVER: not looked
+						at */
 };
 
 /* A signing class. signers 0: unsigned data. */
@@ -63,8 +67,10 @@ struct cache_class {
 
 enum cache_ds_origin {
 	DS_OBSERVED,	/* seen at the parent */
-	DS_ANTICIPATED, /* CDS or CDNSKEY of the candidate ask for it */
-	DS_DECLARED	/* the operator said that it was handed in */
+	DS_ANTICIPATED, /* CDS or CDNSKEY of the candidate ask for it: not there when
+			   it is held */
+	DS_DECLARED,	/* the operator said that it was handed in */
+	DS_REQUESTED	/* CDS or CDNSKEY of the release in force ask for it already */
 };
 
 /* A version of the DS set. n 0: proved absent. */
@@ -79,7 +85,9 @@ struct cache_ds {
 	size_t n;
 };
 
-/* All that can be in caches. Arrays are owned by whoever made the world. */
+/* All that can be in caches. Arrays are owned by whoever made the world.
+ * Several versions of our own stream may be in force: when it is not confirmed
+ * which of them is served. */
 struct cache_world {
 	struct cache_key keys[CACHE_KEYS_MAX];
 	size_t n_keys;
@@ -94,14 +102,16 @@ struct cache_world {
 	bool incomplete; /* something did not fit: never proved */
 };
 
-/* What is to be released: its keys are bits of the world's key table. Lives are not looked at. */
+/* What is to be released: its keys are bits of the world's key table. Of lives
+ * only the TTL is looked at. */
 struct cache_candidate {
 	struct cache_dnskey dnskey;
 	const struct cache_class *classes; /* borrowed */
 	size_t n_classes;
 };
 
-/* How validators choose among algorithms: RFC 6840 section 5.11, RFC 4035 section 2.2. */
+/* How validators choose among algorithms: RFC 6840 section 5.11, RFC 4035
+ * section 2.2. */
 enum cache_model { MODEL_LENIENT, MODEL_STRICT_DS, MODEL_STRICT_DNSKEY, MODEL_COUNT };
 
 struct cache_rules {
@@ -115,11 +125,18 @@ struct cache_rules {
 	unsigned models;	 /* bits of enum cache_model that are looked at */
 };
 
+/*
+ * Refuted: something breaks that holding the candidate back would spare. Not
+ * worse: what is broken is broken anyway. Proved: nothing is, except that
+ * copies may run out of signatures by themselves. Margins and stale data never
+ * change the outcome.
+ */
 enum cache_outcome { CACHE_REFUTED = 0, CACHE_UNKNOWN, CACHE_NOT_WORSE, CACHE_PROVED };
 
 enum cache_link {
 	LINK_DS_DNSKEY,	 /* the DS set does not lead to the DNSKEY RRset */
-	LINK_DNSKEY_DATA /* no key of the DNSKEY RRset for the signatures of the data */
+	LINK_DNSKEY_DATA /* no key of the DNSKEY RRset for the signatures of the data
+			  */
 };
 
 struct cache_counterexample {
@@ -140,55 +157,70 @@ struct cache_counterexample {
 
 struct cache_proof {
 	enum cache_outcome outcome;
-	const char *unknown;	  /* why it is unknown: a static phrase; else NULL */
-	struct cache_world world; /* the world after release: the candidate's versions are in it */
+	const char *unknown;	  /* what is not known: a static phrase; else NULL */
+	struct cache_world world; /* the world after release: the candidate's versions are in it.
+				     Arrays owned; owner and type of classes still borrowed */
 	size_t candidate_dnskey;  /* its index in world.dnskeys */
-	struct cache_counterexample *examples; /* merged: the widest of each kind; worst first */
+	struct cache_counterexample *examples; /* owned; for each pair of versions and each cause
+						  the widest window; worst first */
 	size_t n_examples;
-	uint64_t n_new, n_preexisting; /* counterexamples in all */
-	int64_t earliest_safe; /* of the whole: 0 when proved; TIME_NEVER: waiting never helps */
-	/* Affected RRset-seconds with release, and when held back, until the last known window
-	 * ends. */
+	/* Combinations with a broken link in all, new and preexisting; then new ones
+	 * by margins or stale data only. */
+	uint64_t n_new, n_preexisting, n_margin, n_stale;
+	unsigned new_models;	      /* bits: the models with a new counterexample */
+	int64_t earliest_safe;	      /* without new ones; 0: now; TIME_NEVER: waiting never
+					 helps */
+	int64_t earliest_with_margin; /* and without margin_only ones */
+	/* Affected RRset-seconds with release, and when held back, until the last
+	 * window whose end is known ends; 0 when there is no counterexample. */
 	double damage_release, damage_hold;
 };
 
 /*
- * Tries to prove the release of `candidate` at `now` in the world `past` (not changed). ZG_OK:
- * *proof holds the outcome, to be freed with cache_proof_free.
+ * Tries to prove the release of `candidate` at `now` in the world `past` (not
+ * changed). ZG_OK: *proof holds the outcome, to be freed with cache_proof_free.
  */
 MUST_CHECK zg_status cache_prove(const struct cache_world *past,
     const struct cache_candidate *candidate, const struct cache_rules *rules, int64_t now,
     struct cache_proof **proof, struct zg_error *error);
 void cache_proof_free(struct cache_proof *proof);
 
-/* --- Forward obligations: what-if runs of the same engine over the zone in force --- */
+/* --- Forward obligations: what-if runs of the same engine over the zone in
+ * force --- */
 
 enum obligation_kind {
-	OBLIGATION_KEEP_KEY,	  /* the key must stay in DNSKEY and sign it, until `time` */
-	OBLIGATION_KEEP_SIGNING,  /* the key must go on signing the data, until `time` */
-	OBLIGATION_MAY_SIGN,	  /* the key may sign alone from `time` */
-	OBLIGATION_MAY_REMOVE,	  /* the key may be taken out from `time` */
-	OBLIGATION_MAY_SUBMIT_DS, /* a DS of the key may be handed to the parent from `time` */
-	OBLIGATION_TTL		  /* caches use a former DNSKEY TTL until `time` */
+	OBLIGATION_KEEP_KEY,	  /* the key must stay in DNSKEY and sign it, until `time`
+				   */
+	OBLIGATION_KEEP_SIGNING,  /* the key must go on signing the data, until `time`
+				   */
+	OBLIGATION_MAY_SIGN,	  /* the key may sign the data alone from `time` */
+	OBLIGATION_MAY_REMOVE,	  /* the key may be taken out now, with its signatures */
+	OBLIGATION_MAY_SUBMIT_DS, /* its DS may take the place of all others from
+				     `time` */
+	OBLIGATION_TTL		  /* caches use a former, longer DNSKEY TTL until `time` */
 };
 
 struct obligation {
 	enum obligation_kind kind;
-	size_t key;	   /* index into world.keys */
-	int64_t time;	   /* TIME_NEVER: waiting does not end it; an intermediate step is needed */
-	uint64_t n_rrsets; /* KEEP_SIGNING: RRsets that it alone signs */
+	size_t key;		  /* index into world.keys; OBLIGATION_TTL: CACHE_KEYS_MAX */
+	int64_t time;		  /* TIME_NEVER: waiting does not end it; an intermediate step is
+				     needed */
+	uint64_t n_rrsets;	  /* KEEP_KEY, KEEP_SIGNING: RRsets that it alone signs */
 	const char *owner, *type; /* and the first; borrowed from the world, or NULL */
 };
 
 #define OBLIGATIONS_MAX (6 * CACHE_KEYS_MAX)
 
-/* Fills at most OBLIGATIONS_MAX entries for the versions in force in `past`. */
+/* Fills at most OBLIGATIONS_MAX entries for the versions in force in `past`, by
+ * key. Times include the safety margins. What is allowed is said only when the
+ * past is known. */
 MUST_CHECK zg_status cache_obligations(const struct cache_world *past,
     const struct cache_rules *rules, int64_t now, struct obligation *list, size_t *n,
     struct zg_error *error);
 
-/* Whether `ds` may be handed to the parent now, the zone in force staying as it is: a proof whose
- * new part is the DS set, published at the earliest at `now`. */
+/* Whether `ds` may be handed to the parent now, the zone in force staying as it
+ * is: a proof whose new part is the DS set, published at the earliest at `now`.
+ */
 MUST_CHECK zg_status cache_try_ds(const struct cache_world *past, const struct cache_ds *ds,
     const struct cache_rules *rules, int64_t now, struct cache_proof **proof,
     struct zg_error *error);

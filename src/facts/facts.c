@@ -46,7 +46,7 @@ static void
 tell(const struct facts_inputs *inputs, enum zg_phase phase)
 {
 	if (inputs->progress != NULL)
-		inputs->progress(inputs->progress_context, phase);
+		inputs->progress(inputs->progress_context, phase, 0, 0);
 }
 
 /* What the zone itself tells. */
@@ -58,7 +58,9 @@ compute_zone(const struct facts_inputs *inputs, struct facts *facts, struct zg_e
 	    .threads = inputs->threads > 0 ? inputs->threads : 1,
 	    .with = inputs->verify_with,
 	    .known = inputs->known,
-	    .fresh = inputs->fresh};
+	    .fresh = inputs->fresh,
+	    .progress = inputs->progress,
+	    .progress_context = inputs->progress_context};
 	zg_status status;
 
 	tell(inputs, ZG_PHASE_VERIFY);

@@ -13,6 +13,7 @@
 #include "facts/hosts.h"
 #include "facts/keys.h"
 #include "facts/next_ds.h"
+#include "facts/past.h"
 #include "facts/signatures.h"
 #include "facts/zonemd.h"
 #include "zone/defect.h"
@@ -34,6 +35,7 @@ struct facts {
 	uint8_t digest[48];		       /* content digest: SHA-384 over every record */
 	struct change_facts *change;	       /* owned; NULL: no former zone given */
 	struct unsigned_facts *unsigned_input; /* owned; NULL: none given */
+	const struct past_facts *past;	       /* borrowed; NULL: no history given */
 	struct defects defects;		       /* found while computing facts */
 };
 

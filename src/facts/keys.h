@@ -47,6 +47,7 @@ struct key_facts {
 #define DS_ENTRY_RDATA_MAX 260
 struct ds_entry {
 	uint32_t line; /* in the DS file */
+	uint32_t ttl;  /* seconds; 0: not said */
 	uint16_t rdlen;
 	uint8_t rdata[DS_ENTRY_RDATA_MAX];
 };

@@ -30,6 +30,8 @@ struct tester {
 	struct digest *digest; /* owned; with a memo only */
 	struct memo_fresh fresh;
 	uint64_t n_memo;
+	size_t seen_owner; /* how far the progress was counted, of the first thread only */
+	uint64_t n_seen;
 };
 
 struct verification {
@@ -39,6 +41,9 @@ struct verification {
 	struct tester *testers;
 	struct ecdsa_table *tables[ZG_KEYS_MAX]; /* owned; by key, NULL: none */
 	const struct memo_set *known;		 /* NULL: no memo */
+	zg_progress progress;			 /* NULL: nobody asks */
+	void *progress_context;
+	uint64_t n_rrsigs; /* with progress only */
 };
 
 /* The RRset that signatures are tried on, as it lies in a tester's data behind HEADER_MAX octets.
@@ -312,6 +317,36 @@ try_owner(const struct verification *work, struct tester *tester, uint32_t owner
 	return status;
 }
 
+/* RRSIGs of the owners [first, end). */
+static uint64_t
+count_rrsigs(const struct zone *zone, size_t first, size_t end)
+{
+	uint64_t n = 0;
+
+	for (size_t owner = first; owner < end; owner++) {
+		const struct zone_owner *of = &zone->owners[owner];
+
+		for (uint32_t i = 0; i < of->n_records; i++)
+			n += zone_record(zone, of->first + i)->type == RR_RRSIG;
+	}
+	return n;
+}
+
+/*
+ * Tells how many RRSIGs are done once the first thread, the caller's, is done with the owners below
+ * `end`: those of all owners below, as owners are handed out in order. What the other threads still
+ * have in hand is little, and no thread waits for another to count.
+ */
+static void
+tell_done(const struct verification *work, struct tester *tester, size_t end)
+{
+	tester->n_seen += count_rrsigs(work->zone, tester->seen_owner, end);
+	tester->seen_owner = end;
+	if (work->n_rrsigs > 0)
+		work->progress(
+		    work->progress_context, ZG_PHASE_VERIFY, tester->n_seen, work->n_rrsigs);
+}
+
 static zg_status
 try_owners(void *context, unsigned thread, size_t first, size_t end)
 {
@@ -320,6 +355,8 @@ try_owners(void *context, unsigned thread, size_t first, size_t end)
 
 	for (size_t owner = first; owner < end && status == ZG_OK; owner++)
 		status = try_owner(work, &work->testers[thread], (uint32_t)owner);
+	if (thread == 0 && work->progress != NULL)
+		tell_done(work, &work->testers[0], end);
 	return status;
 }
 
@@ -634,12 +671,18 @@ zg_status
 signature_facts_compute(const struct zone *zone, struct key_facts *keys,
     const struct signature_options *options, struct signature_facts *facts, struct zg_error *error)
 {
-	struct verification work = {.zone = zone, .keys = keys, .known = options->known};
+	struct verification work = {.zone = zone,
+	    .keys = keys,
+	    .known = options->known,
+	    .progress = options->progress,
+	    .progress_context = options->progress_context};
 	zg_status status = ZG_MEMORY;
 
 	/* One octet for each record of the store, also those that were taken out. */
 	facts->outcomes = calloc(zone->store.n_records + 1, 1);
 	work.outcomes = facts->outcomes;
+	if (work.progress != NULL)
+		work.n_rrsigs = count_rrsigs(zone, 0, zone->n_owners);
 	work.testers = calloc(options->threads, sizeof(work.testers[0]));
 	if (facts->outcomes != NULL && work.testers != NULL)
 		status = try_all(&work, options, facts);

@@ -87,6 +87,8 @@ struct signature_options {
 	enum zg_verify_with with;
 	const struct memo_set *known; /* verified before; NULL: no memo, */
 	struct memo_fresh *fresh;     /* and what verified now, to be remembered */
+	zg_progress progress;	      /* told how many RRSIGs are done; may be NULL */
+	void *progress_context;
 };
 MUST_CHECK zg_status signature_facts_compute(const struct zone *zone, struct key_facts *keys,
     const struct signature_options *options, struct signature_facts *facts, struct zg_error *error);

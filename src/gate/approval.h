@@ -2,9 +2,17 @@
  * Approvals and overrides: signed texts that say which findings of which zone are accepted, by
  * whom, why and for how long. Pure functions: files, spool and clock belong to the caller.
  *
- * A finding's facts are (key, magnitude) pairs: "the DNSKEY set goes from A to B" is a key with
- * magnitude 0; "delegations lost against the last release" is a key with the number as magnitude.
- * An approval covers a finding whose facts are all among those approved, none larger.
+ * A finding comes down to facts, (key, magnitude) pairs: "the DNSKEY set goes from A to B" is a key
+ * with magnitude 0; "delegations lost against the release in force" is a key with the number as
+ * magnitude. An approval covers a finding whose facts are all among those approved, none larger: so
+ * it carries over to the serials to come that contain the same, or less.
+ *
+ * The base. Most facts are of the candidate alone and mean the same over any release in force. A
+ * relative fact is a step from the release in force. An approval covers the step from the release
+ * that it was made over, as often as it is tried; once it was used for a release ("spent") it does
+ * not cover another such step from there: nobody can go down a stair with one approval. An approval
+ * that was not spent covers one step from whatever is in force, so that a zone published every few
+ * minutes does not outrun it and it can be given before the change arrives.
  */
 #ifndef GATE_APPROVAL_H
 #define GATE_APPROVAL_H
@@ -13,28 +21,33 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <zonegate/approval.h>
 #include <zonegate/status.h>
 #include <zonegate/verdict.h>
 #include "base/compiler.h"
-#include "check/check.h"
 #include "dns/release_facts.h"
 
-/* Octets of an approval's text; facts listed one by one. */
-#define APPROVAL_BYTES_MAX (1024 * 1024)
+/* Facts listed one by one in an approval, all findings together: a text of about 400 KB. A finding
+ * with more is approved as a whole: an equal set of facts is covered, a smaller one is not. */
 #define APPROVAL_FACTS_MAX 8192
+/* Findings of one approval: more than the table of checks has rows. */
+#define APPROVAL_FINDINGS_MAX 256
 
-/* Facts of one finding. More than there is room for: only `sum` and n count, and only an equal set
- * is covered. */
 struct finding_fact {
-	uint8_t key[16]; /* of SHA-256 over the fact's text */
-	uint64_t magnitude;
+	uint8_t key[16];    /* the first octets of SHA-256 over what the fact is of */
+	bool relative;	    /* to the release in force */
+	uint64_t magnitude; /* 0: nothing to measure */
 };
+
+/* The facts of one finding. */
 struct finding_facts {
-	const char *id;		    /* check id */
-	struct finding_fact *facts; /* sorted by key; owned by whoever made it */
-	size_t n;		    /* in the array */
-	uint64_t total;		    /* emitted */
-	uint8_t sum[32];	    /* order-independent: sum mod 2^256 of the SHA-256 of all */
+	const char *id;		    /* check id; NULL: none */
+	bool refuses;		    /* its severity in effect; else it holds */
+	struct finding_fact *facts; /* ascending by key, each key once; owned by whoever made it */
+	size_t n;
+	bool relative;	    /* some fact is */
+	bool too_many;	    /* they were not all kept: nothing covers it */
+	uint8_t sha256[32]; /* over all of them */
 };
 
 /* What an approval is bound to, of the candidate and the gate that looks at it. */
@@ -47,12 +60,17 @@ struct approval_subject {
 	uint32_t serial; /* the candidate */
 	char digest[DIGEST_TEXT_SIZE];
 	int64_t now;
+	int64_t expires; /* the policy's bound: seconds that an approval counts at most */
 };
 
 /* A read approval. Owned; freed by approval_free. */
 struct approval;
 
-/* Reads and checks the form of a text; the signature is checked by approval_judge. */
+/*
+ * Reads a text and checks its form: every line in its place, nothing else, numbers and digits in
+ * the one way that approval_make writes them. The signature is checked by approval_judge.
+ * ZG_INPUT_BAD with a message when it is no approval.
+ */
 MUST_CHECK zg_status approval_parse(
     const char *text, size_t length, struct approval **approval, struct zg_error *error);
 void approval_free(struct approval *approval);
@@ -65,36 +83,34 @@ struct approval_wish {
 	const char *reason; /* one line */
 	int64_t from, until;
 	bool this_candidate_only; /* bound to serial and digest */
+	unsigned headroom;	  /* percent by which measures may grow before it is held again */
 	uint64_t nonce;
 };
-/* Writes the text and signs it with an Ed25519 private key (32 octets). Owned by the caller. */
-MUST_CHECK zg_status approval_make(const struct approval_wish *wish, const uint8_t private_key[32],
+
+/* Writes the text and signs it with an Ed25519 private key (32 octets; NULL: all but the line with
+ * the signature, to be signed elsewhere). Owned by the caller. ZG_PARAMETER with a message when
+ * there is something in the wish that cannot be written. */
+MUST_CHECK zg_status approval_make(const struct approval_wish *wish, const uint8_t *private_key,
     char **text, size_t *length, struct zg_error *error);
 
-struct approver_key {
-	const char *id;
-	const uint8_t *public_key; /* 32 octets, raw Ed25519 */
-};
+/*
+ * Whether it counts for `subject`, in this order: signed by an approver that is known; of this
+ * installation, zone and policy; for this candidate; now. `public_key` (may be NULL) is set to the
+ * approver's, borrowed from `approvers`, unless it is forged.
+ */
+enum zg_approval_outcome approval_judge(const struct approval *approval,
+    const struct approval_subject *subject, const struct zg_approver *approvers, size_t n_approvers,
+    const unsigned char **public_key);
 
-/* What came of one approval. */
-enum approval_outcome {
-	APPROVAL_FORGED = 0, /* the signature does not verify, or the approver is not known */
-	APPROVAL_FOREIGN,    /* another installation, zone or policy */
-	APPROVAL_EXPIRED,
-	APPROVAL_NOT_YET,
-	APPROVAL_OTHER_BASE,	  /* made over another release in force, whose facts differ */
-	APPROVAL_OTHER_CANDIDATE, /* bound to another serial or digest */
-	APPROVAL_COUNTS		  /* it counts for the findings that it covers */
-};
-const char *approval_outcome_text(enum approval_outcome outcome);
-enum approval_outcome approval_judge(const struct approval *approval,
-    const struct approval_subject *subject, const struct approver_key *approvers,
-    size_t n_approvers);
+/* Whether an approval that counts covers a finding. `spent`: it was used for a release. */
+bool approval_covers(const struct approval *approval, const struct approval_subject *subject,
+    bool spent, const struct finding_facts *finding);
 
-/* Whose it is, why, and whether it covers a finding (outcome APPROVAL_COUNTS only). */
+/* Borrowed from the approval. */
 const char *approval_by(const struct approval *approval);
 const char *approval_reason(const struct approval *approval);
-int64_t approval_until(const struct approval *approval);
-bool approval_covers(const struct approval *approval, const struct finding_facts *finding);
+
+/* When it ceases to count: what it says, or the policy's bound when that comes first. */
+int64_t approval_until(const struct approval *approval, const struct approval_subject *subject);
 
 #endif

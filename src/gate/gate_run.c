@@ -7,8 +7,12 @@
 #include "base/error.h"
 #include "check/check.h"
 #include "facts/facts.h"
+#include "facts/release.h"
+#include "gate/acceptance.h"
 #include "gate/input.h"
 #include "gate/memo.h"
+#include "gate/past.h"
+#include "gate/policy_digest.h"
 #include "gate/result.h"
 #include "policy/policy.h"
 
@@ -26,6 +30,10 @@ struct run {
 	size_t n_ds;
 	struct memo_fresh fresh;
 	struct facts *facts, *former_facts;
+	char policy_digest[POLICY_DIGEST_TEXT_SIZE];
+	struct release_facts *release; /* what is remembered; handed over to the result */
+	struct past_inputs past_inputs;
+	struct past *past;
 	struct check_result results[CHECK_ROWS_MAX], former[CHECK_ROWS_MAX];
 };
 
@@ -47,6 +55,8 @@ run_begin(struct run *run, struct zg_error *error)
 		run->given |= ZG_INPUT_PREVIOUS;
 	if (inputs->unsigned_input.kind != ZG_SOURCE_NONE)
 		run->given |= ZG_INPUT_UNSIGNED;
+	if (inputs->state != NULL)
+		run->given |= ZG_INPUT_HISTORY;
 	if (inputs->origin != NULL) {
 		static const uint8_t root[1] = {0};
 
@@ -63,7 +73,7 @@ run_begin(struct run *run, struct zg_error *error)
 			return status;
 	}
 	run->policy = inputs->policy != NULL ? inputs->policy : run->own_policy;
-	return ZG_OK;
+	return policy_digest(run->policy, run->policy_digest, error);
 }
 
 /* Reads the candidate and everything that it is held against. */
@@ -135,6 +145,39 @@ run_facts(struct run *run, struct zg_error *error)
 	return facts_compute(&of, &run->former_facts, error);
 }
 
+/* What is remembered of the candidate, and what the log says of its past: the proof is made here.
+ */
+static zg_status
+run_past(struct run *run, struct zg_error *error)
+{
+	const struct zg_gate_inputs *inputs = run->inputs;
+	zg_status status;
+
+	if (!run->zone->has_apex || (inputs->state == NULL && !inputs->remember))
+		return ZG_OK;
+	run->release = calloc(1, sizeof(*run->release));
+	if (run->release == NULL)
+		return error_set(error, ZG_MEMORY, "out of memory");
+	status = release_make(run->facts, inputs->now, run->release, error);
+	if (status != ZG_OK || inputs->state == NULL)
+		return status;
+	run->past_inputs = (struct past_inputs){.directory = inputs->state,
+	    .policy = run->policy,
+	    .policy_digest = run->policy_digest,
+	    .candidate = run->release,
+	    .zone = run->release->zone,
+	    .origin = run->zone->origin,
+	    .ds = run->ds,
+	    .n_ds = run->n_ds,
+	    .ds_given = (run->given & ZG_INPUT_DS) != 0,
+	    .ds_ttl = inputs->ds_ttl,
+	    .now = inputs->now};
+	status = past_read(&run->past_inputs, &run->past, error);
+	if (status == ZG_OK)
+		run->facts->past = past_facts(run->past);
+	return status;
+}
+
 static zg_status
 run_checks(struct run *run, struct zg_error *error)
 {
@@ -143,16 +186,21 @@ run_checks(struct run *run, struct zg_error *error)
 	    .now = run->inputs->now,
 	    .inputs = run->given,
 	    .threads = run->inputs->threads};
+	bool facts_wanted[CHECK_ROWS_MAX] = {false};
 	zg_status status = ZG_OK;
 
 	if (run->inputs->progress != NULL)
-		run->inputs->progress(run->inputs->progress_context, ZG_PHASE_CHECK);
+		run->inputs->progress(run->inputs->progress_context, ZG_PHASE_CHECK, 0, 0);
 	if (run->former_facts != NULL) {
 		status = check_run(&of, run->former);
 		of.former = run->former;
 	}
 	of.facts = run->facts;
 	of.max_examples = run->max_examples;
+	if (run->inputs->installation != NULL) {
+		acceptance_wants(run->policy, facts_wanted);
+		of.facts_wanted = facts_wanted;
+	}
 	if (status == ZG_OK)
 		status = check_run(&of, run->results);
 	if (status != ZG_OK)
@@ -166,6 +214,10 @@ run_clear(struct run *run)
 	memo_fresh_clear(&run->fresh);
 	check_results_clear(run->results);
 	check_results_clear(run->former);
+	past_free(run->past);
+	if (run->release != NULL)
+		release_facts_clear(run->release);
+	free(run->release);
 	facts_free(run->facts);
 	facts_free(run->former_facts);
 	zone_free(run->zone);
@@ -192,6 +244,8 @@ zg_gate_run(const struct zg_gate_inputs *inputs, struct zg_result **result, stru
 	if (status == ZG_OK)
 		status = run_facts(run, error);
 	if (status == ZG_OK)
+		status = run_past(run, error);
+	if (status == ZG_OK)
 		status = run_checks(run, error);
 	if (status == ZG_OK) {
 		struct result_sources sources = {.inputs = inputs,
@@ -200,9 +254,13 @@ zg_gate_run(const struct zg_gate_inputs *inputs, struct zg_result **result, stru
 		    .unsigned_input = run->unsigned_input,
 		    .results = run->results,
 		    .former = run->former_facts == NULL ? NULL : run->former,
+		    .release = run->release,
+		    .policy_digest = run->policy_digest,
 		    .given = run->given};
 
 		status = result_make(&sources, result, error);
+		if (status == ZG_OK)
+			run->release = NULL;
 	}
 	run_clear(run);
 	return status;

@@ -140,7 +140,7 @@ static void
 tell(const struct input_options *options, enum zg_phase phase)
 {
 	if (options->progress != NULL)
-		options->progress(options->progress_context, phase);
+		options->progress(options->progress_context, phase, 0, 0);
 }
 
 zg_status
@@ -245,7 +245,7 @@ ds_take(const struct zone_store *store, const struct zone_owner *run, uint32_t i
 		return error_set(error, ZG_DS_SYNTAX,
 		    "%s:%lu: expected a digest of at most %d octets", file, (unsigned long)line,
 		    DS_ENTRY_RDATA_MAX - 4);
-	*entry = (struct ds_entry){.line = line, .rdlen = record->rdlen};
+	*entry = (struct ds_entry){.line = line, .ttl = record->ttl, .rdlen = record->rdlen};
 	memcpy(entry->rdata, rdata, record->rdlen);
 	return ZG_OK;
 }

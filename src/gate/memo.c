@@ -30,6 +30,7 @@ struct zg_memo {
 	uint8_t fresh_origin[ZG_NAME_MAX];
 	int64_t fresh_full_at;
 	bool has_fresh;
+	const char *note; /* static: why the last run took nothing from it; NULL: it might */
 };
 
 /* What the header of a memo of this zone, made by this program, looks like. */
@@ -154,14 +155,26 @@ zg_memo_open(const char *path, zg_memo **memo, const char **note, struct zg_erro
 }
 
 const struct memo_set *
-memo_known(const zg_memo *memo, const uint8_t *origin, int64_t now, int64_t interval)
+memo_known(zg_memo *memo, const uint8_t *origin, int64_t now, int64_t interval)
 {
 	int64_t age = now - memo->full_at;
 
-	if (memo->known.n == 0 || !name_equal(memo->origin, origin) ||
-	    (interval > 0 && (age < 0 || age >= interval)))
+	memo->note = NULL;
+	if (memo->known.n == 0)
 		return &memo->none;
-	return &memo->known;
+	if (!name_equal(memo->origin, origin))
+		memo->note = "it is of another zone";
+	else if (age < 0)
+		memo->note = "its last full check lies in the future";
+	else if (age >= interval)
+		memo->note = "a full check is due";
+	return memo->note == NULL ? &memo->known : &memo->none;
+}
+
+const char *
+zg_memo_note(const zg_memo *memo)
+{
+	return memo->note;
 }
 
 void

@@ -7,12 +7,12 @@
 #include "zone/zone.h"
 
 /*
- * What is known of the zone `origin`. An empty set when the memo is of another zone, or when the
- * last full pass was `interval` seconds before `now` or longer ago (or later than `now`); 0: no
- * bound.
+ * What is known of the zone `origin`. An empty set, and a note, when the memo is of another zone,
+ * or when the last full pass was `interval` seconds before `now` or longer ago, or later than
+ * `now`.
  */
 const struct memo_set *memo_known(
-    const zg_memo *memo, const uint8_t *origin, int64_t now, int64_t interval);
+    zg_memo *memo, const uint8_t *origin, int64_t now, int64_t interval);
 
 /* Takes over what a run verified, for zg_memo_save; replaces what an earlier run left. `full`: no
  * signature was taken from the memo, so that this was a full pass at `now`. */

@@ -1,5 +1,5 @@
 /* From facts and check results to the public result. */
-#include "gate/result.h"
+#include "gate/result_private.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,29 +8,13 @@
 
 #include "base/error.h"
 #include "base/text_writer.h"
-#include "crypto/digest.h"
 #include "dns/algorithm.h"
 #include "dns/serial.h"
 #include "gate/verdict.h"
 #include "policy/policy.h"
 
-/* The result and what its pointers own. */
-struct made_result {
-	struct zg_result public;
-	struct zg_finding findings[CHECK_ROWS_MAX];
-	struct zg_not_run not_run[CHECK_ROWS_MAX];
-	struct zg_key keys[ZG_KEYS_MAX];
-	struct zg_signing_class classes[ZG_CLASSES_MAX];
-	struct zg_failure_group failures[ZG_FAILURE_GROUPS_MAX + ZG_KEYS_MAX];
-	struct zg_example *examples[CHECK_ROWS_MAX]; /* owned, one array a finding */
-	char **strings;				     /* owned */
-	size_t n_strings, strings_size;
-	bool failed; /* out of memory */
-};
-
-/* Keeps a string that was allocated; NULL means that allocating it failed. */
-static const char *
-keep(struct made_result *made, char *string)
+const char *
+result_keep(struct made_result *made, char *string)
 {
 	void *strings = made->strings;
 
@@ -45,10 +29,23 @@ keep(struct made_result *made, char *string)
 	return string;
 }
 
-static const char *
-keep_copy(struct made_result *made, const char *string)
+const char *
+result_keep_copy(struct made_result *made, const char *string)
 {
-	return string == NULL ? NULL : keep(made, strdup(string));
+	return string == NULL ? NULL : result_keep(made, strdup(string));
+}
+
+const char *
+result_keep_format(struct made_result *made, const char *format, ...)
+{
+	char *text = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
+	va_end(arguments);
+	return result_keep(made, text);
 }
 
 static const char *
@@ -58,7 +55,7 @@ keep_hex(struct made_result *made, const uint8_t *octets, size_t length)
 
 	for (size_t i = 0; hex != NULL && i < length; i++)
 		(void)snprintf(hex + 2 * i, 3, "%02x", octets[i]);
-	return keep(made, hex);
+	return result_keep(made, hex);
 }
 
 static const char *
@@ -66,7 +63,7 @@ keep_type(struct made_result *made, uint16_t type)
 {
 	char text[RR_TYPE_TEXT_MAX];
 
-	return type == 0 ? NULL : keep_copy(made, rr_type_to_text(type, text));
+	return type == 0 ? NULL : result_keep_copy(made, rr_type_to_text(type, text));
 }
 
 static const char *
@@ -75,7 +72,16 @@ keep_name(struct made_result *made, const uint8_t *name)
 	char text[NAME_TEXT_MAX];
 
 	(void)name_to_text(name, text);
-	return keep_copy(made, text);
+	return result_keep_copy(made, text);
+}
+
+/* What the parent, or caches that hold what it published, say of keys that did not change is no
+ * defect of this zone: DESIGN 9.3, 9.9. */
+static bool
+is_parents_matter(const struct check_row *row)
+{
+	return (row->public.needs & ZG_INPUT_DS) != 0 ||
+	       strcmp(row->public.group, "cache view") == 0;
 }
 
 /* A row's severity in effect, and why it is weaker than the policy says. */
@@ -87,6 +93,11 @@ effective_severity(const struct result_sources *sources, size_t row, const char 
 	*eased = NULL;
 	if (check_table[row].customer && severity < ZG_SEVERITY_WARN) {
 		*eased = "data of registry customers is never above warn";
+		return ZG_SEVERITY_WARN;
+	}
+	if (sources->facts->past != NULL && sources->facts->past->unchanged &&
+	    severity < ZG_SEVERITY_WARN && is_parents_matter(&check_table[row])) {
+		*eased = "keys, signers and denial are those of the release in force";
 		return ZG_SEVERITY_WARN;
 	}
 	if (check_table[row].ratchet && severity < ZG_SEVERITY_WARN && sources->former != NULL &&
@@ -113,11 +124,11 @@ add_examples(
 	for (size_t i = 0; i < tally->n_examples; i++) {
 		const struct tally_example *from = &tally->examples[i];
 
-		examples[i].owner = keep_copy(made, from->owner);
+		examples[i].owner = result_keep_copy(made, from->owner);
 		examples[i].type = keep_type(made, from->type);
 		examples[i].file =
-		    keep_copy(made, source_map_find(map, from->line, &examples[i].line));
-		examples[i].detail = keep_copy(made, from->detail);
+		    result_keep_copy(made, source_map_find(map, from->line, &examples[i].line));
+		examples[i].detail = result_keep_copy(made, from->detail);
 	}
 	made->findings[index].examples = examples;
 	made->findings[index].n_examples = tally->n_examples;
@@ -146,6 +157,7 @@ add_findings(struct made_result *made, const struct result_sources *sources, zg_
 			.eased = eased,
 			.count = tally->count};
 		add_examples(made, made->public.n_findings, tally, &zone->store.map);
+		result_add_approvers(made, &made->findings[made->public.n_findings], row);
 		made->public.n_findings++;
 	}
 }
@@ -159,6 +171,8 @@ not_run_reason(const struct result_sources *sources, unsigned missing)
 		return "no DS set of the parent was given";
 	if (missing & ZG_INPUT_PREVIOUS)
 		return "no former zone was given";
+	if (missing & ZG_INPUT_HISTORY)
+		return "no history was given";
 	return "no unsigned zone was given";
 }
 
@@ -174,9 +188,22 @@ add_not_run(struct made_result *made, const struct result_sources *sources)
 	}
 }
 
-static void
-add_verdict(struct made_result *made, const struct result_sources *sources, unsigned required)
+/* Inputs without which it is undecided. A DS set is demanded only of a release that changes what
+ * the parent minds: DESIGN 9.3. */
+static unsigned
+required_inputs(const struct result_sources *sources)
 {
+	unsigned required = sources->inputs->require | policy_values(sources->policy)->require;
+
+	if (sources->facts->past != NULL && sources->facts->past->unchanged)
+		required &= ~(unsigned)ZG_INPUT_DS;
+	return required;
+}
+
+static void
+add_verdict(struct made_result *made, const struct result_sources *sources)
+{
+	unsigned required = required_inputs(sources);
 	struct verdict_row rows[CHECK_ROWS_MAX];
 	const char *eased;
 
@@ -185,7 +212,8 @@ add_verdict(struct made_result *made, const struct result_sources *sources, unsi
 		    (struct verdict_row){.severity = effective_severity(sources, row, &eased),
 			.count = check_result_tally(&sources->results[row])->count,
 			.ran = sources->results[row].ran,
-			.needs = check_table[row].public.needs};
+			.needs = check_table[row].public.needs,
+			.accepted = result_is_accepted(made, row)};
 	made->public.verdict =
 	    verdict_decide(rows, check_table_rows, required, sources->given, &made->public.reason);
 }
@@ -233,7 +261,7 @@ class_keys(struct made_result *made, const struct key_facts *keys, uint64_t mask
 			text_printf(&text, "%s%u/%u", text.used > 0 ? " " : "",
 			    keys->keys[i].view.algorithm, keys->keys[i].tag);
 	}
-	return keep(made, text.failed ? NULL : text.text);
+	return result_keep(made, text.failed ? NULL : text.text);
 }
 
 static void
@@ -325,7 +353,7 @@ completeness(struct made_result *made, const struct result_sources *sources)
 		text_printf(&text, "%sformer zone", text.used > 0 ? ", " : "");
 	if (text.used == 0)
 		text_add(&text, "none");
-	return keep(made, text.failed ? NULL : text.text);
+	return result_keep(made, text.failed ? NULL : text.text);
 }
 
 /* When the first RRset has no signature left; 0: nothing is signed. */
@@ -337,27 +365,6 @@ release_by(const struct signature_facts *signatures)
 	if (dnskey == 0 || others == 0)
 		return dnskey + others;
 	return dnskey < others ? dnskey : others;
-}
-
-/* SHA-256 of the canonical text of the policy: what was judged by. */
-static const char *
-policy_fingerprint(struct made_result *made, const zg_policy *policy)
-{
-	struct digest *digest = NULL;
-	uint8_t octets[DIGEST_OCTETS_MAX];
-	char *text = NULL;
-	const char *hex = NULL;
-
-	if (zg_policy_show(policy, &text, NULL) != ZG_OK ||
-	    digest_new(DIGEST_KIND_SHA256, &digest) != ZG_OK || digest_begin(digest) != ZG_OK ||
-	    digest_add(digest, (const uint8_t *)text, strlen(text)) != ZG_OK ||
-	    digest_end(digest, octets) != ZG_OK)
-		made->failed = true;
-	else
-		hex = keep_hex(made, octets, 32);
-	digest_free(digest);
-	free(text);
-	return hex;
 }
 
 /* Who, what and when. */
@@ -373,8 +380,8 @@ add_head(struct made_result *made, const struct result_sources *sources)
 	}
 	public->has_serial = facts->has_soa;
 	public->serial = facts->soa.serial;
-	public->policy = keep_copy(made, zg_policy_name(sources->policy));
-	public->policy_digest = policy_fingerprint(made, sources->policy);
+	public->policy = result_keep_copy(made, zg_policy_name(sources->policy));
+	public->policy_digest = result_keep_copy(made, sources->policy_digest);
 	public->now = sources->inputs->now;
 	public->inputs = sources->given;
 	public->completeness = completeness(made, sources);
@@ -386,15 +393,34 @@ add_head(struct made_result *made, const struct result_sources *sources)
 	public->failures = made->failures;
 }
 
+/* Which findings people accepted: to be known before anything is said of them. */
+static zg_status
+judge_approvals(
+    struct made_result *made, const struct result_sources *sources, struct zg_error *error)
+{
+	zg_severity severities[CHECK_ROWS_MAX];
+	const char *eased;
+
+	for (size_t row = 0; row < check_table_rows; row++)
+		severities[row] = effective_severity(sources, row, &eased);
+	return result_judge_approvals(made, sources, severities, error);
+}
+
 zg_status
 result_make(const struct result_sources *sources, struct zg_result **result, struct zg_error *error)
 {
 	struct made_result *made = calloc(1, sizeof(*made));
+	zg_status status;
 
 	*result = NULL;
 	if (made == NULL)
 		return error_set(error, ZG_MEMORY, "out of memory");
 	add_head(made, sources);
+	status = judge_approvals(made, sources, error);
+	if (status != ZG_OK) {
+		zg_result_free(&made->public);
+		return status;
+	}
 	add_counts(made, sources->facts);
 	for (int severity = ZG_SEVERITY_REFUSE; severity < ZG_SEVERITY_IGNORE; severity++)
 		add_findings(made, sources, (zg_severity)severity);
@@ -402,9 +428,12 @@ result_make(const struct result_sources *sources, struct zg_result **result, str
 	add_keys(made, sources->facts);
 	add_classes(made, sources->facts, sources->inputs->now);
 	add_failures(made, sources->facts, sources->inputs->now);
-	add_verdict(
-	    made, sources, sources->inputs->require | policy_values(sources->policy)->require);
+	result_add_past(made, sources);
+	result_add_approvals(made, sources);
+	made->release = sources->release;
+	add_verdict(made, sources);
 	if (made->failed) {
+		made->release = NULL;
 		zg_result_free(&made->public);
 		return error_set(error, ZG_MEMORY, "out of memory");
 	}
@@ -425,5 +454,15 @@ zg_result_free(struct zg_result *result)
 	free(made->strings);
 	for (size_t i = 0; i < CHECK_ROWS_MAX; i++)
 		free(made->examples[i]);
+	if (made->release != NULL)
+		release_facts_clear(made->release);
+	free(made->release);
+	acceptance_free(made->acceptance);
 	free(made);
+}
+
+const struct release_facts *
+zg_result_facts(const struct zg_result *result)
+{
+	return ((const struct made_result *)result)->release;
 }

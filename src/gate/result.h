@@ -14,6 +14,8 @@ struct result_sources {
 	const struct zone *unsigned_input;  /* NULL: none */
 	const struct check_result *results; /* of the candidate, by row */
 	const struct check_result *former;  /* of the zone in force; NULL: none */
+	struct release_facts *release;	    /* the result's, when it is made; NULL: not wanted */
+	const char *policy_digest;	    /* 64 hex digits */
 	unsigned given;			    /* enum zg_input */
 };
 

@@ -1,19 +1,29 @@
 /* The verdict as a pure function, and the words for severities and verdicts. */
 #include "gate/verdict.h"
 
-#define INPUTS_KNOWN ((unsigned)(ZG_INPUT_DS | ZG_INPUT_PREVIOUS | ZG_INPUT_UNSIGNED))
+#define INPUTS_KNOWN                                                                               \
+	((unsigned)(ZG_INPUT_DS | ZG_INPUT_PREVIOUS | ZG_INPUT_UNSIGNED | ZG_INPUT_HISTORY))
 
 /* What is said about each set of missing inputs, by its bits. */
+#define MISSING "undecided, required input missing: "
 static const char *const missing_texts[] = {
-    [ZG_INPUT_DS] = "undecided, required input missing: ds",
-    [ZG_INPUT_PREVIOUS] = "undecided, required input missing: previous",
-    [ZG_INPUT_DS | ZG_INPUT_PREVIOUS] = "undecided, required input missing: ds, previous",
-    [ZG_INPUT_UNSIGNED] = "undecided, required input missing: unsigned",
-    [ZG_INPUT_DS | ZG_INPUT_UNSIGNED] = "undecided, required input missing: ds, unsigned",
-    [ZG_INPUT_PREVIOUS | ZG_INPUT_UNSIGNED] =
-	"undecided, required input missing: previous, unsigned",
-    [ZG_INPUT_DS | ZG_INPUT_PREVIOUS | ZG_INPUT_UNSIGNED] =
-	"undecided, required input missing: ds, previous, unsigned",
+    [ZG_INPUT_DS] = MISSING "ds",
+    [ZG_INPUT_PREVIOUS] = MISSING "previous",
+    [ZG_INPUT_DS | ZG_INPUT_PREVIOUS] = MISSING "ds, previous",
+    [ZG_INPUT_UNSIGNED] = MISSING "unsigned",
+    [ZG_INPUT_DS | ZG_INPUT_UNSIGNED] = MISSING "ds, unsigned",
+    [ZG_INPUT_PREVIOUS | ZG_INPUT_UNSIGNED] = MISSING "previous, unsigned",
+    [ZG_INPUT_DS | ZG_INPUT_PREVIOUS | ZG_INPUT_UNSIGNED] = MISSING "ds, previous, unsigned",
+    [ZG_INPUT_HISTORY] = MISSING "history",
+    [ZG_INPUT_DS | ZG_INPUT_HISTORY] = MISSING "ds, history",
+    [ZG_INPUT_PREVIOUS | ZG_INPUT_HISTORY] = MISSING "previous, history",
+    [ZG_INPUT_DS | ZG_INPUT_PREVIOUS | ZG_INPUT_HISTORY] = MISSING "ds, previous, history",
+    [ZG_INPUT_UNSIGNED | ZG_INPUT_HISTORY] = MISSING "unsigned, history",
+    [ZG_INPUT_DS | ZG_INPUT_UNSIGNED | ZG_INPUT_HISTORY] = MISSING "ds, unsigned, history",
+    [ZG_INPUT_PREVIOUS | ZG_INPUT_UNSIGNED | ZG_INPUT_HISTORY] =
+	MISSING "previous, unsigned, history",
+    [ZG_INPUT_DS | ZG_INPUT_PREVIOUS | ZG_INPUT_UNSIGNED | ZG_INPUT_HISTORY] =
+	MISSING "ds, previous, unsigned, history",
 };
 _Static_assert(
     sizeof(missing_texts) / sizeof(missing_texts[0]) == INPUTS_KNOWN + 1, "one text for each set");
@@ -65,7 +75,7 @@ any_found(const struct verdict_row *rows, size_t n, zg_severity severity)
 
 		if ((size_t)weight >= SEVERITIES)
 			weight = ZG_SEVERITY_REFUSE;
-		if (rows[i].ran && rows[i].count > 0 && weight == severity)
+		if (rows[i].ran && rows[i].count > 0 && !rows[i].accepted && weight == severity)
 			return true;
 	}
 	return false;
@@ -83,11 +93,26 @@ any_left_out(const struct verdict_row *rows, size_t n, unsigned given)
 	return false;
 }
 
+/* What a zone passes as: on its own or because people accepted findings, and with or without the
+ * parent's DS. */
+static const char *
+pass_text(const struct verdict_row *rows, size_t n, unsigned given)
+{
+	bool accepted = false;
+
+	for (size_t i = 0; i < n; i++)
+		accepted |= rows[i].ran && rows[i].count > 0 && rows[i].accepted;
+	if ((given & ZG_INPUT_DS) != 0)
+		return accepted ? "pass, with approvals" : "pass";
+	return accepted ? "pass, with approvals, chain to the parent not checked"
+			: "pass, chain to the parent not checked";
+}
+
 static const char *
 missing_text(unsigned missing)
 {
 	if ((missing & ~INPUTS_KNOWN) != 0)
-		return "undecided, required input missing: of a kind not known here";
+		return MISSING "of a kind not known here";
 	return missing_texts[missing];
 }
 
@@ -112,6 +137,6 @@ verdict_decide(const struct verdict_row *rows, size_t n, unsigned required, unsi
 		*reason = "held for approval";
 		return ZG_VERDICT_HELD;
 	}
-	*reason = (given & ZG_INPUT_DS) != 0 ? "pass" : "pass, chain to the parent not checked";
+	*reason = pass_text(rows, n, given);
 	return ZG_VERDICT_PASS;
 }

@@ -15,6 +15,7 @@ struct verdict_row {
 	uint64_t count;	      /* findings */
 	bool ran;	      /* false: `count` means nothing */
 	unsigned needs;	      /* enum zg_input, or-ed: what the row cannot run without */
+	bool accepted;	      /* by a quorum: what it found does not count */
 };
 
 /*
@@ -26,9 +27,10 @@ struct verdict_row {
  *   a row that ran found something at approve      HELD
  *   else                                           PASS
  *
- * A row has cause not to run when its severity is ignore or an input that it needs was not given.
- * A severity out of range weighs as refuse. `required` and `given` are enum zg_input, or-ed; bits
- * that this build does not know count as missing. *reason is a static phrase, never NULL.
+ * What a quorum accepted counts as nothing found. A row has cause not to run when its severity is
+ * ignore or an input that it needs was not given. A severity out of range weighs as refuse.
+ * `required` and `given` are enum zg_input, or-ed; bits that this build does not know count as
+ * missing. *reason is a static phrase, never NULL.
  */
 zg_verdict verdict_decide(const struct verdict_row *rows, size_t n, unsigned required,
     unsigned given, const char **reason);

@@ -25,12 +25,16 @@ enum history_mode {
 };
 
 /* Opens DIRECTORY/zonegate.db: journal DELETE, synchronous EXTRA. ZG_READ with a message when it is
- * missing, damaged, of another version or on a network file system; busy is ZG_READ as well. */
+ * missing, damaged, of another version or on a network file system; busy (for 3 seconds) is ZG_READ
+ * as well; ZG_WRITE when it may not be written. Names of zones may be given in any letter case and
+ * with or without the final dot; all other text is cut to its limit, and what is not printable is
+ * replaced. */
 MUST_CHECK zg_status history_open(const char *directory, enum history_mode mode,
     struct history **history, struct zg_error *error);
 void history_close(struct history *history);
 
-/* Everything between begin and commit happens, or none of it. Rolls back in close. */
+/* Everything between begin and commit happens, or none of it. Rolls back in close, and as soon as
+ * anything in between fails: then all that follows fails, the commit too. */
 MUST_CHECK zg_status history_begin(struct history *history, struct zg_error *error);
 MUST_CHECK zg_status history_commit(struct history *history, struct zg_error *error);
 
@@ -57,7 +61,10 @@ struct history_candidate {
 	int64_t times[CANDIDATE_STATES]; /* when each state was first reached; 0: never */
 	uint8_t file_sha256[32];	 /* of the text as it was handed in */
 	char policy_digest[65];
-	bool imported; /* taken over by `history import`; times[PASSED] is "served since" */
+	bool imported;	/* taken over by `history import`; times[PASSED] is "served since" */
+	bool has_facts; /* else only facts.zone is known */
+	char site[80];	/* where it was recorded; empty: here */
+	char reason[512];
 	struct release_facts facts;
 };
 
@@ -82,15 +89,23 @@ MUST_CHECK zg_status history_set_state(struct history *history, int64_t id,
     struct zg_error *error);
 
 /*
- * Candidates of `zone` that passed or went further, newest first: those that were not superseded
- * before `since`, and one more. *list is owned by the caller (history_candidates_free). With `all`
- * set the refused, held and undecided ones too.
+ * Candidates of `zone` that passed or went further, newest first (by the time of their verdict, or
+ * "served since"): those that were neither superseded nor abandoned before `since`, and one more,
+ * the newest that was superseded. With `all` set the refused, held and undecided ones too, from
+ * `since` on. At most `limit` (0: ZG_HISTORY_ROWS_MAX, and ZG_LIMIT when there are more). *list is
+ * owned by the caller (history_candidates_free).
  */
 MUST_CHECK zg_status history_candidates(struct history *history, const char *zone, int64_t since,
     bool all, size_t limit, struct history_candidate **list, size_t *n, struct zg_error *error);
 void history_candidates_free(struct history_candidate *list, size_t n);
 
-/* The report (JSON) of a candidate; owned by the caller. */
+/* The same one by one, which takes no memory for the list: `visit` borrows each for the call, and
+ * ends the walk with anything but ZG_OK, which is returned. It does not write to the history. */
+typedef zg_status (*history_visitor)(void *context, const struct history_candidate *candidate);
+MUST_CHECK zg_status history_visit(struct history *history, const char *zone, int64_t since,
+    bool all, size_t limit, history_visitor visit, void *context, struct zg_error *error);
+
+/* The report (JSON) of a candidate, empty when none was kept; owned by the caller. */
 MUST_CHECK zg_status history_report(
     struct history *history, int64_t id, char **report, struct zg_error *error);
 
@@ -112,7 +127,7 @@ struct history_ds {
 };
 MUST_CHECK zg_status history_add_ds(struct history *history, const char *zone,
     const struct history_ds *observation, struct zg_error *error);
-/* Oldest first, from the last one before `since` of each server on. */
+/* Oldest first, from `since` on; before that the last of each server, and its last answer. */
 MUST_CHECK zg_status history_ds_list(struct history *history, const char *zone, int64_t since,
     struct history_ds **list, size_t *n, struct zg_error *error);
 
@@ -125,14 +140,16 @@ struct history_served {
 };
 MUST_CHECK zg_status history_add_served(struct history *history, const char *zone,
     const struct history_served *observation, struct zg_error *error);
+/* Oldest first, from `since` on; before that the last of each server. */
 MUST_CHECK zg_status history_served_list(struct history *history, const char *zone, int64_t since,
     struct history_served **list, size_t *n, struct zg_error *error);
 
 /* --- Decision log --- */
 
 struct history_line {
-	int64_t number;
+	int64_t number; /* at its site */
 	int64_t time;
+	char site[80]; /* empty: this one */
 	char zone[NAME_TEXT_SIZE];
 	char
 	    kind[32]; /* "verdict", "state", "approval", "override", "import", "observation", ... */
@@ -142,13 +159,15 @@ struct history_line {
 };
 MUST_CHECK zg_status history_log(struct history *history, const char *zone, const char *kind,
     const char *actor, const char *text, int64_t time, struct zg_error *error);
-/* Newest first, at most `limit`. */
+/* Own lines and those of other sites, newest first, at most `limit` (0: ZG_HISTORY_ROWS_MAX).
+ * `zone` NULL: of all zones. */
 MUST_CHECK zg_status history_lines(struct history *history, const char *zone, size_t limit,
     struct history_line **list, size_t *n, struct zg_error *error);
 /* The last line's chain value: what is signed. False: the log is empty. */
 MUST_CHECK zg_status history_head(
     struct history *history, uint8_t chain[32], int64_t *number, struct zg_error *error);
-/* Keeps a signature of the head (Ed25519), and gives the last one kept. */
+/* Keeps a signature (Ed25519) of the head that history_head gave. That adds a line of its own, so
+ * the head is no longer the one that was signed. */
 MUST_CHECK zg_status history_sign_head(struct history *history, int64_t number,
     const uint8_t signature[64], int64_t time, struct zg_error *error);
 struct history_signature {
@@ -156,18 +175,24 @@ struct history_signature {
 	uint8_t chain[32];
 	uint8_t signature[64];
 };
+/* All, oldest first. Whether they verify is the caller's to see. */
 MUST_CHECK zg_status history_signatures(
     struct history *history, struct history_signature **list, size_t *n, struct zg_error *error);
-/* Walks the whole chain. ZG_OK with *broken_at 0: unbroken; else the number of the first line that
- * does not follow from the one before, was changed, or is missing; `why` says which. */
+/* Walks the whole chain and all rows. ZG_OK with *broken_at 0: unbroken; else the number of the
+ * first line that does not follow from the one before, was changed, is missing, or whose rows were
+ * changed; `why` says which. ZG_READ: the file is damaged. Lines cut off at the end are seen by a
+ * signature of one of them, here or with the caller. */
 MUST_CHECK zg_status history_verify(struct history *history, int64_t *broken_at, char *why,
     size_t why_size, struct zg_error *error);
 
-/* The latest time in any row: a clock behind it was set back. */
+/* The latest time of any own line, 0 when there is none: a clock behind it was set back. */
 MUST_CHECK zg_status history_latest(struct history *history, int64_t *time, struct zg_error *error);
 
-/* Writes all of a zone's rows as JSON lines to `fd`, and takes such lines in (union by content;
- * what is there already is left): replication between sites. `site` names where they come from. */
+/* Writes all of a zone's rows as JSON lines to `fd`, and takes such lines in: replication between
+ * sites. Merging is a union by content: what is here already is left, the rest comes in under one
+ * line "merge" of the own log, or nothing does (ZG_INPUT_BAD: what came is no whole export). `site`
+ * names where they come from; rows that already name a site keep it. Lines of other logs are listed
+ * by history_lines, and are no part of the own chain. */
 MUST_CHECK zg_status history_export(
     struct history *history, const char *zone, int fd, struct zg_error *error);
 MUST_CHECK zg_status history_merge(

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include <zonegate/limits.h>
 #include <zonegate/policy.h>
 #include <zonegate/status.h>
 #include "base/compiler.h"
@@ -19,6 +20,7 @@
 #define CONFIG_ARGUMENTS_MAX 64
 #define CONFIG_COMMANDS_MAX  16
 #define CONFIG_ZONES_MAX     4096
+#define CONFIG_SERVERS_MAX   64 /* of one list */
 
 /* A program and its arguments: run without a shell. */
 struct config_command {
@@ -29,6 +31,7 @@ struct config_command {
 struct config_approver {
 	char *id;
 	uint8_t public_key[32]; /* Ed25519, raw */
+	unsigned line;		/* of its element */
 };
 
 struct config_server {
@@ -55,6 +58,7 @@ struct config_zone {
 	size_t n_servers;
 	bool transferred; /* secondaries refuse what is refused here: EXPIRE is a deadline
 			     (DESIGN 9.1) */
+	unsigned line;	  /* of its element, for messages */
 };
 
 struct config {
@@ -72,6 +76,16 @@ struct config {
 /* Reads the file; NULL: /etc/zonegate/zonegate.xml. Messages hold file and line. */
 MUST_CHECK zg_status config_read(const char *path, struct config **config, struct zg_error *error);
 void config_free(struct config *config);
+
+/* The approver with that id, or NULL. */
+const struct config_approver *config_approver_find(const struct config *config, const char *id);
+
+/*
+ * Those whose approval counts under a policy: all whom it names and who have a key here; whom the
+ * policy leaves open, all. Returns how many there are.
+ */
+size_t config_approvers_of(const struct config *config, const zg_policy *policy,
+    const struct config_approver *approvers[ZG_POLICY_APPROVERS_MAX]);
 
 /* The zone of that name (any letter case, with or without the final dot), or NULL. */
 const struct config_zone *config_zone_find(const struct config *config, const char *name);

@@ -60,12 +60,8 @@ struct policy_release {
 		int64_t cds_delay; /* a parent acts on CDS no earlier; NOT_SET: never */
 	} parent;
 	struct {
-		zg_severity lenient, strict_ds, strict_dnskey;
 		int64_t max_cache_ttl; /* NOT_SET: none */
-		zg_severity serve_stale_on;
 		int64_t serve_stale;
-		zg_severity pre_existing;
-		zg_severity unknown_history;
 		int64_t unknown_horizon;
 	} cache_view;
 	struct {
@@ -99,10 +95,13 @@ zg_severity policy_severity_at(const zg_policy *policy, size_t row);
 MUST_CHECK zg_status policy_examine(const char *text, size_t length, const char *label,
     bool warnings, zg_policy_remark remark, void *context);
 
-/* policies/policy.rng and policies/default.xml; the build makes them from the files (embed.sh). */
+/* policies/policy.rng, policies/default.xml and policies/zonegate.rng; the build makes them from the
+ * files (embed.sh). */
 extern const unsigned char policy_schema_text[];
 extern const size_t policy_schema_text_len;
 extern const unsigned char policy_default_text[];
 extern const size_t policy_default_text_len;
+extern const unsigned char config_schema_text[];
+extern const size_t config_schema_text_len;
 
 #endif

@@ -4,6 +4,7 @@
 #include <zonegate/check.h>
 #include "base/error.h"
 #include "base/text_writer.h"
+#include "policy/config_lint.h"
 #include "policy/policy_file.h"
 #include "policy/policy_rules.h"
 #include "policy/policy_value.h"
@@ -121,7 +122,7 @@ warn_keys(
 	warn_above(reporter, lines, "Keys/RetireSafety", release->retire_safety,
 	    "five times Keys/TTL/Max", ttl);
 	if (release->algorithm_rollover != ROLLOVER_CONSERVATIVE &&
-	    release->cache_view.strict_dnskey == ZG_SEVERITY_REFUSE)
+	    zg_policy_severity(policy, "cache-view-strict-dnskey") == ZG_SEVERITY_REFUSE)
 		policy_warning(reporter,
 		    policy_line_of(lines, "CacheView/Validator[model=strict-dnskey]/@on", NULL),
 		    "the model strict-dnskey refuses algorithm rollovers other than conservative "
@@ -147,11 +148,36 @@ warn_release(
 	if (release->staging.use == STAGING_RISKY && release->staging.n_risks == 0)
 		policy_warning(reporter, policy_line_of(lines, "Staging/When", NULL),
 		    "staging of risky releases, and no Risk is listed");
+	if (release->evidence == EVIDENCE_HANDED)
+		policy_warning(reporter, policy_line_of(lines, "Zone/Evidence", NULL),
+		    "a release counts as in service although no server was seen to have it");
+	if (values->parent.cds == CDS_FORBIDDEN &&
+	    lines->row[policy_row_index(policy_row_find("Parent/CDS/@delay"))] != 0)
+		policy_warning(reporter, policy_line_of(lines, "Parent/CDS/@delay", NULL),
+		    "a delay for CDS, which are forbidden");
+	/* A zone that is fit for release would be alarmed of at once. */
+	warn_above(reporter, lines, "ReleaseBy/@alarm", release->release_by.alarm,
+	    "Signatures/Remaining/Min", values->signatures.remaining_min);
+}
+
+static void
+warn_cache_view(
+    struct policy_reporter *reporter, const zg_policy *policy, const struct policy_lines *lines)
+{
+	const struct policy_values *values = &policy->values;
+	const struct policy_release *release = &policy->release;
 	/* What is older than the horizon is taken to be gone from every cache. */
 	warn_above(reporter, lines, "Signatures/MaxZoneTTL", values->signatures.max_zone_ttl,
 	    "CacheView/UnknownHorizon", release->cache_view.unknown_horizon);
 	warn_above(reporter, lines, "Parent/DS/MaxTTL", release->parent.max_ttl,
 	    "CacheView/UnknownHorizon", release->cache_view.unknown_horizon);
+	warn_above(reporter, lines, "Keys/TTL/Max", values->keys.ttl.max,
+	    "CacheView/UnknownHorizon", release->cache_view.unknown_horizon);
+	/* Not every resolver has that ceiling. */
+	if (release->cache_view.max_cache_ttl != NOT_SET)
+		warn_above(reporter, lines, "Signatures/MaxZoneTTL",
+		    values->signatures.max_zone_ttl, "CacheView/MaxCacheTTL",
+		    release->cache_view.max_cache_ttl);
 }
 
 /* Where the policy asks for less than the table of checks does. */
@@ -178,6 +204,7 @@ policy_rules_warn(
 	warn_denial(reporter, policy, lines);
 	warn_keys(reporter, policy, lines);
 	warn_release(reporter, policy, lines);
+	warn_cache_view(reporter, policy, lines);
 	warn_severities(reporter, policy, lines);
 }
 
@@ -194,7 +221,7 @@ hand_on(void *context, const char *file, unsigned line, int is_error, const char
 {
 	struct relay *relay = context;
 
-	if (is_error && !relay->kept) {
+	if (is_error > 0 && !relay->kept) {
 		if (line > 0)
 			(void)error_set(relay->error, ZG_POLICY, "%s:%u: %s", file, line, text);
 		else
@@ -213,8 +240,12 @@ zg_policy_lint(const char *path, zg_policy_remark remark, void *context, struct 
 	size_t length;
 	char *text;
 
+	reporter.warnings = true;
 	status = policy_file_read(&reporter, path, &text, &length);
-	if (status == ZG_OK)
+	if (status == ZG_OK && config_is_text(text, length)) {
+		config_lint(&reporter, text, length);
+		status = reporter.status;
+	} else if (status == ZG_OK)
 		status = policy_examine(text, length, path, true, hand_on, &relay);
 	free(text);
 	return status;

@@ -31,33 +31,6 @@ union item {
 static void load_element(
     struct loader *loader, const struct policy_row *row, const xmlNode *node, void *base);
 
-static bool
-is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-/* The text of an element or attribute without white space around it, for xmlFree; NULL: no memory.
- */
-static char *
-content(struct loader *loader, const xmlNode *node)
-{
-	char *text = (char *)xmlNodeGetContent(node), *begin;
-	size_t length;
-
-	if (text == NULL) {
-		policy_error(loader->reporter, ZG_MEMORY, policy_xml_line(node), "out of memory");
-		return NULL;
-	}
-	for (begin = text; is_space(*begin); begin++)
-		;
-	for (length = strlen(begin); length > 0 && is_space(begin[length - 1]); length--)
-		;
-	memmove(text, begin, length);
-	text[length] = '\0';
-	return text;
-}
-
 /*
  * Sets the severity of a check, once: an element's `on` and a Check that name the same one would
  * contradict each other. Nothing is weaker than the check's floor.
@@ -113,7 +86,7 @@ load_value(struct loader *loader, const struct policy_row *row, const xmlNode *n
 {
 	unsigned line = policy_xml_line(node);
 	char why[POLICY_WHY_MAX] = "";
-	char *text = content(loader, node);
+	char *text = policy_xml_content(loader->reporter, node);
 	zg_status status;
 
 	if (text == NULL)
@@ -143,7 +116,7 @@ has_attribute_value(struct loader *loader, const xmlNode *node, const char *sele
 		if (at->ns != NULL || name >= length || selector[name] != '=' ||
 		    memcmp(at->name, selector, name) != 0)
 			continue;
-		text = content(loader, (const xmlNode *)at);
+		text = policy_xml_content(loader->reporter, (const xmlNode *)at);
 		equal = text != NULL && strlen(text) == length - name - 1 &&
 			memcmp(text, selector + name + 1, length - name - 1) == 0;
 		xmlFree(text);
@@ -353,7 +326,7 @@ attribute_text(struct loader *loader, const xmlNode *node, const char *name)
 {
 	for (const xmlAttr *at = node->properties; at != NULL; at = at->next) {
 		if (at->ns == NULL && strcmp((const char *)at->name, name) == 0)
-			return content(loader, (const xmlNode *)at);
+			return policy_xml_content(loader->reporter, (const xmlNode *)at);
 	}
 	policy_error(loader->reporter, ZG_POLICY, policy_xml_line(node),
 	    "attribute %s is missing in %s", name, (const char *)node->name);

@@ -19,24 +19,6 @@ struct names {
 	size_t count;
 };
 
-/* Keeps the first message of a reporter. */
-struct first_message {
-	unsigned line;
-	char text[ZG_ERROR_TEXT_MAX];
-};
-
-static void
-keep_first(void *context, const char *file, unsigned line, int is_error, const char *text)
-{
-	struct first_message *first = context;
-
-	(void)file;
-	if (first->text[0] != '\0' || !is_error)
-		return;
-	first->line = line;
-	(void)snprintf(first->text, sizeof(first->text), "%s", text);
-}
-
 static bool
 is_element(const xmlNode *node, const char *name)
 {
@@ -131,13 +113,12 @@ read_policies(
 static size_t
 read_tree(struct policy_reporter *reporter, xmlDoc *document, const char *name, zg_policy **kept)
 {
-	xmlNode *root = xmlDocGetRootElement(document);
-	xmlChar *version = xmlGetNoNsProp(root, (const xmlChar *)"version");
-	bool known = version != NULL && strcmp((const char *)version, "1") == 0;
+	static const struct policy_xml_schema schema = {
+	    policy_schema_text, &policy_schema_text_len};
+	const xmlNode *root = xmlDocGetRootElement(document);
 	size_t found;
 
-	xmlFree(version);
-	if (!is_element(root, "ZoneGate") || !known) {
+	if (!policy_xml_root_is(document, "ZoneGate")) {
 		policy_error(reporter, ZG_POLICY, policy_xml_line(root),
 		    "the root element must be ZoneGate, version 1");
 		return 0;
@@ -146,7 +127,7 @@ read_tree(struct policy_reporter *reporter, xmlDoc *document, const char *name, 
 	if (found == 0)
 		policy_error(reporter, ZG_POLICY, policy_xml_line(root), "no policy in the file");
 	if (reporter->status == ZG_OK)
-		policy_xml_validate(reporter, document);
+		policy_xml_validate(reporter, document, &schema);
 	return found;
 }
 
@@ -191,35 +172,28 @@ policy_examine(const char *text, size_t length, const char *label, bool warnings
 	return read_text(&reporter, text, length, NULL, NULL);
 }
 
-/* "file:line: text" */
-static zg_status
-tell(struct zg_error *error, zg_status status, const char *label, const struct first_message *first)
-{
-	if (first->line == 0)
-		return error_set(error, status, "%s: %s", label, first->text);
-	return error_set(error, status, "%s:%u: %s", label, first->line, first->text);
-}
-
 zg_status
 zg_policy_parse(const char *text, size_t length, const char *label, const char *name,
     zg_policy **policy, struct zg_error *error)
 {
-	struct first_message first = {.line = 0};
-	struct policy_reporter reporter = {.label = label, .remark = keep_first, .context = &first};
+	struct policy_first first = {.line = 0};
+	struct policy_reporter reporter = {
+	    .label = label, .remark = policy_first_keep, .context = &first};
 
 	*policy = NULL;
 	if (text == NULL || label == NULL)
 		return error_set(error, ZG_PARAMETER, "no policy text");
 	if (read_text(&reporter, text, length, name, policy) != ZG_OK)
-		return tell(error, reporter.status, label, &first);
+		return policy_first_tell(error, reporter.status, label, &first);
 	return ZG_OK;
 }
 
 zg_status
 zg_policy_read(const char *path, const char *name, zg_policy **policy, struct zg_error *error)
 {
-	struct first_message first = {.line = 0};
-	struct policy_reporter reporter = {.label = path, .remark = keep_first, .context = &first};
+	struct policy_first first = {.line = 0};
+	struct policy_reporter reporter = {
+	    .label = path, .remark = policy_first_keep, .context = &first};
 	size_t length;
 	char *text;
 
@@ -227,7 +201,8 @@ zg_policy_read(const char *path, const char *name, zg_policy **policy, struct zg
 	if (policy_file_read(&reporter, path, &text, &length) == ZG_OK)
 		(void)read_text(&reporter, text, length, name, policy);
 	free(text);
-	return reporter.status == ZG_OK ? ZG_OK : tell(error, reporter.status, path, &first);
+	return reporter.status == ZG_OK ? ZG_OK
+					: policy_first_tell(error, reporter.status, path, &first);
 }
 
 zg_status

@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/error.h"
+
 /* Errors handed on: after so many nobody reads further. */
 #define ERRORS_TOLD_MAX 100
 
@@ -48,4 +50,31 @@ policy_warning(struct policy_reporter *reporter, unsigned line, const char *form
 	va_end(ap);
 	make_plain(text);
 	reporter->remark(reporter->context, reporter->label, line, false, text);
+}
+
+void
+policy_first_keep(void *context, const char *file, unsigned line, int is_error, const char *text)
+{
+	struct policy_first *first = context;
+
+	(void)file;
+	if (first->text[0] != '\0' || is_error <= 0)
+		return;
+	first->line = line;
+	(void)snprintf(first->text, sizeof(first->text), "%s", text);
+}
+
+zg_status
+policy_first_tell(
+    struct zg_error *error, zg_status status, const char *label, const struct policy_first *first)
+{
+	if (first->line == 0)
+		return error_set(error, status, "%s: %s", label, first->text);
+	return error_set(error, status, "%s:%u: %s", label, first->line, first->text);
+}
+
+void
+policy_note(struct policy_reporter *reporter, const char *text)
+{
+	reporter->remark(reporter->context, reporter->label, 0, ZG_REMARK_NOTE, text);
 }

@@ -15,6 +15,18 @@ struct policy_reporter {
 	unsigned errors;  /* how many */
 };
 
+/* A reporter's context that keeps the first error: for functions that return one. */
+struct policy_first {
+	unsigned line;
+	char text[ZG_ERROR_TEXT_MAX];
+};
+void policy_first_keep(
+    void *context, const char *file, unsigned line, int is_error, const char *text);
+
+/* Sets `error` to "label:line: text" and returns `status`. */
+zg_status policy_first_tell(
+    struct zg_error *error, zg_status status, const char *label, const struct policy_first *first);
+
 /* Hands an error on and remembers `status` if it is the first. `line` 0: none. */
 void policy_error(struct policy_reporter *reporter, zg_status status, unsigned line,
     const char *format, ...) PRINTF_LIKE(4, 5);
@@ -22,5 +34,8 @@ void policy_error(struct policy_reporter *reporter, zg_status status, unsigned l
 /* Hands a warning on, if they are wanted. */
 void policy_warning(struct policy_reporter *reporter, unsigned line, const char *format, ...)
     PRINTF_LIKE(3, 4);
+
+/* Hands on what is neither. */
+void policy_note(struct policy_reporter *reporter, const char *text);
 
 #endif

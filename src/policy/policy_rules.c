@@ -6,6 +6,8 @@
 #include "base/text_writer.h"
 #include "policy/policy_value.h"
 
+#define DAY ((int64_t)86400)
+
 unsigned
 policy_line_of(const struct policy_lines *lines, const char *path, const char *or_path)
 {
@@ -31,6 +33,9 @@ policy_roll_time(const zg_policy *policy, enum key_role role)
 
 	publish =
 	    known(values->keys.ttl.max) + values->zone.propagation_delay + release->publish_safety;
+	/* RFC 7583 section 3.3.4 with the hold-down of RFC 5011 section 2.4.1. */
+	if (release->roles[role].rfc5011 && publish < 30 * DAY)
+		publish = 30 * DAY;
 	if (role == ROLE_ZSK)
 		retire = known(values->signatures.max_zone_ttl) + values->zone.propagation_delay;
 	else
@@ -77,7 +82,21 @@ check_ranges(
 	}
 }
 
-/* A signature that has just been made lawfully must have enough life left. */
+/* The file sets this bound of Validity, and signatures that keep it are too old when they are new.
+ */
+static bool
+is_too_short(const zg_policy *policy, const struct policy_lines *lines,
+    const struct policy_row *row, int64_t least)
+{
+	int64_t value = policy_integer_load(policy, row->place, row->size);
+
+	return value != NOT_SET && value <= least && lines->row[policy_row_index(row)] != 0;
+}
+
+/*
+ * A signature that has just been made lawfully must have enough life left: the shortest, and where
+ * there is no bound below, the longest.
+ */
 static void
 check_signatures(
     struct policy_reporter *reporter, const zg_policy *policy, const struct policy_lines *lines)
@@ -92,11 +111,13 @@ check_signatures(
 		return;
 	for (size_t i = 0; i < sizeof(validity) / sizeof(validity[0]); i++) {
 		const struct policy_row *row = policy_row_find(validity[i]);
-		int64_t value = policy_integer_load(policy, row->place, row->size);
 
-		if (value != NOT_SET && value <= least && lines->row[policy_row_index(row)] != 0)
-			contradiction(reporter, lines->row[policy_row_index(row)], row->path, value,
-			    "be above", remaining, least);
+		if (!is_too_short(policy, lines, row, least))
+			row++; /* the table has Max behind Min */
+		if (is_too_short(policy, lines, row, least))
+			contradiction(reporter, lines->row[policy_row_index(row)], row->path,
+			    policy_integer_load(policy, row->place, row->size), "be above",
+			    remaining, least);
 	}
 	/* RFC 6781 section 4.4.1: caches may keep data for its TTL after the last fetch. */
 	need = known(values->signatures.max_zone_ttl) + values->zone.propagation_delay;
@@ -119,6 +140,19 @@ check_ttls(
 		    policy_line_of(lines, "Signatures/MinZoneTTL", "Signatures/MaxZoneTTL"),
 		    "Signatures/MinZoneTTL", values->signatures.min_zone_ttl, "not be above",
 		    "Signatures/MaxZoneTTL", values->signatures.max_zone_ttl);
+	/* The DNSKEY RRset is one of those of the zone. */
+	if (values->keys.ttl.min != NOT_SET && values->signatures.max_zone_ttl != NOT_SET &&
+	    values->keys.ttl.min > values->signatures.max_zone_ttl)
+		contradiction(reporter,
+		    policy_line_of(lines, "Keys/TTL/Min", "Signatures/MaxZoneTTL"), "Keys/TTL/Min",
+		    values->keys.ttl.min, "not be above", "Signatures/MaxZoneTTL",
+		    values->signatures.max_zone_ttl);
+	if (values->keys.ttl.max != NOT_SET && values->signatures.min_zone_ttl != NOT_SET &&
+	    values->keys.ttl.max < values->signatures.min_zone_ttl)
+		contradiction(reporter,
+		    policy_line_of(lines, "Keys/TTL/Max", "Signatures/MinZoneTTL"), "Keys/TTL/Max",
+		    values->keys.ttl.max, "not be below", "Signatures/MinZoneTTL",
+		    values->signatures.min_zone_ttl);
 }
 
 /* A key has to live longer than its roll takes, as ods-kaspcheck and named-checkconf demand. */
@@ -178,7 +212,7 @@ check_release(
 	const struct policy_release *release = &policy->release;
 
 	if (release->algorithm_rollover == ROLLOVER_CONSERVATIVE &&
-	    release->cache_view.strict_dnskey == ZG_SEVERITY_IGNORE)
+	    zg_policy_severity(policy, "cache-view-strict-dnskey") == ZG_SEVERITY_IGNORE)
 		policy_error(reporter, ZG_POLICY,
 		    policy_line_of(lines, "Keys/AlgorithmRollover",
 			"CacheView/Validator[model=strict-dnskey]/@on"),

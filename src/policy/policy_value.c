@@ -124,19 +124,21 @@ number_read(const char *text, int64_t *value)
 }
 
 /*
- * xsd:duration of days and below. Months and years have no fixed length and weeks are not part of
- * xsd:duration, so neither is taken.
+ * In a policy months and years, which have no fixed length, are not taken; weeks are not part of
+ * xsd:duration.
  */
-static bool
-duration_read(const char *text, int64_t *seconds)
+bool
+policy_duration_read(const char *text, bool calendar, int64_t *seconds)
 {
 	static const struct {
 		char letter;
 		bool time; /* stands behind the T */
 		int64_t unit;
-	} parts[] = {{'D', false, 86400}, {'H', true, 3600}, {'M', true, 60}, {'S', true, 1}};
+	} parts[] = {{'Y', false, 365 * 86400}, {'M', false, 31 * 86400}, {'D', false, 86400},
+	    {'H', true, 3600}, {'M', true, 60}, {'S', true, 1}};
+	const size_t n_parts = sizeof(parts) / sizeof(parts[0]);
 	bool time = false;
-	size_t next = 0;
+	size_t next = calendar ? 0 : 2;
 
 	*seconds = 0;
 	if (*text++ != 'P' || *text == '\0')
@@ -151,9 +153,9 @@ duration_read(const char *text, int64_t *seconds)
 		}
 		if (!digits_read(text, &end, &value))
 			return false;
-		while (next < 4 && (parts[next].letter != *end || parts[next].time != time))
+		while (next < n_parts && (parts[next].letter != *end || parts[next].time != time))
 			next++;
-		if (next == 4)
+		if (next == n_parts)
 			return false;
 		*seconds += value * parts[next++].unit;
 		text = end + 1;
@@ -190,7 +192,7 @@ integer_read(const struct policy_row *row, const char *text, void *base, char wh
 		store(row, base, NOT_SET);
 		return ZG_OK;
 	}
-	if (!(duration ? duration_read(text, &value) : number_read(text, &value)))
+	if (!(duration ? policy_duration_read(text, false, &value) : number_read(text, &value)))
 		return refuse(why,
 		    duration ? "not a duration such as P7D, PT30M or P1DT12H" : "not a number");
 	if (!in_range(row, text, value, why))

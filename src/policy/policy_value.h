@@ -31,6 +31,12 @@ void policy_integer_store(void *base, size_t place, size_t size, int64_t value);
 bool policy_severity_read(const char *text, zg_severity *severity);
 const char *policy_severity_word(zg_severity severity);
 
+/*
+ * xsd:duration of days and below. `calendar`: years and months as well, which count as 365 and 31
+ * days: OpenDNSSEC takes them so.
+ */
+bool policy_duration_read(const char *text, bool calendar, int64_t *seconds);
+
 /* Canonical text of a duration: P1DT12H. */
 void policy_duration_write(int64_t seconds, struct text_writer *writer);
 

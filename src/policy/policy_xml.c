@@ -14,6 +14,7 @@
 #include <libxml/parser.h>
 #include <libxml/relaxng.h>
 #include <libxml/xmlerror.h>
+#include <libxml/xmlschemastypes.h>
 
 #include <zonegate/limits.h>
 
@@ -196,12 +197,25 @@ print_nothing(void *context, const char *format, ...)
 	(void)format;
 }
 
+/* What libxml2 would else set up by itself at the first use, in as many threads as come:
+ * also before its error handlers are looked at. */
+static void
+libxml_start(void)
+{
+	xmlInitParser();
+	(void)xmlRelaxNGInitTypes();
+	(void)xmlSchemaInitTypes(); /* the datatypes of the schema */
+}
+
 struct policy_xml_errors
 policy_xml_errors_take(struct policy_reporter *reporter)
 {
-	struct policy_xml_errors former = {
-	    xmlStructuredError, xmlStructuredErrorContext, xmlGenericError, xmlGenericErrorContext};
+	static once_flag started = ONCE_FLAG_INIT;
+	struct policy_xml_errors former;
 
+	call_once(&started, libxml_start);
+	former = (struct policy_xml_errors){
+	    xmlStructuredError, xmlStructuredErrorContext, xmlGenericError, xmlGenericErrorContext};
 	xmlSetStructuredErrorFunc(reporter, structured_error);
 	xmlSetGenericErrorFunc(NULL, print_nothing);
 	return former;
@@ -228,20 +242,11 @@ parser_new(struct policy_reporter *reporter)
 	return parser;
 }
 
-/* What libxml2 would else set up by itself at the first use, in as many threads as come. */
-static void
-libxml_start(void)
-{
-	xmlInitParser();
-	(void)xmlRelaxNGInitTypes();
-}
-
 zg_status
 policy_xml_parse(
     struct policy_reporter *reporter, const char *text, size_t length, xmlDoc **document)
 {
 	static const char byte_order_mark[] = "\xef\xbb\xbf";
-	static once_flag started = ONCE_FLAG_INIT;
 	xmlParserCtxt *parser;
 
 	*document = NULL;
@@ -251,7 +256,6 @@ policy_xml_parse(
 		text += 3;
 		length -= 3;
 	}
-	call_once(&started, libxml_start);
 	parser = parser_new(reporter);
 	if (parser != NULL)
 		*document = xmlCtxtReadMemory(parser, text, (int)length, NULL, "UTF-8",
@@ -272,12 +276,12 @@ policy_xml_free(xmlDoc *document)
 	xmlFreeDoc(document);
 }
 
-/* The embedded schema, or NULL (out of memory, or a damaged build). */
+/* The schema, or NULL (out of memory, or a damaged build). */
 static xmlRelaxNG *
-schema_new(void)
+schema_new(const struct policy_xml_schema *text)
 {
-	xmlRelaxNGParserCtxt *parser = xmlRelaxNGNewMemParserCtxt(
-	    (const char *)policy_schema_text, (int)policy_schema_text_len);
+	xmlRelaxNGParserCtxt *parser =
+	    xmlRelaxNGNewMemParserCtxt((const char *)text->text, (int)*text->length);
 	xmlRelaxNG *schema;
 
 	if (parser == NULL)
@@ -288,9 +292,10 @@ schema_new(void)
 }
 
 void
-policy_xml_validate(struct policy_reporter *reporter, xmlDoc *document)
+policy_xml_validate(
+    struct policy_reporter *reporter, xmlDoc *document, const struct policy_xml_schema *text)
 {
-	xmlRelaxNG *schema = schema_new();
+	xmlRelaxNG *schema = schema_new(text);
 	xmlRelaxNGValidCtxt *validator = schema == NULL ? NULL : xmlRelaxNGNewValidCtxt(schema);
 	int result = -1;
 
@@ -301,4 +306,51 @@ policy_xml_validate(struct policy_reporter *reporter, xmlDoc *document)
 		    result > 0 ? "not valid" : "cannot be validated");
 	xmlRelaxNGFreeValidCtxt(validator);
 	xmlRelaxNGFree(schema);
+}
+
+bool
+policy_xml_root_name_is(const xmlDoc *document, const char *name)
+{
+	const xmlNode *root = xmlDocGetRootElement(document);
+
+	return root != NULL && root->ns == NULL && strcmp((const char *)root->name, name) == 0;
+}
+
+bool
+policy_xml_root_is(const xmlDoc *document, const char *name)
+{
+	xmlChar *version;
+	bool known;
+
+	if (!policy_xml_root_name_is(document, name))
+		return false;
+	version = xmlGetNoNsProp(xmlDocGetRootElement(document), (const xmlChar *)"version");
+	known = version != NULL && strcmp((const char *)version, "1") == 0;
+	xmlFree(version);
+	return known;
+}
+
+static bool
+is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+char *
+policy_xml_content(struct policy_reporter *reporter, const xmlNode *node)
+{
+	char *text = (char *)xmlNodeGetContent(node), *begin;
+	size_t length;
+
+	if (text == NULL) {
+		policy_error(reporter, ZG_MEMORY, policy_xml_line(node), "out of memory");
+		return NULL;
+	}
+	for (begin = text; is_space(*begin); begin++)
+		;
+	for (length = strlen(begin); length > 0 && is_space(begin[length - 1]); length--)
+		;
+	memmove(text, begin, length);
+	text[length] = '\0';
+	return text;
 }

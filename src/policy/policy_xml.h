@@ -34,8 +34,25 @@ MUST_CHECK zg_status policy_xml_parse(
     struct policy_reporter *reporter, const char *text, size_t length, xmlDoc **document);
 void policy_xml_free(xmlDoc *document);
 
-/* Validates against the embedded schema; the first error goes to the reporter. */
-void policy_xml_validate(struct policy_reporter *reporter, xmlDoc *document);
+/* An embedded schema in RELAX NG. */
+struct policy_xml_schema {
+	const unsigned char *text;
+	const size_t *length;
+};
+
+/* Validates against the schema; the first error goes to the reporter. */
+void policy_xml_validate(
+    struct policy_reporter *reporter, xmlDoc *document, const struct policy_xml_schema *schema);
+
+/* The root element has this name and no namespace. */
+bool policy_xml_root_name_is(const xmlDoc *document, const char *name);
+
+/* The root element has this name, no namespace, and version="1". */
+bool policy_xml_root_is(const xmlDoc *document, const char *name);
+
+/* The text of an element or attribute without white space around it, for xmlFree. NULL: no memory,
+ * which the reporter has been told. */
+char *policy_xml_content(struct policy_reporter *reporter, const xmlNode *node);
 
 /* The line of an element that policy_xml_parse made, or of the one that it stands in. */
 unsigned policy_xml_line(const xmlNode *node);

@@ -14,56 +14,104 @@
 #include "base/compiler.h"
 #include "policy/config.h"
 
+#define FILE_DIGEST_OCTETS 32
+
 /* --- State directory (publish/state.c) --- */
 
 /*
  * The directory: owned by the user who runs the gate, mode 0750, not a symbolic link; holds
- * zonegate.db, the lock of each zone, spool/ for approvals, held/ candidates, zones/ (the last
- * released zone of each), memo/, gate.key (Ed25519 private, 0600), gate.pub, memo.key (HMAC, 0600).
+ * zonegate.db, locks/ with the lock of each zone, spool/ for approvals, held/ candidates, zones/
+ * (the last released zone of each), memo/ (each memo with its HMAC key), gate.key (Ed25519, the 32
+ * octets of the private key, 0600), and gate.pub (the public key, 64 hex digits).
  */
 struct state_directory {
 	int fd;
 	char *path;
+	/* Never set up to the end: there is no gate.pub, which is written when all else is there.
+	 * Only then may a database be made: a missing one is lost history otherwise. */
+	bool fresh;
 };
+
+/* With `create`, for a command that writes: makes what is missing. ZG_READ or ZG_WRITE with a
+ * message when the directory is a link, somebody else's, or writable by others. */
 MUST_CHECK zg_status state_open(
     const char *path, bool create, struct state_directory *state, struct zg_error *error);
+/* Ends the set-up of a fresh directory, once its database is there: writes gate.pub. */
+MUST_CHECK zg_status state_finish(struct state_directory *state, struct zg_error *error);
 void state_close(struct state_directory *state);
 
-/* The lock of one zone: held until closed (or the process dies). ZG_READ "another ... is running".
- */
+/* The lock of one zone: held until closed, by this process and those it forked. ZG_READ with a
+ * message when another process has it. */
 MUST_CHECK zg_status state_lock(
     const struct state_directory *state, const char *zone, int *lock_fd, struct zg_error *error);
 
-/* A path below the directory for a zone, with every octet that is not a letter, digit, dot, hyphen
- * or underscore escaped: "zones/example.zone". Owned by the caller. */
+/*
+ * A path below the directory for a zone, "DIRECTORY/zones/example.zone": the name without its final
+ * dot, every octet that is not a letter, digit, dot, hyphen or underscore as %XX, the root as %2E;
+ * a digest stands for names that are too long for a file. Owned by the caller.
+ */
 MUST_CHECK zg_status state_path(const struct state_directory *state, const char *folder,
     const char *zone, const char *suffix, char **path, struct zg_error *error);
 
+/* Replaces FOLDER/ZONE.zone by what `fd` holds from its begin on: a new file, renamed. */
+MUST_CHECK zg_status state_keep(const struct state_directory *state, const char *folder,
+    const char *zone, int fd, struct zg_error *error);
+
+/* The gate's keys. The caller overwrites the private one after use (ed25519_forget). */
+MUST_CHECK zg_status state_private_key(
+    const struct state_directory *state, uint8_t private_key[32], struct zg_error *error);
+MUST_CHECK zg_status state_public_key(
+    const struct state_directory *state, uint8_t public_key[32], struct zg_error *error);
+
 /* --- Snapshot and target (publish/target.c) --- */
+
+/* Octets of a candidate's text: several times the largest zone there is. */
+#define SNAPSHOT_BYTES_MAX (64ULL * 1024 * 1024 * 1024)
+
+struct digest;
 
 /* The candidate as it was handed in: an exclusive new file beside the target, unlinked unless it
  * was renamed. */
 struct snapshot {
-	int fd; /* reads from the begin */
+	int fd; /* after snapshot_end: reads from the begin */
 	int folder_fd;
-	char *name; /* within the folder */
+	char *name; /* within the folder; NULL: not there (any more) */
 	char *target_name;
+	bool published; /* the target is this file, even when snapshot_publish failed after that */
 	uint64_t length;
-	uint8_t sha256[32];
+	struct digest *digest; /* running */
+	uint8_t sha256[FILE_DIGEST_OCTETS];
 	dev_t device;
 	ino_t inode;
 };
-/* Copies `input_fd` to its end, at most `limit` octets. */
-MUST_CHECK zg_status snapshot_take(const char *target, int input_fd, uint64_t limit,
-    struct snapshot *snapshot, struct zg_error *error);
+
+/* Makes the file; the target's folder must not be writable by everybody, the target itself a
+ * regular file or absent. `input_fd` (-1: none) must not be the target. */
+MUST_CHECK zg_status snapshot_begin(
+    const char *target, int input_fd, struct snapshot *snapshot, struct zg_error *error);
+/* Appends. ZG_LIMIT beyond SNAPSHOT_BYTES_MAX. */
+MUST_CHECK zg_status snapshot_add(
+    struct snapshot *snapshot, const uint8_t *bytes, size_t length, struct zg_error *error);
+/* Everything is there: the digest is known, the file durable. */
+MUST_CHECK zg_status snapshot_end(struct snapshot *snapshot, struct zg_error *error);
 /* Owner, group and mode, fsync, rename, fsync of the folder: the old or the new file, whole. */
 MUST_CHECK zg_status snapshot_publish(
     struct snapshot *snapshot, const struct config_zone *zone, struct zg_error *error);
-/* Unlinks what was not published. */
+/* Unlinks what was not published; can be called again. */
 void snapshot_clear(struct snapshot *snapshot);
 
-/* SHA-256 of the file at `target`; ZG_READ when there is none. */
+/* SHA-256 of the file at `target`, which must be regular or absent. */
 MUST_CHECK zg_status target_digest(
-    const char *target, uint8_t sha256[32], bool *exists, struct zg_error *error);
+    const char *target, uint8_t sha256[FILE_DIGEST_OCTETS], bool *exists, struct zg_error *error);
+
+/* Opens the target for reading, no link followed; its folder is made durable first. */
+MUST_CHECK zg_status target_open(const char *target, int *fd, struct zg_error *error);
+
+/* Whether a snapshot with this content was left beside the target: it was never renamed. To be
+ * called with the zone locked, as is the next. */
+MUST_CHECK zg_status leftover_find(const char *target, const uint8_t sha256[FILE_DIGEST_OCTETS],
+    bool *found, struct zg_error *error);
+/* Unlinks the snapshots that dead runs left beside the target; *n: how many. */
+MUST_CHECK zg_status leftovers_remove(const char *target, size_t *n, struct zg_error *error);
 
 #endif

@@ -5,19 +5,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include <zonegate/version.h>
-#include "report/escape.h"
+#include "report/json_builder.h"
 #include "report/report_formats.h"
 #include "report/signers.h"
-#include "report/utc.h"
 
 /* Raised when a key changes its meaning or goes away, not when one is added. */
 #define REPORT_FORMAT 1
-
-/* Beyond this readers that know doubles only begin to round: RFC 8259 section 6. */
-#define NUMBER_MAX 9007199254740991 /* 2^53 - 1 */
 
 static const char *const count_names[] = {
     [ZG_COUNT_RECORDS] = "records",
@@ -35,167 +29,137 @@ static const char *const count_names[] = {
 _Static_assert(
     sizeof(count_names) / sizeof(count_names[0]) == ZG_COUNT_COUNT, "one name for each count");
 
-static const enum zg_input inputs[] = {ZG_INPUT_DS, ZG_INPUT_PREVIOUS, ZG_INPUT_UNSIGNED};
-
-/* The first failure sticks. */
-struct builder {
-	zg_status status;
-};
-
-/* Both take over `value`, which may be NULL after a failed allocation. */
-static void
-put(struct builder *builder, json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new_nocheck(object, key, value) != 0 && builder->status == ZG_OK)
-		builder->status = ZG_MEMORY;
-}
-
-static void
-append(struct builder *builder, json_t *array, json_t *value)
-{
-	if (json_array_append_new(array, value) != 0 && builder->status == ZG_OK)
-		builder->status = ZG_MEMORY;
-}
-
-/* A string that passed the border; NULL becomes null. */
-static json_t *
-clean_string(const char *text, size_t length)
-{
-	struct text_writer escaped = {0};
-	json_t *value = NULL;
-
-	if (escape_is_clean(text, length))
-		return json_stringn_nocheck(text, length);
-	escape_add(&escaped, text, length);
-	if (!escaped.failed)
-		value = json_stringn_nocheck(escaped.text, escaped.used);
-	text_writer_clear(&escaped);
-	return value;
-}
-
-static void
-put_text(struct builder *builder, json_t *object, const char *key, const char *text)
-{
-	put(builder, object, key, text != NULL ? clean_string(text, strlen(text)) : json_null());
-}
-
-static void
-put_integer(struct builder *builder, json_t *object, const char *key, int64_t number)
-{
-	if (number > NUMBER_MAX || number < -NUMBER_MAX)
-		builder->status = ZG_LIMIT;
-	put(builder, object, key, json_integer(number));
-}
-
-static void
-put_count(struct builder *builder, json_t *object, const char *key, uint64_t number)
-{
-	if (number > NUMBER_MAX) {
-		builder->status = ZG_LIMIT;
-		number = 0;
-	}
-	put_integer(builder, object, key, (int64_t)number);
-}
-
-static void
-put_bool(struct builder *builder, json_t *object, const char *key, bool value)
-{
-	put(builder, object, key, json_boolean(value));
-}
-
-/* A time twice: seconds since 1970 under `key`, text under `key_utc`. */
-static void
-put_time(struct builder *builder, json_t *object, const char *key, const char *key_utc, int64_t at)
-{
-	char text[UTC_TEXT_MAX];
-
-	utc_format(at, text);
-	put_integer(builder, object, key, at);
-	put_text(builder, object, key_utc, text);
-}
-
-static void
-put_no_time(struct builder *builder, json_t *object, const char *key, const char *key_utc)
-{
-	put(builder, object, key, json_null());
-	put(builder, object, key_utc, json_null());
-}
+static const enum zg_input inputs[] = {
+    ZG_INPUT_DS, ZG_INPUT_PREVIOUS, ZG_INPUT_UNSIGNED, ZG_INPUT_HISTORY};
 
 static json_t *
-inputs_object(struct builder *builder, unsigned given)
+inputs_object(struct json_builder *builder, unsigned given)
 {
 	json_t *object = json_object();
 
 	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++)
-		put_bool(
+		json_put_bool(
 		    builder, object, zg_input_text(inputs[i]), (given & (unsigned)inputs[i]) != 0);
 	return object;
 }
 
 static json_t *
-counts_object(struct builder *builder, const uint64_t counts[ZG_COUNT_COUNT])
+counts_object(struct json_builder *builder, const uint64_t counts[ZG_COUNT_COUNT])
 {
 	json_t *object = json_object();
 
 	for (size_t i = 0; i < ZG_COUNT_COUNT; i++)
-		put_count(builder, object, count_names[i], counts[i]);
+		json_put_count(builder, object, count_names[i], counts[i]);
 	return object;
 }
 
 static json_t *
-example_object(struct builder *builder, const struct zg_example *example)
+example_object(struct json_builder *builder, const struct zg_example *example)
 {
 	json_t *object = json_object();
 
-	put_text(builder, object, "owner", example->owner);
-	put_text(builder, object, "type", example->type);
-	put_text(builder, object, "file", example->file);
+	json_put_text(builder, object, "owner", example->owner);
+	json_put_text(builder, object, "type", example->type);
+	json_put_text(builder, object, "file", example->file);
 	if (example->line != 0)
-		put_integer(builder, object, "line", example->line);
+		json_put_integer(builder, object, "line", example->line);
 	else
-		put(builder, object, "line", json_null());
-	put_text(builder, object, "detail", example->detail);
+		json_put(builder, object, "line", json_null());
+	json_put_text(builder, object, "detail", example->detail);
 	return object;
 }
 
+/* Who accepts a finding; null: nobody was asked, or nobody can. */
 static json_t *
-finding_object(struct builder *builder, const struct zg_finding *finding)
+finding_approval(struct json_builder *builder, const struct zg_finding *finding)
+{
+	json_t *object;
+
+	if (!finding->may_be_accepted)
+		return json_null();
+	object = json_object();
+	json_put_bool(builder, object, "accepted", finding->accepted);
+	json_put_text(builder, object, "by", finding->approved_by);
+	if (finding->approved_by != NULL)
+		json_put_time(builder, object, "until", "until_utc", finding->approved_until);
+	else
+		json_put_no_time(builder, object, "until", "until_utc");
+	return object;
+}
+
+/* What came of each approval that was handed in. */
+static json_t *
+approvals_array(struct json_builder *builder, const struct zg_result *result)
+{
+	static const char *const outcomes[] = {
+	    [ZG_APPROVAL_FORGED] = "forged",
+	    [ZG_APPROVAL_MALFORMED] = "malformed",
+	    [ZG_APPROVAL_FOREIGN] = "foreign",
+	    [ZG_APPROVAL_OTHER_CANDIDATE] = "other-candidate",
+	    [ZG_APPROVAL_NOT_YET] = "not-yet",
+	    [ZG_APPROVAL_EXPIRED] = "expired",
+	    [ZG_APPROVAL_SPENT] = "spent",
+	    [ZG_APPROVAL_NO_MATCH] = "no-match",
+	    [ZG_APPROVAL_USED] = "used",
+	};
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < result->n_approvals; i++) {
+		const struct zg_approval_state *state = &result->approvals[i];
+		json_t *object = json_object();
+
+		json_put_text(builder, object, "name", state->name);
+		json_put_text(builder, object, "outcome", outcomes[state->outcome]);
+		json_put_text(builder, object, "by", state->by);
+		json_put_text(builder, object, "reason", state->reason);
+		if (state->by != NULL)
+			json_put_time(builder, object, "until", "until_utc", state->until);
+		else
+			json_put_no_time(builder, object, "until", "until_utc");
+		json_append(builder, array, object);
+	}
+	return array;
+}
+
+static json_t *
+finding_object(struct json_builder *builder, const struct zg_finding *finding)
 {
 	const struct zg_check *check = finding->check;
 	json_t *object = json_object(), *examples = json_array();
 
-	put_text(builder, object, "id", check->id);
-	put_text(builder, object, "group", check->group);
-	put_text(builder, object, "severity", zg_severity_text(finding->severity));
-	put_text(builder, object, "eased", finding->eased);
-	put_count(builder, object, "count", finding->count);
-	put_text(builder, object, "summary", check->summary);
-	put_text(builder, object, "reference", check->reference);
+	json_put_text(builder, object, "id", check->id);
+	json_put_text(builder, object, "group", check->group);
+	json_put_text(builder, object, "severity", zg_severity_text(finding->severity));
+	json_put_text(builder, object, "eased", finding->eased);
+	json_put_count(builder, object, "count", finding->count);
+	json_put_text(builder, object, "summary", check->summary);
+	json_put_text(builder, object, "reference", check->reference);
 	if (check->ede >= 0)
-		put_integer(builder, object, "ede", check->ede);
+		json_put_integer(builder, object, "ede", check->ede);
 	else
-		put(builder, object, "ede", json_null());
-	put_text(builder, object, "ede_text", zg_ede_text(check->ede));
-	put_text(builder, object, "remedy", check->remedy);
+		json_put(builder, object, "ede", json_null());
+	json_put_text(builder, object, "ede_text", zg_ede_text(check->ede));
+	json_put_text(builder, object, "remedy", check->remedy);
 	for (size_t i = 0; i < finding->n_examples; i++)
-		append(builder, examples, example_object(builder, &finding->examples[i]));
-	put(builder, object, "examples", examples);
+		json_append(builder, examples, example_object(builder, &finding->examples[i]));
+	json_put(builder, object, "examples", examples);
+	json_put(builder, object, "approval", finding_approval(builder, finding));
 	return object;
 }
 
 static json_t *
-findings_array(struct builder *builder, const struct zg_result *result)
+findings_array(struct json_builder *builder, const struct zg_result *result)
 {
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < result->n_findings; i++)
-		append(builder, array, finding_object(builder, &result->findings[i]));
+		json_append(builder, array, finding_object(builder, &result->findings[i]));
 	return array;
 }
 
 /* A key's failing signatures by inception. */
 static json_t *
-inceptions_array(struct builder *builder, const struct zg_result *result, size_t first,
+inceptions_array(struct json_builder *builder, const struct zg_result *result, size_t first,
     const struct failing_key *key)
 {
 	json_t *array = json_array();
@@ -208,17 +172,18 @@ inceptions_array(struct builder *builder, const struct zg_result *result, size_t
 			continue;
 		object = json_object();
 		if (group->inception != 0)
-			put_time(builder, object, "inception", "inception_utc", group->inception);
+			json_put_time(
+			    builder, object, "inception", "inception_utc", group->inception);
 		else
-			put_no_time(builder, object, "inception", "inception_utc");
-		put_count(builder, object, "bad", group->n_bad);
-		append(builder, array, object);
+			json_put_no_time(builder, object, "inception", "inception_utc");
+		json_put_count(builder, object, "bad", group->n_bad);
+		json_append(builder, array, object);
 	}
 	return array;
 }
 
 static json_t *
-failures_array(struct builder *builder, const struct zg_result *result)
+failures_array(struct json_builder *builder, const struct zg_result *result)
 {
 	json_t *array = json_array();
 
@@ -229,183 +194,266 @@ failures_array(struct builder *builder, const struct zg_result *result)
 		if (!failing_key_sum(result, i, &key))
 			continue;
 		object = json_object();
-		put_integer(builder, object, "algorithm", key.algorithm);
-		put_integer(builder, object, "tag", key.tag);
-		put_count(builder, object, "bad", key.n_bad);
-		put_count(builder, object, "of", key.n_of);
-		put_count(builder, object, "published_keys", key.n_published);
-		put_text(builder, object, "cause", failing_key_cause(&key));
-		put(builder, object, "inceptions", inceptions_array(builder, result, i, &key));
-		append(builder, array, object);
+		json_put_integer(builder, object, "algorithm", key.algorithm);
+		json_put_integer(builder, object, "tag", key.tag);
+		json_put_count(builder, object, "bad", key.n_bad);
+		json_put_count(builder, object, "of", key.n_of);
+		json_put_count(builder, object, "published_keys", key.n_published);
+		json_put_text(builder, object, "cause", failing_key_cause(&key));
+		json_put(builder, object, "inceptions", inceptions_array(builder, result, i, &key));
+		json_append(builder, array, object);
 	}
 	return array;
 }
 
 static json_t *
-key_object(struct builder *builder, const struct zg_key *key, bool ds_given)
+key_object(struct json_builder *builder, const struct zg_key *key, bool ds_given)
 {
 	json_t *object = json_object();
 
-	put_integer(builder, object, "algorithm", key->algorithm);
-	put_text(builder, object, "algorithm_name", key->algorithm_name);
-	put_integer(builder, object, "tag", key->tag);
-	put_integer(builder, object, "flags", key->flags);
-	put_bool(builder, object, "revoked", key_is_revoked(key));
-	put_integer(builder, object, "bits", key->bits);
-	put_text(builder, object, "sha256", key->sha256);
-	put_text(builder, object, "role", key_role(key));
-	put_bool(builder, object, "signs_dnskey", key->signs_dnskey);
-	put_count(builder, object, "signatures_over_data", key->n_signatures);
-	put_count(builder, object, "signatures", key->n_tried);
-	put(builder, object, "in_parent", ds_given ? json_boolean(key->in_parent) : json_null());
+	json_put_integer(builder, object, "algorithm", key->algorithm);
+	json_put_text(builder, object, "algorithm_name", key->algorithm_name);
+	json_put_integer(builder, object, "tag", key->tag);
+	json_put_integer(builder, object, "flags", key->flags);
+	json_put_bool(builder, object, "revoked", key_is_revoked(key));
+	json_put_integer(builder, object, "bits", key->bits);
+	json_put_text(builder, object, "sha256", key->sha256);
+	json_put_text(builder, object, "role", key_role(key));
+	json_put_bool(builder, object, "signs_dnskey", key->signs_dnskey);
+	json_put_count(builder, object, "signatures_over_data", key->n_signatures);
+	json_put_count(builder, object, "signatures", key->n_tried);
+	json_put(
+	    builder, object, "in_parent", ds_given ? json_boolean(key->in_parent) : json_null());
 	return object;
 }
 
 static json_t *
-keys_array(struct builder *builder, const struct zg_result *result)
+keys_array(struct json_builder *builder, const struct zg_result *result)
 {
 	json_t *array = json_array();
 	bool ds_given = (result->inputs & ZG_INPUT_DS) != 0;
 
 	for (size_t i = 0; i < result->n_keys; i++)
-		append(builder, array, key_object(builder, &result->keys[i], ds_given));
+		json_append(builder, array, key_object(builder, &result->keys[i], ds_given));
 	return array;
 }
 
-/* "13/12345 13/54321" as an array of its words. */
+/* "13/12345 13/54321", or "lenient, strict-ds", as an array of its words. */
 static json_t *
-words_array(struct builder *builder, const char *text)
+words_array(struct json_builder *builder, const char *text)
 {
 	json_t *array = json_array();
 
 	while (text != NULL && *text != '\0') {
-		size_t length = strcspn(text, " ");
+		size_t length = strcspn(text, " ,");
 
 		if (length > 0)
-			append(builder, array, clean_string(text, length));
-		text += length + (text[length] == ' ');
+			json_append(builder, array, json_clean_string(text, length));
+		text += length + (text[length] != '\0');
 	}
 	return array;
 }
 
 static json_t *
-class_object(struct builder *builder, const struct zg_signing_class *class)
+class_object(struct json_builder *builder, const struct zg_signing_class *class)
 {
 	json_t *object = json_object(), *keys = words_array(builder, class->keys);
 	bool is_signed = json_array_size(keys) > 0;
 
-	put(builder, object, "keys", keys);
-	put_integer(builder, object, "ttl", class->ttl);
-	put_count(builder, object, "rrsets", class->n_rrsets);
+	json_put(builder, object, "keys", keys);
+	json_put_integer(builder, object, "ttl", class->ttl);
+	json_put_count(builder, object, "rrsets", class->n_rrsets);
 	if (is_signed)
-		put_time(builder, object, "earliest_expiration", "earliest_expiration_utc",
+		json_put_time(builder, object, "earliest_expiration", "earliest_expiration_utc",
 		    class->earliest_expiration);
 	else
-		put_no_time(builder, object, "earliest_expiration", "earliest_expiration_utc");
-	put_text(builder, object, "owner", class->owner);
-	put_text(builder, object, "type", class->type);
+		json_put_no_time(builder, object, "earliest_expiration", "earliest_expiration_utc");
+	json_put_text(builder, object, "owner", class->owner);
+	json_put_text(builder, object, "type", class->type);
 	return object;
 }
 
 static json_t *
-classes_array(struct builder *builder, const struct zg_result *result)
+classes_array(struct json_builder *builder, const struct zg_result *result)
 {
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < result->n_classes; i++)
-		append(builder, array, class_object(builder, &result->classes[i]));
+		json_append(builder, array, class_object(builder, &result->classes[i]));
 	return array;
 }
 
 static json_t *
-not_run_array(struct builder *builder, const struct zg_result *result)
+not_run_array(struct json_builder *builder, const struct zg_result *result)
 {
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < result->n_not_run; i++) {
 		json_t *object = json_object();
 
-		put_text(builder, object, "id", result->not_run[i].check->id);
-		put_text(builder, object, "reason", result->not_run[i].reason);
-		append(builder, array, object);
+		json_put_text(builder, object, "id", result->not_run[i].check->id);
+		json_put_text(builder, object, "reason", result->not_run[i].reason);
+		json_append(builder, array, object);
 	}
 	return array;
 }
 
 static json_t *
-deadlines_object(struct builder *builder, const struct zg_result *result)
+deadline_object(struct json_builder *builder, const struct zg_deadline *deadline)
 {
 	json_t *object = json_object();
 
-	if (result->release_by != 0)
-		put_time(builder, object, "release_by", "release_by_utc", result->release_by);
-	else
-		put_no_time(builder, object, "release_by", "release_by_utc");
+	json_put_text(builder, object, "id", deadline->id);
+	json_put_time_or_never(builder, object, "time", "time_utc", deadline->time);
+	json_put_text(builder, object, "subject", deadline->subject);
+	json_put_text(builder, object, "text", deadline->text);
 	return object;
+}
+
+static json_t *
+deadlines_object(struct json_builder *builder, const struct zg_result *result)
+{
+	json_t *object = json_object(), *entries = json_array();
+
+	if (result->release_by != 0)
+		json_put_time(builder, object, "release_by", "release_by_utc", result->release_by);
+	else
+		json_put_no_time(builder, object, "release_by", "release_by_utc");
+	for (size_t i = 0; i < result->n_deadlines; i++)
+		json_append(builder, entries, deadline_object(builder, &result->deadlines[i]));
+	json_put(builder, object, "entries", entries);
+	return object;
+}
+
+/* The outcome of the cache-view proof; null: there was no history to make it from. */
+static json_t *
+cache_view_object(struct json_builder *builder, const struct zg_result *result)
+{
+	json_t *object;
+	bool helps = result->earliest_safe != INT64_MAX;
+
+	if (result->cache_view == NULL)
+		return json_null();
+	object = json_object();
+	json_put_text(builder, object, "outcome", result->cache_view);
+	json_put_time_or_never(builder, object, "earliest_safe", "earliest_safe_utc",
+	    result->earliest_safe != 0 ? result->earliest_safe : result->now);
+	json_put_bool(builder, object, "waiting_helps", helps);
+	return object;
+}
+
+/* What the cache holds, and since when it can no longer have been fetched. */
+static json_t *
+held_object(struct json_builder *builder, const struct zg_counterexample *example)
+{
+	json_t *object = json_object();
+
+	json_put_text(builder, object, "what", example->held);
+	if (example->held_serial != 0)
+		json_put_integer(builder, object, "serial", example->held_serial);
+	else
+		json_put(builder, object, "serial", json_null());
+	json_put_time_or_never(
+	    builder, object, "fetched_by", "fetched_by_utc", example->held_fetched);
+	json_put_integer(builder, object, "ttl", example->held_ttl);
+	return object;
+}
+
+static json_t *
+asked_object(struct json_builder *builder, const struct zg_counterexample *example)
+{
+	json_t *object = json_object();
+
+	json_put_text(builder, object, "what", example->asked);
+	json_put_bool(builder, object, "candidate", example->asked_candidate);
+	return object;
+}
+
+static json_t *
+counterexample_object(struct json_builder *builder, const struct zg_counterexample *example)
+{
+	json_t *object = json_object();
+
+	json_put_text(builder, object, "kind", example->kind);
+	json_put(builder, object, "models", words_array(builder, example->models));
+	json_put_bool(builder, object, "preexisting", example->preexisting);
+	json_put_text(builder, object, "cause", example->cause);
+	json_put_time(builder, object, "from", "from_utc", example->from);
+	json_put_time_or_never(builder, object, "until", "until_utc", example->until);
+	json_put(builder, object, "held", held_object(builder, example));
+	json_put(builder, object, "asked", asked_object(builder, example));
+	json_put_text(builder, object, "broken", example->broken);
+	json_put_count(builder, object, "rrsets", example->n_rrsets);
+	json_put_time_or_never(
+	    builder, object, "earliest_safe", "earliest_safe_utc", example->earliest_safe);
+	json_put_text(builder, object, "sum", example->sum);
+	json_put_text(builder, object, "remedy", example->remedy);
+	return object;
+}
+
+static json_t *
+counterexamples_array(struct json_builder *builder, const struct zg_result *result)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < result->n_counterexamples; i++)
+		json_append(
+		    builder, array, counterexample_object(builder, &result->counterexamples[i]));
+	return array;
 }
 
 /* The verdict, and what was judged. */
 static void
-put_head(struct builder *builder, json_t *root, const struct zg_result *result)
+put_head(struct json_builder *builder, json_t *root, const struct zg_result *result)
 {
-	put_integer(builder, root, "format", REPORT_FORMAT);
-	put_text(builder, root, "version", ZG_VERSION);
-	put_text(builder, root, "verdict", zg_verdict_text(result->verdict));
-	put_text(builder, root, "reason", result->reason);
-	put_integer(builder, root, "exit_status", zg_verdict_exit_status(result->verdict));
-	put_text(builder, root, "zone", result->zone);
+	json_put_integer(builder, root, "format", REPORT_FORMAT);
+	json_put_text(builder, root, "version", ZG_VERSION);
+	json_put_text(builder, root, "verdict", zg_verdict_text(result->verdict));
+	json_put_text(builder, root, "reason", result->reason);
+	json_put_integer(builder, root, "exit_status", zg_verdict_exit_status(result->verdict));
+	json_put_text(builder, root, "zone", result->zone);
 	if (result->has_serial)
-		put_integer(builder, root, "serial", result->serial);
+		json_put_integer(builder, root, "serial", result->serial);
 	else
-		put(builder, root, "serial", json_null());
-	put_text(builder, root, "digest", result->digest);
-	put_text(builder, root, "policy", result->policy);
-	put_text(builder, root, "policy_digest", result->policy_digest);
-	put_time(builder, root, "now", "now_utc", result->now);
-	put(builder, root, "inputs", inputs_object(builder, result->inputs));
-	put_text(builder, root, "completeness", result->completeness);
-	put(builder, root, "counts", counts_object(builder, result->counts));
+		json_put(builder, root, "serial", json_null());
+	json_put_text(builder, root, "digest", result->digest);
+	json_put_text(builder, root, "policy", result->policy);
+	json_put_text(builder, root, "policy_digest", result->policy_digest);
+	json_put_time(builder, root, "now", "now_utc", result->now);
+	json_put(builder, root, "inputs", inputs_object(builder, result->inputs));
+	json_put_text(builder, root, "completeness", result->completeness);
+	json_put(builder, root, "counts", counts_object(builder, result->counts));
 }
 
 /* What was found, and what was not looked at. */
 static void
-put_body(struct builder *builder, json_t *root, const struct zg_result *result)
+put_body(struct json_builder *builder, json_t *root, const struct zg_result *result)
 {
-	put(builder, root, "findings", findings_array(builder, result));
-	put(builder, root, "failures", failures_array(builder, result));
-	put(builder, root, "keys", keys_array(builder, result));
-	put(builder, root, "signing_classes", classes_array(builder, result));
-	put_bool(builder, root, "more_signing_classes", result->more_classes);
-	put(builder, root, "deadlines", deadlines_object(builder, result));
-	put(builder, root, "counterexamples", json_array());
-	put(builder, root, "not_run", not_run_array(builder, result));
-}
-
-static int
-write_piece(const char *text, size_t length, void *context)
-{
-	struct text_writer *out = context;
-
-	text_add_bytes(out, text, length);
-	return out->failed ? -1 : 0;
+	json_put(builder, root, "findings", findings_array(builder, result));
+	json_put(builder, root, "approvals", approvals_array(builder, result));
+	if (result->quorum > 0)
+		json_put_count(builder, root, "quorum", result->quorum);
+	else
+		json_put(builder, root, "quorum", json_null());
+	json_put(builder, root, "failures", failures_array(builder, result));
+	json_put(builder, root, "keys", keys_array(builder, result));
+	json_put(builder, root, "signing_classes", classes_array(builder, result));
+	json_put_bool(builder, root, "more_signing_classes", result->more_classes);
+	json_put(builder, root, "deadlines", deadlines_object(builder, result));
+	json_put(builder, root, "cache_view", cache_view_object(builder, result));
+	json_put(builder, root, "counterexamples", counterexamples_array(builder, result));
+	json_put(builder, root, "not_run", not_run_array(builder, result));
 }
 
 zg_status
 report_json_render(const struct zg_result *result, const struct zg_report_options *options,
     struct text_writer *out)
 {
-	struct builder builder = {ZG_OK};
+	struct json_builder builder = {ZG_OK};
 	json_t *root = json_object();
 
 	(void)options;
 	put_head(&builder, root, result);
 	put_body(&builder, root, result);
-	if (builder.status == ZG_OK &&
-	    json_dump_callback(root, write_piece, out, JSON_INDENT(2) | JSON_ENSURE_ASCII) != 0)
-		builder.status = ZG_MEMORY;
-	text_add(out, "\n");
-	if (builder.status == ZG_OK && out->failed)
-		builder.status = ZG_MEMORY;
-	json_decref(root);
-	return builder.status;
+	return json_finish(&builder, root, out);
 }

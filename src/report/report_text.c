@@ -9,7 +9,7 @@
 #include "report/page.h"
 #include "report/report_formats.h"
 #include "report/signers.h"
-#include "report/utc.h"
+#include "base/utc.h"
 
 #define INDENT 2
 
@@ -42,7 +42,8 @@ static const enum page_style severity_styles[] = {
 };
 #define SEVERITIES (sizeof(severity_styles) / sizeof(severity_styles[0]))
 
-static const enum zg_input inputs[] = {ZG_INPUT_DS, ZG_INPUT_PREVIOUS, ZG_INPUT_UNSIGNED};
+static const enum zg_input inputs[] = {
+    ZG_INPUT_DS, ZG_INPUT_PREVIOUS, ZG_INPUT_UNSIGNED, ZG_INPUT_HISTORY};
 
 static const char *
 text_or(const char *text, const char *otherwise)
@@ -216,6 +217,20 @@ add_example(struct page *page, const struct zg_check *check, const struct zg_exa
 	page_end_line(page, 2 * INDENT);
 }
 
+/* Who accepts it, and whether they are enough; nothing where nobody was asked. */
+static void
+add_approvers(struct page *page, const struct zg_finding *finding)
+{
+	char until[UTC_TEXT_MAX];
+
+	if (finding->approved_by == NULL)
+		return;
+	utc_format(finding->approved_until, until);
+	page_fold(page, 2 * INDENT, 4 * INDENT, "%s by %s until %s",
+	    finding->accepted ? "accepted" : "not by enough yet: accepted", finding->approved_by,
+	    until);
+}
+
 static void
 add_finding(struct page *page, const struct zg_finding *finding)
 {
@@ -225,6 +240,25 @@ add_finding(struct page *page, const struct zg_finding *finding)
 	if (finding->n_examples > 0 && finding->count > finding->n_examples)
 		page_line(page, 2 * INDENT, "and %s more", N(finding->count - finding->n_examples));
 	page_fold(page, 2 * INDENT, 4 * INDENT, "remedy: %s", finding->check->remedy);
+	add_approvers(page, finding);
+}
+
+/* What came of each approval that was handed in. */
+static void
+add_approvals(struct page *page, const struct zg_result *result)
+{
+	if (result->n_approvals == 0)
+		return;
+	page_heading(page, "Approvals");
+	for (size_t i = 0; i < result->n_approvals; i++) {
+		const struct zg_approval_state *state = &result->approvals[i];
+		bool read = state->by != NULL;
+
+		page_fold(page, INDENT, 2 * INDENT, "%s%s%s: %s%s%s",
+		    text_or(state->name, "approval"), read ? " by " : "", read ? state->by : "",
+		    zg_approval_outcome_text(state->outcome), read ? "; reason: " : "",
+		    read ? text_or(state->reason, "") : "");
+	}
 }
 
 static void
@@ -333,6 +367,170 @@ add_classes(struct page *page, const struct zg_result *result)
 		page_line(page, INDENT, "more than these were not kept");
 }
 
+/* What a cache-view outcome means to who is on duty. */
+static const struct outcome_words {
+	const char *outcome;
+	enum page_style style;
+	const char *meaning;
+} outcome_words[] = {
+    {"proved", STYLE_GOOD, "whatever caches hold, it validates together with this zone"},
+    {"refuted", STYLE_BAD, "caches hold data that does not validate together with this zone"},
+    {"not worse", STYLE_ASK,
+	"some caches fail whether or not this zone goes out; it adds nothing to that"},
+    {"unknown", STYLE_BAD, "the history does not reach back far enough to say what caches hold"},
+};
+
+/* Why a counterexample counts for some caches only. */
+static const struct cause_words {
+	const char *cause, *meaning;
+} cause_words[] = {
+    {"expiry", "only because a signature runs out while it is cached"},
+    {"serve-stale", "only where resolvers serve stale data"},
+    {"margin", "only within the safety margins of the policy"},
+};
+
+static const char *
+cause_meaning(const char *cause)
+{
+	for (size_t i = 0; i < sizeof(cause_words) / sizeof(cause_words[0]); i++) {
+		if (strcmp(cause_words[i].cause, cause) == 0)
+			return cause_words[i].meaning;
+	}
+	return cause;
+}
+
+/* "2026-11-22T11:30:00Z", or `never` for a time that does not come. */
+static const char *
+time_or(int64_t at, const char *never, char text[UTC_TEXT_MAX])
+{
+	if (at == INT64_MAX)
+		return never;
+	utc_format(at, text);
+	return text;
+}
+
+/* The item that the cache has: until when it can have been fetched, from which release. */
+static void
+add_held(struct page *page, const struct zg_counterexample *example)
+{
+	char fetched[UTC_TEXT_MAX], ttl[DURATION_TEXT_MAX];
+	bool is_served = example->held_fetched == INT64_MAX;
+
+	page_begin(page);
+	text_printf(&page->raw, "A resolver that got %s", text_or(example->held, "(not known)"));
+	if (is_served)
+		text_add(&page->raw, " at any time (still served");
+	else
+		text_printf(&page->raw, " by %s (", time_or(example->held_fetched, "", fetched));
+	if (is_served)
+		text_add(&page->raw, ", ");
+	if (example->held_serial != 0)
+		text_printf(&page->raw, "serial %" PRIu32 ", ", example->held_serial);
+	duration_format(example->held_ttl, ttl);
+	text_printf(&page->raw, "TTL %s)", ttl);
+	page_end_fold(page, 2 * INDENT, 3 * INDENT);
+}
+
+/* What the resolver asks for, why that fails, and for how long. */
+static void
+add_asked(struct page *page, const struct zg_counterexample *example)
+{
+	char from[UTC_TEXT_MAX], until[UTC_TEXT_MAX];
+	bool ends = example->until != INT64_MAX;
+
+	page_fold(page, 2 * INDENT, 3 * INDENT, "and asks for %s%s",
+	    text_or(example->asked, "(not known)"),
+	    example->asked_candidate ? " (this candidate)" : "");
+	page_fold(page, 2 * INDENT, 3 * INDENT, "fails: %s",
+	    text_or(example->broken, "the two do not fit"));
+	page_fold(page, 2 * INDENT, 3 * INDENT, "BOGUS from %s %s%s  [%s RRset%s]",
+	    time_or(example->from, "(not known)", from), ends ? "until " : "without end",
+	    ends ? time_or(example->until, "", until) : "", N(example->n_rrsets),
+	    example->n_rrsets == 1 ? "" : "s");
+}
+
+/* The two ways out: wait, or change the candidate. */
+static void
+add_way_out(struct page *page, const struct zg_counterexample *example)
+{
+	char safe[UTC_TEXT_MAX];
+
+	if (example->earliest_safe == INT64_MAX)
+		page_fold(page, 2 * INDENT, 3 * INDENT,
+		    "Waiting never helps: another release is needed first.");
+	else
+		page_fold(page, 2 * INDENT, 3 * INDENT, "Earliest safe release: %s%s%s",
+		    time_or(example->earliest_safe, "", safe), example->sum != NULL ? " = " : "",
+		    text_or(example->sum, ""));
+	if (example->remedy != NULL)
+		page_fold(page, 2 * INDENT, 3 * INDENT, "Smallest change: %s", example->remedy);
+}
+
+static void
+add_counterexample(struct page *page, const struct zg_counterexample *example)
+{
+	page_blank(page);
+	page_tagged(page, INDENT, example->preexisting ? STYLE_WARN : STYLE_BAD,
+	    example->preexisting ? "already so" : "new", "%s (validators: %s)%s%s",
+	    text_or(example->kind, "not known"), text_or(example->models, "not known"),
+	    example->cause != NULL ? ", " : "",
+	    example->cause != NULL ? cause_meaning(example->cause) : "");
+	add_held(page, example);
+	add_asked(page, example);
+	add_way_out(page, example);
+}
+
+/* The outcome of the proof, and when the release is safe. */
+static void
+add_outcome(struct page *page, const struct zg_result *result)
+{
+	const struct outcome_words *words = NULL;
+	char safe[UTC_TEXT_MAX];
+
+	for (size_t i = 0; i < sizeof(outcome_words) / sizeof(outcome_words[0]); i++) {
+		if (strcmp(outcome_words[i].outcome, result->cache_view) == 0)
+			words = &outcome_words[i];
+	}
+	page_tagged(page, INDENT, words != NULL ? words->style : STYLE_BAD, result->cache_view,
+	    "%s", words != NULL ? words->meaning : "an outcome that this report does not know");
+	if (result->earliest_safe == INT64_MAX)
+		page_fold(page, INDENT, INDENT,
+		    "Waiting does not make this zone safe: another release is needed first.");
+	else if (result->earliest_safe > result->now)
+		page_fold(page, INDENT, INDENT, "Earliest safe release: %s",
+		    time_or(result->earliest_safe, "", safe));
+}
+
+static void
+add_cache_view(struct page *page, const struct zg_result *result)
+{
+	if (result->cache_view == NULL)
+		return;
+	page_heading(page, "Cache view");
+	add_outcome(page, result);
+	for (size_t i = 0; i < result->n_counterexamples; i++)
+		add_counterexample(page, &result->counterexamples[i]);
+}
+
+/* By time: what must be done, or may be done, and when. */
+static void
+add_deadlines(struct page *page, const struct zg_result *result)
+{
+	char when[UTC_TEXT_MAX];
+
+	if (result->n_deadlines == 0)
+		return;
+	page_heading(page, "Deadlines and next steps");
+	for (size_t i = 0; i < result->n_deadlines; i++) {
+		const struct zg_deadline *deadline = &result->deadlines[i];
+
+		page_fold(page, INDENT, 2 * INDENT, "%-20s  %-20s  %s%s%s",
+		    time_or(deadline->time, "not by waiting", when),
+		    text_or(deadline->id, "(not known)"), text_or(deadline->subject, ""),
+		    deadline->subject != NULL ? ": " : "", text_or(deadline->text, ""));
+	}
+}
+
 static bool
 same_reason(const struct zg_not_run *a, const struct zg_not_run *b)
 {
@@ -383,6 +581,9 @@ report_text_render(const struct zg_result *result, const struct zg_report_option
 	add_verdict(&page, result);
 	add_judged(&page, result);
 	add_findings(&page, result);
+	add_approvals(&page, result);
+	add_cache_view(&page, result);
+	add_deadlines(&page, result);
 	add_failures(&page, result);
 	add_keys(&page, result);
 	add_classes(&page, result);

@@ -2,7 +2,10 @@
  * Makes a signed zone in the form of a large registry's, as dnssec-signzone writes it: delegations,
  * 60 % of them secure, glue for some, an NSEC3 chain with opt-out. The names follow from N alone.
  *
- *   gen_zone N ALGORITHM ZONEFILE DSFILE      algorithm 13 (P-256) or 8 (RSA-2048)
+ *   gen_zone N ALGORITHM ZONEFILE DSFILE [NEXTFILE EVERY]   algorithm 13 (P-256) or 8 (RSA-2048)
+ *
+ * NEXTFILE is the zone's next version, by the same keys: each EVERY-th delegation that has a DS has
+ * another one, the serial is larger, and all other signatures stay.
  *
  * Signatures are valid for 29 to 30 days from an hour ago.
  */
@@ -27,6 +30,7 @@
 #define APEX_WIRE_LEN  6
 #define DELEGATION_TTL 86400
 #define NEGATIVE_TTL   900
+#define SERIAL	       2026060100
 #define DNSKEY_TTL     3600
 #define LABEL_MIN      4
 #define LABEL_MAX      22
@@ -345,9 +349,11 @@ write_rrsig(FILE *out, const struct signer *signer, const char *label, uint16_t 
 
 /* ---- Delegations ---- */
 
-/* NS records, for some the servers below the cut with their addresses, DS and its RRSIG. */
+/* NS records, for some the servers below the cut with their addresses, DS and its RRSIG. `next`:
+ * the DS is another one. */
 static void
-write_delegation(FILE *out, const struct delegation *d, size_t index, const struct signer *zsk)
+write_delegation(
+    FILE *out, const struct delegation *d, size_t index, const struct signer *zsk, bool next)
 {
 	uint64_t state = index * 2654435761U + 1;
 	uint64_t firm = random_below(&state, HOSTING_FIRMS);
@@ -368,6 +374,7 @@ write_delegation(FILE *out, const struct delegation *d, size_t index, const stru
 		ds.octets[3] = 2;
 		for (size_t i = 4; i < ds.length; i += 4)
 			put32(ds.octets + i, (uint32_t)random_next(&state));
+		ds.octets[4] ^= next ? 1 : 0;
 		fprintf(out, "\t\t\t%u\tDS\t%u 13 2 (\n\t\t\t\t\t", DELEGATION_TTL,
 		    (unsigned)(ds.octets[0] << 8 | ds.octets[1]));
 		write_hex(out, ds.octets + 4, 28);
@@ -474,10 +481,10 @@ put_name(uint8_t *octets, const char *wire, size_t length)
 }
 
 static void
-write_soa(FILE *out, const struct signer *zsk)
+write_soa(FILE *out, const struct signer *zsk, uint32_t serial)
 {
 	static const char mname[] = "\3ns1\3nic\7example", rname[] = "\12hostmaster\3nic\7example";
-	static const uint32_t numbers[] = {2026060100, 7200, 3600, 604800, NEGATIVE_TTL};
+	const uint32_t numbers[] = {serial, 7200, 3600, 604800, NEGATIVE_TTL};
 	struct rdata rdata;
 	size_t at = put_name(rdata.octets, mname, sizeof(mname));
 
@@ -553,32 +560,52 @@ struct work {
 	size_t n; /* of all */
 	size_t from, to;
 	const struct signer *zsk;
-	char *text;
-	size_t length;
+	size_t every; /* of the next version; 0: there is none */
+	char *text, *next;
+	size_t length, next_length;
 };
+
+/* Writes item i; into `next`, when there is one, the same octets, or the changed delegation. */
+static void
+work_item(struct work *work, size_t i, FILE *out, FILE *next)
+{
+	size_t begin = work->length;
+
+	if (work->delegations != NULL)
+		write_delegation(out, &work->delegations[i], i, work->zsk, false);
+	else
+		write_nsec3(out, work->chain, work->n, i, work->zsk);
+	if (next == NULL)
+		return;
+	if (fflush(out) != 0)
+		die("out of memory");
+	if (work->delegations != NULL && i % work->every == 0)
+		write_delegation(next, &work->delegations[i], i, work->zsk, true);
+	else
+		fwrite(work->text + begin, 1, work->length - begin, next);
+}
 
 static void *
 work_run(void *argument)
 {
 	struct work *work = argument;
-	FILE *out = open_memstream(&work->text, &work->length);
+	FILE *out = open_memstream(&work->text, &work->length), *next = NULL;
 
-	if (out == NULL)
+	if (work->every > 0)
+		next = open_memstream(&work->next, &work->next_length);
+	if (out == NULL || (next == NULL && work->every > 0))
 		die("out of memory");
-	for (size_t i = work->from; i < work->to; i++) {
-		if (work->delegations != NULL)
-			write_delegation(out, &work->delegations[i], i, work->zsk);
-		else
-			write_nsec3(out, work->chain, work->n, i, work->zsk);
-	}
-	if (fclose(out) != 0)
+	for (size_t i = work->from; i < work->to; i++)
+		work_item(work, i, out, next);
+	if (fclose(out) != 0 || (next != NULL && fclose(next) != 0))
 		die("out of memory");
 	return NULL;
 }
 
-/* Runs all of `whole` in batches, one piece for each thread, and writes the pieces in order. */
+/* Runs all of `whole` in batches, one piece for each thread, and writes the pieces in order; those
+ * of the next version to `next`, NULL when there is none. */
 static void
-work_in_parallel(FILE *out, const struct work *whole, size_t threads)
+work_in_parallel(FILE *out, FILE *next, const struct work *whole, size_t threads)
 {
 	for (size_t begin = 0; begin < whole->n; begin += BATCH) {
 		size_t end = begin + BATCH < whole->n ? begin + BATCH : whole->n;
@@ -596,6 +623,10 @@ work_in_parallel(FILE *out, const struct work *whole, size_t threads)
 			pthread_join(running[t], NULL);
 			fwrite(pieces[t].text, 1, pieces[t].length, out);
 			free(pieces[t].text);
+			if (next == NULL)
+				continue;
+			fwrite(pieces[t].next, 1, pieces[t].next_length, next);
+			free(pieces[t].next);
 		}
 	}
 }
@@ -621,8 +652,32 @@ close_file(FILE *out, const char *path)
 	}
 }
 
+/* The apex: only the SOA differs in the next version. */
 static void
-generate(size_t n, uint8_t algorithm, const char *zone_path, const char *ds_path)
+write_apex(FILE *out, FILE *next, const struct signer *ksk, const struct signer *zsk)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *rest = open_memstream(&text, &length);
+
+	if (rest == NULL)
+		die("out of memory");
+	write_apex_ns(rest, zsk);
+	write_keys(rest, ksk, zsk);
+	if (fclose(rest) != 0)
+		die("out of memory");
+	write_soa(out, zsk, SERIAL);
+	fwrite(text, 1, length, out);
+	if (next != NULL) {
+		write_soa(next, zsk, SERIAL + 1);
+		fwrite(text, 1, length, next);
+	}
+	free(text);
+}
+
+static void
+generate(size_t n, uint8_t algorithm, const char *zone_path, const char *ds_path,
+    const char *next_path, size_t every)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	size_t threads = processors < 1		    ? 1
@@ -632,17 +687,18 @@ generate(size_t n, uint8_t algorithm, const char *zone_path, const char *ds_path
 	struct delegation *all = delegations_make(n);
 	size_t chain_length;
 	struct hashed *chain = chain_make(all, n, &chain_length);
-	FILE *out = open_file(zone_path);
+	FILE *out = open_file(zone_path), *next = next_path == NULL ? NULL : open_file(next_path);
 
 	signer_make(ksk, algorithm, 257);
 	signer_make(zsk, algorithm, 256);
-	write_soa(out, zsk);
-	write_apex_ns(out, zsk);
-	write_keys(out, ksk, zsk);
-	work_in_parallel(out, &(struct work){.delegations = all, .n = n, .zsk = zsk}, threads);
-	work_in_parallel(
-	    out, &(struct work){.chain = chain, .n = chain_length, .zsk = zsk}, threads);
+	write_apex(out, next, ksk, zsk);
+	work_in_parallel(out, next,
+	    &(struct work){.delegations = all, .n = n, .zsk = zsk, .every = every}, threads);
+	work_in_parallel(out, next,
+	    &(struct work){.chain = chain, .n = chain_length, .zsk = zsk, .every = every}, threads);
 	close_file(out, zone_path);
+	if (next != NULL)
+		close_file(next, next_path);
 	out = open_file(ds_path);
 	write_ds(out, ksk);
 	close_file(out, ds_path);
@@ -657,13 +713,15 @@ generate(size_t n, uint8_t algorithm, const char *zone_path, const char *ds_path
 int
 main(int argc, char **argv)
 {
-	long n = argc == 5 ? atol(argv[1]) : 0;
-	int algorithm = argc == 5 ? atoi(argv[2]) : 0;
+	bool ok = argc == 5 || argc == 7;
+	long n = ok ? atol(argv[1]) : 0, every = argc == 7 ? atol(argv[6]) : 0;
+	int algorithm = ok ? atoi(argv[2]) : 0;
 
-	if (n < 1 || (algorithm != 13 && algorithm != 8)) {
-		fprintf(stderr, "usage: gen_zone N 13|8 ZONEFILE DSFILE\n");
+	if (n < 1 || (algorithm != 13 && algorithm != 8) || (argc == 7 && every < 1)) {
+		fprintf(stderr, "usage: gen_zone N 13|8 ZONEFILE DSFILE [NEXTFILE EVERY]\n");
 		return 2;
 	}
-	generate((size_t)n, (uint8_t)algorithm, argv[3], argv[4]);
+	generate((size_t)n, (uint8_t)algorithm, argv[3], argv[4], argc == 7 ? argv[5] : NULL,
+	    (size_t)every);
 	return 0;
 }

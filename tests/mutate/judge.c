@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <zonegate/gate.h>
 #include <zonegate/policy.h>
 
 /* The default policy but for SHA-1 signatures: zones of algorithms 5 and 7 are damaged as well. */
@@ -101,22 +100,31 @@ mutant_policy(const struct mutant *mutant)
 }
 
 void
-judge(struct mutant *mutant, struct judgement *judgement)
+mutant_inputs(struct mutant *mutant, struct zg_gate_inputs *inputs, zg_policy **policy)
 {
 	const char *policy_text = mutant_policy(mutant);
-	zg_policy *policy = policy_text == NULL ? NULL : read_policy(policy_text);
-	struct zg_gate_inputs inputs = {.zone = memory(mutant_text(mutant), "zone"),
+
+	*policy = policy_text == NULL ? NULL : read_policy(policy_text);
+	*inputs = (struct zg_gate_inputs){.zone = memory(mutant_text(mutant), "zone"),
 	    .ds = memory(mutant->ds, "ds"),
 	    .previous = memory(mutant->previous, "previous"),
 	    .unsigned_input = memory(mutant->unsigned_text, "unsigned"),
-	    .policy = policy,
+	    .policy = *policy,
 	    .origin = "example.",
-	    .now = mutant->base->now,
-	    .threads = 1,
-	    .examples = 1};
+	    .now = mutant->base->now};
+}
+
+void
+judge(struct mutant *mutant, struct judgement *judgement)
+{
+	struct zg_gate_inputs inputs;
 	struct zg_result *result = NULL;
 	struct zg_error error = {""};
+	zg_policy *policy;
 
+	mutant_inputs(mutant, &inputs, &policy);
+	inputs.threads = 1;
+	inputs.examples = 1;
 	if (zg_gate_run(&inputs, &result, &error) != ZG_OK) {
 		judgement->outcome = OUTCOME_ERROR;
 		judgement->verdict = ZG_VERDICT_UNDECIDED;

@@ -73,6 +73,15 @@ mutant_new(const struct base *base, const struct mutation *mutation, size_t inde
 	return mutant;
 }
 
+const struct mutation *
+find_class(const char *name)
+{
+	for (size_t i = 0; i < mutation_rows; i++)
+		if (strcmp(mutation_table[i].name, name) == 0)
+			return &mutation_table[i];
+	return NULL;
+}
+
 void
 mutant_free(struct mutant *mutant)
 {

@@ -7,11 +7,13 @@
  *     --zone NAME, --class NAME   only these
  *     --limit N         mutants of a class in a zone (default 3; 0: all)
  *     --every N         only each N-th zone (default 1)
+ *     --part N          only each N-th pair of zone and class (default 1)
  *     --seed N          which ones, and which bits (default 1)
  *     --threads N       default 2
  *     --now TIME        seconds since 1970 (default: the clock)
  *     --program FILE    also run a sample through this zonegate and compare exit statuses
  *     --dump FOLDER --index N     write mutant N of --zone and --class to FOLDER instead
+ *     --modes           compare the reports of all modes of the gate instead
  *     --peers           run the other validators instead
  *
  * Exit status: 0 all as the rules say, 1 not, 2 could not run.
@@ -44,7 +46,10 @@ bool
 is_selected(
     const struct selection *selection, const struct base *base, const struct mutation *mutation)
 {
-	return is_zone_selected(selection, base) &&
+	size_t number = (size_t)(mutation - mutation_table) * selection->matrix->n +
+			(size_t)(base - selection->matrix->bases);
+
+	return is_zone_selected(selection, base) && number % selection->part == 0 &&
 	       (selection->class_name == NULL ||
 		   strcmp(selection->class_name, mutation->name) == 0);
 }
@@ -243,8 +248,8 @@ count_idle_classes(const struct run *run)
 
 	for (size_t i = 0; i < mutation_rows; i++)
 		if (run->rows[i].made == 0 && run->selection->zone == NULL &&
-		    run->selection->every == 1 && run->selection->class_name == NULL &&
-		    run->selection->matrix->n_skipped == 0) {
+		    run->selection->every == 1 && run->selection->part == 1 &&
+		    run->selection->class_name == NULL && run->selection->matrix->n_skipped == 0) {
 			printf("FAILED class %s: no mutants\n", mutation_table[i].name);
 			idle++;
 		}
@@ -335,15 +340,17 @@ struct options {
 	const char *dump;
 	const char *folder;
 	bool list;
+	bool modes;
 	bool peers;
 };
 
 static void
 usage(void)
 {
-	fprintf(stderr, "usage: mutate [--list] [--zone NAME] [--class NAME] [--limit N] "
-			"[--every N] [--seed N] [--threads N] [--now TIME] [--program FILE] "
-			"[--dump FOLDER --index N] [--peers] FOLDER\n");
+	fprintf(stderr,
+	    "usage: mutate [--list] [--zone NAME] [--class NAME] [--limit N] "
+	    "[--every N] [--part N] [--seed N] [--threads N] [--now TIME] [--program FILE] "
+	    "[--dump FOLDER --index N] [--modes] [--peers] FOLDER\n");
 	exit(2);
 }
 
@@ -394,6 +401,7 @@ read_options(char **words, struct options *options)
 	    {"--class", &selection->class_name, NULL, NULL},
 	    {"--limit", NULL, &selection->limit, NULL},
 	    {"--every", NULL, &selection->every, NULL},
+	    {"--part", NULL, &selection->part, NULL},
 	    {"--seed", NULL, &selection->seed, NULL},
 	    {"--threads", NULL, &selection->threads, NULL},
 	    {"--now", NULL, &options->now, NULL},
@@ -401,6 +409,7 @@ read_options(char **words, struct options *options)
 	    {"--dump", &options->dump, NULL, NULL},
 	    {"--index", NULL, &options->index, NULL},
 	    {"--list", NULL, NULL, &options->list},
+	    {"--modes", NULL, NULL, &options->modes},
 	    {"--peers", NULL, NULL, &options->peers},
 	    {NULL, NULL, NULL, NULL},
 	};
@@ -408,8 +417,8 @@ read_options(char **words, struct options *options)
 	while (*words != NULL && (*words)[0] == '-')
 		words += read_option(rows, words[0], words[1]);
 	options->folder = *words;
-	if (selection->every < 1 || selection->threads < 1 || selection->threads > THREADS_MAX ||
-	    (!options->list && options->folder == NULL))
+	if (selection->every < 1 || selection->part < 1 || selection->threads < 1 ||
+	    selection->threads > THREADS_MAX || (!options->list && options->folder == NULL))
 		usage();
 }
 
@@ -417,7 +426,7 @@ int
 main(int argc, char **argv)
 {
 	struct options options = {
-	    .selection = {.seed = 1, .limit = LIMIT_DEFAULT, .every = 1, .threads = 2},
+	    .selection = {.seed = 1, .limit = LIMIT_DEFAULT, .every = 1, .part = 1, .threads = 2},
 	    .now = (size_t)time(NULL)};
 	struct matrix *matrix;
 	int status;
@@ -433,11 +442,14 @@ main(int argc, char **argv)
 		status = 0;
 	} else if (options.dump != NULL) {
 		status = dump(&options.selection, options.dump, options.index);
+	} else if (options.modes) {
+		status = run_modes(&options.selection);
 	} else if (options.peers) {
 		status = run_peers(&options.selection);
 	} else {
 		status = run_mutants(&options.selection, options.program);
 	}
 	matrix_free(matrix);
-	return status;
+	/* What was found must get out, whatever happens at exit. */
+	return fflush(stdout) == 0 ? status : 2;
 }

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <zonegate/verdict.h>
+#include <zonegate/gate.h>
 #include "smith.h"
 
 /* ---- Base zones ---- */
@@ -118,6 +118,8 @@ extern const size_t mutation_rows;
 struct mutant *mutant_new(
     const struct base *base, const struct mutation *mutation, size_t index, uint64_t seed);
 void mutant_free(struct mutant *mutant);
+/* The row of this name; NULL: there is none. */
+const struct mutation *find_class(const char *name);
 /* The zone text to judge, owned by the mutant. */
 const char *mutant_text(struct mutant *mutant);
 
@@ -367,6 +369,8 @@ struct judgement {
 };
 
 void judge(struct mutant *mutant, struct judgement *judgement);
+/* What the gate is given for the mutant; it borrows from both. *policy: NULL, or to be freed. */
+void mutant_inputs(struct mutant *mutant, struct zg_gate_inputs *inputs, zg_policy **policy);
 /* The policy that it is judged by, as XML; NULL: the built-in one. */
 const char *mutant_policy(const struct mutant *mutant);
 
@@ -379,6 +383,7 @@ struct selection {
 	size_t seed;
 	size_t limit; /* mutants a class and zone; 0: all */
 	size_t every; /* only each such zone */
+	size_t part;  /* only each such pair of zone and class */
 	size_t threads;
 };
 
@@ -396,6 +401,9 @@ void run_threads(size_t threads, void *(*work)(void *context), void *context);
 
 /* Writes the inputs of a mutant to FOLDER/{zone,ds,previous,unsigned}. */
 void mutant_write(struct mutant *mutant, const char *folder);
+
+/* Runs each mutant in every mode of the gate and compares the reports. Exit status. */
+int run_modes(const struct selection *selection);
 
 /* Runs the mutants through the other validators and prints the table. Exit status. */
 int run_peers(const struct selection *selection);

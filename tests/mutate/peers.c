@@ -164,15 +164,6 @@ remove_folder(const char *folder)
 	rmdir(folder);
 }
 
-static const struct mutation *
-find_class(const char *name)
-{
-	for (size_t i = 0; i < mutation_rows; i++)
-		if (strcmp(mutation_table[i].name, name) == 0)
-			return &mutation_table[i];
-	return NULL;
-}
-
 /* Which peers are installed, and accept each base zone. */
 static void
 ask_about_bases(struct peer_run *run)

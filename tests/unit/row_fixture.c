@@ -90,6 +90,8 @@ row_fixture_run(struct row_fixture *fixture)
 		inputs.former = fixture->former;
 		inputs.inputs = ZG_INPUT_PREVIOUS;
 	}
+	if (fixture->facts->past != NULL)
+		inputs.inputs |= ZG_INPUT_HISTORY;
 	ck_assert_int_eq(check_run(&inputs, fixture->results), ZG_OK);
 }
 

@@ -756,6 +756,28 @@ static const struct {
 	"<Signatures><Remaining><Min>P1DT6M</Min></Remaining><MaxZoneTTL>P1D</MaxZoneTTL>"
 	"</Signatures>",
 	3},
+    {"<Signatures><Validity>\n<Max>P5D</Max></Validity><Remaining><Min>P5D</Min></Remaining>"
+     "</Signatures>",
+	"<Signatures><Validity>\n<Max>P6D</Max></Validity><Remaining><Min>P5D</Min></Remaining>"
+	"</Signatures>",
+	4},
+    {"<Signatures><Validity>\n<Min>P4D</Min><Max>P5D</Max></Validity><Remaining><Min>P5D</Min>"
+     "</Remaining></Signatures>",
+	"<Signatures><Validity>\n<Min>P6D</Min><Max>P6D</Max></Validity><Remaining><Min>P5D</Min>"
+	"</Remaining></Signatures>",
+	4},
+    {"<Signatures><MaxZoneTTL>PT1H</MaxZoneTTL></Signatures>\n"
+     "<Keys><TTL><Min>PT1H1S</Min></TTL></Keys>",
+	"<Signatures><MaxZoneTTL>PT1H</MaxZoneTTL></Signatures>\n"
+	"<Keys><TTL><Min>PT1H</Min></TTL></Keys>",
+	4},
+    {"<Signatures><MinZoneTTL>PT1H</MinZoneTTL></Signatures>\n"
+     "<Keys><TTL><Max>PT59M</Max></TTL></Keys>",
+	"<Signatures><MinZoneTTL>PT1H</MinZoneTTL></Signatures>\n"
+	"<Keys><TTL><Max>PT1H</Max></TTL></Keys>",
+	4},
+    {"<Keys><KSK>\n<Lifetime><Max>P31D</Max></Lifetime><RFC5011/></KSK></Keys>",
+	"<Keys><KSK>\n<Lifetime><Max>P32D</Max></Lifetime><RFC5011/></KSK></Keys>", 4},
     {"<Signatures><MinZoneTTL>PT2S</MinZoneTTL><MaxZoneTTL>PT1S</MaxZoneTTL></Signatures>",
 	"<Signatures><MinZoneTTL>PT1S</MinZoneTTL><MaxZoneTTL>PT1S</MaxZoneTTL></Signatures>", 3},
     {"<Keys><TTL><Max>P1D</Max></TTL>\n<ZSK><Lifetime><Max>P1DT10M</Max></Lifetime></ZSK></Keys>",
@@ -839,9 +861,9 @@ static const struct {
      "<Keys><ZSK><Lifetime><Max>P29D</Max></Lifetime></ZSK></Keys>",
 	"<Signatures><Validity><Max>P30D</Max></Validity></Signatures>"
 	"<Keys><ZSK><Lifetime><Max>P30D</Max></Lifetime></ZSK></Keys>"},
-    {"<Signatures><Remaining><Min>PT1H</Min></Remaining><ResignInterval>PT2H</ResignInterval>"
+    {"<Signatures><Remaining><Min>P2D</Min></Remaining><ResignInterval>P2DT1S</ResignInterval>"
      "</Signatures>",
-	"<Signatures><Remaining><Min>PT2H</Min></Remaining><ResignInterval>PT2H</ResignInterval>"
+	"<Signatures><Remaining><Min>P2D</Min></Remaining><ResignInterval>P2D</ResignInterval>"
 	"</Signatures>"},
     {"<Signatures><ClockSkew>PT1H1S</ClockSkew></Signatures>",
 	"<Signatures><ClockSkew>PT1H</ClockSkew></Signatures>"},
@@ -888,6 +910,18 @@ static const struct {
 	"<Parent><DS><DigestType>4</DigestType></DS></Parent>"},
     {"<Parent><DS><MaxTTL>P8D</MaxTTL></DS></Parent>",
 	"<Parent><DS><MaxTTL>P7D</MaxTTL></DS></Parent>"},
+    {"<Keys><TTL><Max>P8D</Max></TTL></Keys>", "<Keys><TTL><Max>P7D</Max></TTL></Keys>"},
+    {"<Signatures><MaxZoneTTL>P2D</MaxZoneTTL></Signatures>"
+     "<CacheView><MaxCacheTTL>P1D</MaxCacheTTL></CacheView>",
+	"<Signatures><MaxZoneTTL>P1D</MaxZoneTTL></Signatures>"
+	"<CacheView><MaxCacheTTL>P1D</MaxCacheTTL></CacheView>"},
+    {"<Zone><Evidence>handed</Evidence></Zone>", "<Zone><Evidence>confirmed</Evidence></Zone>"},
+    {"<Parent><CDS delay=\"PT1H\">forbidden</CDS></Parent>",
+	"<Parent><CDS delay=\"PT1H\">consistent</CDS></Parent>"},
+    {"<Signatures><Remaining><Min>P1D</Min></Remaining></Signatures>"
+     "<ReleaseBy warn=\"P2D\" alarm=\"P1DT1S\"/>",
+	"<Signatures><Remaining><Min>P1D</Min></Remaining></Signatures>"
+	"<ReleaseBy warn=\"P2D\" alarm=\"P1D\"/>"},
     {"<Unsigned>allowed</Unsigned>", "<Unsigned>refused</Unsigned>"},
     {"<Zone><SOA><Serial>any</Serial></SOA></Zone>",
 	"<Zone><SOA><Serial>increase</Serial></SOA></Zone>"},

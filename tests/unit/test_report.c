@@ -13,7 +13,7 @@
 #include "report/escape.h"
 #include "report/page.h"
 #include "report/signers.h"
-#include "report/utc.h"
+#include "base/utc.h"
 
 #define NOW 1778010300 /* 2026-05-05T19:45:00Z */
 
@@ -38,8 +38,15 @@ static const struct zg_example examples_bogus[] = {
     {"b.de.", NULL, NULL, 0, "1 RRSIG, none verifies"},
 };
 static const struct zg_finding findings_refused[] = {
-    {&check_bogus, ZG_SEVERITY_REFUSE, NULL, 612, examples_bogus, 3},
-    {&check_size, ZG_SEVERITY_WARN, "the zone in force has the same", 1, NULL, 0},
+    {.check = &check_bogus,
+	.severity = ZG_SEVERITY_REFUSE,
+	.count = 612,
+	.examples = examples_bogus,
+	.n_examples = 3},
+    {.check = &check_size,
+	.severity = ZG_SEVERITY_WARN,
+	.eased = "the zone in force has the same",
+	.count = 1},
 };
 static const struct zg_not_run not_run[] = {
     {&check_chain, "no DS of the parent was given"},
@@ -121,8 +128,88 @@ static const struct zg_result passed = {
     .release_by = NOW - 90,
 };
 
+/* rollover with a new ZSK: sign with it too early, and take the old KSK out too early. */
+static const struct zg_counterexample counterexamples[] = {
+    {.kind = "dnskey-data",
+	.models = "lenient, strict-ds",
+	.from = NOW,
+	.until = NOW + 2700,
+	.held = "example. DNSKEY",
+	.held_serial = 2026112100,
+	.held_fetched = NOW - 900,
+	.held_ttl = 3600,
+	.asked = "www.example. A",
+	.asked_candidate = true,
+	.broken = "only key 13/51872 signs it, which is not in the cached DNSKEY RRset",
+	.n_rrsets = 41872,
+	.earliest_safe = NOW + 2700,
+	.sum = "19:00 + 30m propagation + 1h TTL",
+	.remedy = "keep signing with 13/40401 until then"},
+    {.kind = "ds-dnskey",
+	.models = "lenient",
+	.preexisting = true,
+	.cause = "serve-stale",
+	.from = NOW + 60,
+	.until = INT64_MAX,
+	.held = "example. DS",
+	.held_fetched = INT64_MAX,
+	.held_ttl = 86400,
+	.asked = "example. DNSKEY",
+	.broken = "KSK 13/12345 is gone",
+	.n_rrsets = 1,
+	.earliest_safe = INT64_MAX},
+};
+static const struct zg_deadline deadlines[] = {
+    {"may-sign", NOW + 2700, "13/51872", "the key may sign alone"},
+    {"release-by-soft", NOW + 86400, NULL, "release a refreshed zone"},
+    {"keep-signing", INT64_MAX, "13/40401", "41 872 RRsets are signed by it alone"},
+};
+
+static const struct zg_result refuted = {
+    .verdict = ZG_VERDICT_REFUSE,
+    .reason = "refused",
+    .zone = "example.",
+    .has_serial = true,
+    .serial = 2026112101,
+    .digest = DIGEST_48,
+    .policy = "tld",
+    .policy_digest = DIGEST_32,
+    .now = NOW,
+    .inputs = ZG_INPUT_DS,
+    .completeness = "none",
+    .findings = findings_refused,
+    .n_findings = 2,
+    .cache_view = "refuted",
+    .earliest_safe = INT64_MAX,
+    .counterexamples = counterexamples,
+    .n_counterexamples = 2,
+    .deadlines = deadlines,
+    .n_deadlines = 3,
+};
+
 static const struct zg_finding findings_held[] = {
-    {&check_change, ZG_SEVERITY_APPROVE, NULL, 1, NULL, 0},
+    {.check = &check_change,
+	.severity = ZG_SEVERITY_APPROVE,
+	.count = 1,
+	.approved_by = "alice",
+	.approved_until = NOW + 3600,
+	.may_be_accepted = true},
+};
+
+static const struct zg_finding findings_accepted[] = {
+    {.check = &check_change,
+	.severity = ZG_SEVERITY_APPROVE,
+	.count = 1,
+	.approved_by = "alice, bob",
+	.approved_until = NOW + 3600,
+	.accepted = true,
+	.may_be_accepted = true},
+};
+
+static const struct zg_approval_state approvals[] = {
+    {"one.approval", ZG_APPROVAL_USED, "alice", "ticket 4711", NOW + 3600},
+    {"two.approval", ZG_APPROVAL_EXPIRED, "bob", "ticket 4711", NOW - 1},
+    {"three.approval", ZG_APPROVAL_MALFORMED, NULL, NULL, 0},
 };
 
 static const struct zg_result held = {
@@ -136,6 +223,25 @@ static const struct zg_result held = {
     .completeness = "former zone",
     .findings = findings_held,
     .n_findings = 1,
+    .approvals = approvals,
+    .n_approvals = 3,
+    .quorum = 2,
+};
+
+static const struct zg_result accepted = {
+    .verdict = ZG_VERDICT_PASS,
+    .reason = "pass, with approvals",
+    .zone = "example.",
+    .policy = "tld",
+    .policy_digest = DIGEST_32,
+    .now = NOW,
+    .inputs = ZG_INPUT_DS | ZG_INPUT_PREVIOUS,
+    .completeness = "former zone",
+    .findings = findings_accepted,
+    .n_findings = 1,
+    .approvals = approvals,
+    .n_approvals = 1,
+    .quorum = 2,
 };
 
 static const struct zg_result undecided = {
@@ -154,10 +260,26 @@ static const struct zg_result undecided = {
 
 static const struct zg_example examples_hostile[] = {{HOSTILE, HOSTILE, HOSTILE, 1, HOSTILE}};
 static const struct zg_finding findings_hostile[] = {
-    {&check_bogus, ZG_SEVERITY_REFUSE, HOSTILE, 1, examples_hostile, 1}};
+    {.check = &check_bogus,
+	.severity = ZG_SEVERITY_REFUSE,
+	.eased = HOSTILE,
+	.count = 1,
+	.examples = examples_hostile,
+	.n_examples = 1,
+	.approved_by = HOSTILE,
+	.may_be_accepted = true}};
 static const struct zg_not_run not_run_hostile[] = {{&check_chain, HOSTILE}};
 static const struct zg_key keys_hostile[] = {{13, 1, 257, 256, HOSTILE, true, 1, 1, true, HOSTILE}};
 static const struct zg_signing_class classes_hostile[] = {{HOSTILE, 1, 1, NOW, HOSTILE, HOSTILE}};
+static const struct zg_counterexample counterexamples_hostile[] = {{.kind = HOSTILE,
+    .models = HOSTILE,
+    .cause = HOSTILE,
+    .held = HOSTILE,
+    .asked = HOSTILE,
+    .broken = HOSTILE,
+    .sum = HOSTILE,
+    .remedy = HOSTILE}};
+static const struct zg_deadline deadlines_hostile[] = {{HOSTILE, NOW, HOSTILE, HOSTILE}};
 
 static const struct zg_result hostile = {
     .verdict = ZG_VERDICT_REFUSE,
@@ -176,6 +298,11 @@ static const struct zg_result hostile = {
     .n_keys = 1,
     .classes = classes_hostile,
     .n_classes = 1,
+    .cache_view = HOSTILE,
+    .counterexamples = counterexamples_hostile,
+    .n_counterexamples = 1,
+    .deadlines = deadlines_hostile,
+    .n_deadlines = 1,
 };
 
 /* The text of a report, owned by the caller. */
@@ -393,6 +520,129 @@ START_TEST(release_by_is_said_with_its_distance)
 }
 END_TEST
 
+/* What rollover people need: what is held, what is asked for, when it fails, and both ways out. */
+START_TEST(counterexample_says_who_fails_when_and_what_helps)
+{
+	char *text = render(&refuted, ZG_FORMAT_TEXT, false);
+
+	assert_says(text, "\nCache view\n  refuted  ");
+	assert_says(text, "\n  Waiting does not make this zone safe:");
+	assert_says(text, "\n  new  dnskey-data (validators: lenient, strict-ds)\n");
+	assert_says(text, "\n    A resolver that got example. DNSKEY by 2026-05-05T19:30:00Z "
+			  "(serial 2026112100, TTL 1 h)\n");
+	assert_says(
+	    text, "\n    and asks for www.example. A (this candidate)\n    fails: only key");
+	assert_says(text, "\n    BOGUS from 2026-05-05T19:45:00Z until 2026-05-05T20:30:00Z  "
+			  "[41 872 RRsets]\n");
+	assert_says(text, "\n    Earliest safe release: 2026-05-05T20:30:00Z = 19:00 + 30m "
+			  "propagation + 1h TTL\n");
+	assert_says(text, "\n    Smallest change: keep signing with 13/40401 until then\n");
+	free(text);
+}
+END_TEST
+
+START_TEST(counterexample_without_end_says_so)
+{
+	char *text = render(&refuted, ZG_FORMAT_TEXT, false);
+
+	assert_says(text, "\n  already so  ds-dnskey (validators: lenient), only where resolvers");
+	assert_says(text,
+	    "\n    A resolver that got example. DS at any time (still served, TTL 1 d)\n"
+	    "    and asks for example. DNSKEY\n");
+	assert_says(text, "\n    BOGUS from 2026-05-05T19:46:00Z without end  [1 RRset]\n"
+			  "    Waiting never helps: another release is needed first.\n");
+	free(text);
+}
+END_TEST
+
+START_TEST(deadlines_are_listed_with_their_time_and_subject)
+{
+	char *text = render(&refuted, ZG_FORMAT_TEXT, false);
+
+	assert_says(text, "\n  2026-05-05T20:30:00Z  may-sign              13/51872: the key may "
+			  "sign alone\n");
+	assert_says(text, "\n  2026-05-06T19:45:00Z  release-by-soft       release a refreshed "
+			  "zone\n");
+	assert_says(
+	    text, "\n  not by waiting        keep-signing          13/40401: 41 872 RRsets");
+	free(text);
+}
+END_TEST
+
+START_TEST(without_history_nothing_is_said_of_caches)
+{
+	char *text = render(&refused, ZG_FORMAT_TEXT, false);
+
+	assert_silent(text, "Cache view");
+	assert_silent(text, "Deadlines");
+	free(text);
+	text = render(&refused, ZG_FORMAT_JSON, false);
+	assert_says(text, "\"cache_view\": null,\n  \"counterexamples\": [],");
+	assert_says(text, "\"entries\": []");
+	free(text);
+}
+END_TEST
+
+START_TEST(safe_time_is_said_while_it_lies_ahead)
+{
+	struct zg_result result = refuted;
+	char *text;
+
+	result.earliest_safe = NOW + 1;
+	text = render(&result, ZG_FORMAT_TEXT, false);
+	assert_says(text, "\n  Earliest safe release: 2026-05-05T19:45:01Z\n");
+	free(text);
+	result.earliest_safe = NOW;
+	text = render(&result, ZG_FORMAT_TEXT, false);
+	assert_silent(text, "\n  Earliest safe release");
+	free(text);
+}
+END_TEST
+
+START_TEST(json_holds_counterexamples_and_deadlines)
+{
+	char *text = render(&refuted, ZG_FORMAT_JSON, false);
+	json_t *root = json_loads(text, 0, NULL), *first, *second, *until, *serial, *fetched, *safe;
+	const char *outcome, *what, *model, *cause, *id, *subject;
+	int waiting, candidate;
+	json_int_t from, rrsets;
+
+	first = json_array_get(json_object_get(root, "counterexamples"), 0);
+	second = json_array_get(json_object_get(root, "counterexamples"), 1);
+	ck_assert_uint_eq(json_array_size(json_object_get(root, "counterexamples")), 2);
+	ck_assert_int_eq(json_unpack(root, "{s:{s:s,s:b}}", "cache_view", "outcome", &outcome,
+			     "waiting_helps", &waiting),
+	    0);
+	ck_assert_str_eq(outcome, "refuted");
+	ck_assert(!waiting);
+	ck_assert_int_eq(json_unpack(first, "{s:I, s:I, s:{s:s}, s:{s:b}, s:[s,s]}", "from", &from,
+			     "rrsets", &rrsets, "held", "what", &what, "asked", "candidate",
+			     &candidate, "models", &cause, &model),
+	    0);
+	ck_assert_int_eq(from, NOW);
+	ck_assert_int_eq(rrsets, 41872);
+	ck_assert_str_eq(what, "example. DNSKEY");
+	ck_assert_str_eq(model, "strict-ds");
+	ck_assert(candidate);
+	ck_assert_int_eq(
+	    json_unpack(second, "{s:o, s:{s:o, s:o}, s:o, s:s}", "until", &until, "held", "serial",
+		&serial, "fetched_by", &fetched, "earliest_safe", &safe, "cause", &cause),
+	    0);
+	ck_assert(json_is_null(until) && json_is_null(serial) && json_is_null(fetched));
+	ck_assert(json_is_null(safe));
+	ck_assert_str_eq(cause, "serve-stale");
+	first = json_array_get(json_object_get(json_object_get(root, "deadlines"), "entries"), 2);
+	ck_assert_int_eq(
+	    json_unpack(first, "{s:s, s:o, s:s}", "id", &id, "time", &until, "subject", &subject),
+	    0);
+	ck_assert_str_eq(id, "keep-signing");
+	ck_assert_str_eq(subject, "13/40401");
+	ck_assert(json_is_null(until));
+	json_decref(root);
+	free(text);
+}
+END_TEST
+
 START_TEST(parent_is_not_known_without_a_ds)
 {
 	char *text = render(&passed, ZG_FORMAT_TEXT, false);
@@ -547,7 +797,7 @@ START_TEST(json_keys_come_in_the_documented_order)
 	static const char *const expected[] = {"format", "version", "verdict", "reason",
 	    "exit_status", "zone", "serial", "digest", "policy", "policy_digest", "now", "now_utc",
 	    "inputs", "completeness", "counts", "findings", "failures", "keys", "signing_classes",
-	    "more_signing_classes", "deadlines", "counterexamples", "not_run"};
+	    "more_signing_classes", "deadlines", "cache_view", "counterexamples", "not_run"};
 	char *text = render(&refused, ZG_FORMAT_JSON, false);
 	json_t *root = json_loads(text, 0, NULL);
 	const char *key;
@@ -766,8 +1016,8 @@ START_TEST(reports_are_written_for_the_schema_test)
 	static const struct {
 		const char *name;
 		const struct zg_result *result;
-	} results[] = {
-	    {"refused", &refused}, {"passed", &passed}, {"held", &held}, {"undecided", &undecided}};
+	} results[] = {{"refused", &refused}, {"refuted", &refuted}, {"passed", &passed},
+	    {"held", &held}, {"undecided", &undecided}};
 	const char *build = getenv("BUILD") != NULL ? getenv("BUILD") : "build";
 	char path[4096];
 
@@ -806,6 +1056,11 @@ add_text_tests(TCase *tcase)
 	tcase_add_test(tcase, classes_that_were_not_kept_are_said);
 	tcase_add_test(tcase, roles_follow_what_was_seen);
 	tcase_add_test(tcase, release_by_is_said_with_its_distance);
+	tcase_add_test(tcase, counterexample_says_who_fails_when_and_what_helps);
+	tcase_add_test(tcase, counterexample_without_end_says_so);
+	tcase_add_test(tcase, deadlines_are_listed_with_their_time_and_subject);
+	tcase_add_test(tcase, without_history_nothing_is_said_of_caches);
+	tcase_add_test(tcase, safe_time_is_said_while_it_lies_ahead);
 	tcase_add_test(tcase, parent_is_not_known_without_a_ds);
 	tcase_add_test(tcase, not_run_is_grouped_by_reason);
 	tcase_add_test(tcase, revoked_key_is_called_so);
@@ -825,6 +1080,7 @@ add_json_tests(TCase *tcase)
 	    tcase, same_result_gives_the_same_bytes, ZG_FORMAT_TEXT, ZG_FORMAT_JSON + 1);
 	tcase_add_test(tcase, json_keys_come_in_the_documented_order);
 	tcase_add_test(tcase, json_holds_the_facts);
+	tcase_add_test(tcase, json_holds_counterexamples_and_deadlines);
 	tcase_add_test(tcase, json_refuses_numbers_beyond_2_to_the_53);
 	tcase_add_test(tcase, unknown_format_is_a_parameter_error);
 	tcase_add_test(tcase, failed_allocations_give_no_report);

@@ -1,5 +1,5 @@
 /* Times and durations as text. gmtime_r() is not used: it looks at TZ for leap seconds. */
-#include "report/utc.h"
+#include "base/utc.h"
 
 #include <inttypes.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* Times and durations as text. UTC only; neither locale nor environment is asked. */
-#ifndef REPORT_UTC_H
-#define REPORT_UTC_H
+#ifndef BASE_UTC_H
+#define BASE_UTC_H
 
 #include <stdint.h>
 

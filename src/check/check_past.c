@@ -1,0 +1,245 @@
+/* Rows about what caches hold, and what the gate's own log says. */
+#include "check/check_rows.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utc.h"
+#include "dns/serial.h"
+#include "facts/past.h"
+
+/* ---- Cache view ---- */
+
+/* Emits a counterexample: what is held, what is asked for, when. */
+static void
+emit_counterexample(struct check_context *context, const struct cache_counterexample *example)
+{
+	const struct cache_proof *proof = context->facts->past->proof;
+	const struct cache_dnskey *dnskey = &proof->world.dnskeys[example->dnskey];
+	const struct cache_class *class = &proof->world.classes[example->class];
+	char from[UTC_TEXT_MAX], until[UTC_TEXT_MAX];
+
+	utc_format(example->from, from);
+	if (example->until == TIME_NEVER)
+		(void)snprintf(until, sizeof(until), "without end");
+	else
+		utc_format(example->until, until);
+	if (example->link == LINK_DS_DNSKEY)
+		check_emit_zone(context,
+		    "the DS set does not lead to the DNSKEY RRset of serial %lu: bogus from %s, "
+		    "until %s",
+		    (unsigned long)dnskey->serial, from, until);
+	else
+		check_emit_zone(context,
+		    "the DNSKEY RRset of serial %lu has no key for %s %s of serial %lu: bogus from "
+		    "%s, until %s",
+		    (unsigned long)dnskey->serial, class->owner, class->type,
+		    (unsigned long)class->serial, from, until);
+}
+
+static void
+add_keys(char *text, size_t size, const struct cache_world *world, key_mask keys)
+{
+	size_t used = strlen(text);
+
+	for (size_t i = 0; i < world->n_keys && used < size; i++) {
+		if (keys >> i & 1)
+			used += (size_t)snprintf(text + used, size - used, " %u/%u",
+			    world->keys[i].algorithm, world->keys[i].tag);
+	}
+}
+
+/* What an approval of it accepts: these keys against those, whatever the serials and times. */
+static void
+name_fact(struct check_context *context, const struct cache_counterexample *example)
+{
+	const struct cache_world *world = &context->facts->past->proof->world;
+	const struct cache_ds *ds = &world->ds[example->ds];
+	/* Room for "255/65535" of each key. */
+	char keys[CACHE_KEYS_MAX * 10 + 1] = "", others[CACHE_KEYS_MAX * 10 + 1] = "";
+
+	add_keys(keys, sizeof(keys), world, world->dnskeys[example->dnskey].keys);
+	if (example->link == LINK_DNSKEY_DATA) {
+		add_keys(others, sizeof(others), world, world->classes[example->class].signers);
+		check_fact(context, 0, "DNSKEY%s, data signed by%s", keys, others);
+		return;
+	}
+	for (size_t i = 0; i < ds->n; i++)
+		(void)snprintf(others + strlen(others), sizeof(others) - strlen(others), " %u/%u",
+		    ds->entries[i].algorithm, ds->entries[i].tag);
+	check_fact(context, 0, "DS%s, DNSKEY%s", others, keys);
+}
+
+/* What kind of failure a row is about; the weaker kinds are not failures of a model as such. */
+enum kind { KIND_NEW, KIND_MARGIN, KIND_EXPIRY, KIND_STALE, KIND_PREEXISTING };
+
+static enum kind
+kind_of(const struct cache_counterexample *example)
+{
+	if (example->stale_only)
+		return KIND_STALE;
+	if (example->preexisting)
+		return example->expiry ? KIND_EXPIRY : KIND_PREEXISTING;
+	return example->margin_only ? KIND_MARGIN : KIND_NEW;
+}
+
+static void
+emit_kind(struct check_context *context, enum kind kind, unsigned models)
+{
+	const struct cache_proof *proof = context->facts->past->proof;
+
+	for (size_t i = 0; i < proof->n_examples; i++) {
+		const struct cache_counterexample *example = &proof->examples[i];
+
+		if (kind_of(example) != kind || (example->models & models) == 0)
+			continue;
+		emit_counterexample(context, example);
+		name_fact(context, example);
+	}
+}
+
+#define ALL_MODELS (~0U)
+
+void
+check_cache_view_lenient(struct check_context *context)
+{
+	emit_kind(context, KIND_NEW, 1U << MODEL_LENIENT);
+}
+
+void
+check_cache_view_strict_ds(struct check_context *context)
+{
+	emit_kind(context, KIND_NEW, 1U << MODEL_STRICT_DS);
+}
+
+void
+check_cache_view_strict_dnskey(struct check_context *context)
+{
+	emit_kind(context, KIND_NEW, 1U << MODEL_STRICT_DNSKEY);
+}
+
+void
+check_cache_view_margin(struct check_context *context)
+{
+	emit_kind(context, KIND_MARGIN, ALL_MODELS);
+}
+
+void
+check_cache_view_expiry(struct check_context *context)
+{
+	emit_kind(context, KIND_EXPIRY, ALL_MODELS);
+}
+
+void
+check_cache_view_serve_stale(struct check_context *context)
+{
+	emit_kind(context, KIND_STALE, ALL_MODELS);
+}
+
+void
+check_cache_view_preexisting(struct check_context *context)
+{
+	emit_kind(context, KIND_PREEXISTING, ALL_MODELS);
+}
+
+void
+check_cache_view_unknown(struct check_context *context)
+{
+	const struct cache_proof *proof = context->facts->past->proof;
+
+	if (proof->unknown == NULL)
+		return;
+	check_emit_zone(context, "%s", proof->unknown);
+	check_fact(context, 0, "unknown past");
+}
+
+/* ---- History ---- */
+
+/* RFC 1982 section 3.2; the same serial with the same content is the release itself (DESIGN 9.2).
+ */
+void
+check_history_serial(struct check_context *context)
+{
+	const struct past_facts *past = context->facts->past;
+	uint32_t serial;
+
+	if (past->in_force == NULL || !context->facts->has_soa ||
+	    strcmp(past->in_force->digest, past->candidate->digest) == 0)
+		return;
+	serial = context->facts->soa.serial;
+	if (!serial_greater(serial, past->in_force->serial))
+		check_emit_zone(context,
+		    "expected a serial greater than %lu, the last release, found %lu",
+		    (unsigned long)past->in_force->serial, (unsigned long)serial);
+}
+
+static void
+drip_count(struct check_context *context, const struct past_counts *before,
+    enum release_count which, const struct change_guard *guard, const char *what)
+{
+	uint64_t was = before->counts[which];
+	uint64_t is = context->facts->past->candidate->counts[which];
+
+	if (is >= was || !change_guard_fires(was - is, was, guard->max_shrink_count,
+			     guard->max_shrink_percent, guard->minimum))
+		return;
+	check_emit_zone(context, "%llu %s, where serial %lu had %llu", (unsigned long long)is, what,
+	    (unsigned long)before->serial, (unsigned long long)was);
+	check_fact(context, was - is, "%s lost in %s", what,
+	    before == &context->facts->past->day ? "24 hours" : "7 days");
+}
+
+/* DESIGN 9.18: what the guards let through step by step is seen over a day and over a week. */
+void
+check_history_drip(struct check_context *context)
+{
+	const struct past_facts *past = context->facts->past;
+	const struct past_counts *spans[] = {&past->day, &past->week};
+
+	for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++) {
+		if (!spans[i]->known)
+			continue;
+		drip_count(context, spans[i], RELEASE_RECORDS, &context->policy->change.records,
+		    "records");
+		drip_count(context, spans[i], RELEASE_DELEGATIONS,
+		    &context->policy->change.delegations, "delegations");
+		drip_count(context, spans[i], RELEASE_SECURE_DELEGATIONS,
+		    &context->policy->change.secure_delegations, "secure delegations");
+	}
+}
+
+/* DESIGN 9.19. */
+void
+check_history_policy_changed(struct check_context *context)
+{
+	const struct past_facts *past = context->facts->past;
+
+	if (past->policy_digest != NULL && past->policy_digest[0] != '\0' &&
+	    strcmp(past->policy_digest, past->candidate_policy_digest) != 0)
+		check_emit_zone(context,
+		    "the last release passed under policy %.16s, this is %.16s",
+		    past->policy_digest, past->candidate_policy_digest);
+}
+
+void
+check_history_served_unknown(struct check_context *context)
+{
+	const struct past_facts *past = context->facts->past;
+
+	if (past->unknown_server != NULL)
+		check_emit_zone(context, "%s served serial %lu, which the log does not know",
+		    past->unknown_server, (unsigned long)past->unknown_serial);
+}
+
+/* DESIGN 9.7. */
+void
+check_signer_ahead(struct check_context *context)
+{
+	const struct past_facts *past = context->facts->past;
+
+	if (past->ahead)
+		check_emit_zone(context,
+		    "serial %lu, with other keys or signers than the last release, was not "
+		    "released",
+		    (unsigned long)past->ahead_serial);
+}

@@ -1,0 +1,284 @@
+/*
+ * The worker of `zonegate release`: runs the gate over the snapshot, records the candidate, prints
+ * the report, and claims the verdict. It publishes nothing.
+ */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <zonegate/memo.h>
+#include <zonegate/policy.h>
+#include "publish/release.h"
+
+struct work {
+	struct release_job *job;
+	struct release_log *log; /* NULL: a dry run without a history */
+	struct released in_force;
+	zg_policy *policy;
+	struct zg_result *result;
+	struct release_approvals approvals;
+	int previous_fd;
+};
+
+zg_status
+release_policy_open(const struct config_zone *zone, zg_policy **policy, struct zg_error *error)
+{
+	if (zone->policy_path == NULL)
+		return zg_policy_default(policy, error);
+	return zg_policy_read(zone->policy_path, zone->policy_name, policy, error);
+}
+
+/* --- Inputs --- */
+
+static struct zg_source
+source_of_path(const char *path)
+{
+	return path == NULL ? (struct zg_source){.kind = ZG_SOURCE_NONE}
+			    : (struct zg_source){.kind = ZG_SOURCE_PATH, .path = path};
+}
+
+/* The memo costs time when it cannot be used, and nothing else. */
+static void
+memo_open(struct work *work)
+{
+	const struct release_job *job = work->job;
+	const char *note = NULL;
+	struct zg_error error = {0};
+	char *path = NULL;
+	zg_status status;
+
+	if (job->dry_run || job->arguments->values[OPTION_NO_MEMO] != NULL)
+		return;
+	status = state_path(&job->state, "memo", job->zone->name, ".memo", &path, &error);
+	if (status == ZG_OK)
+		status = zg_memo_open(path, &work->job->gate.inputs.memo, &note, &error);
+	if (status != ZG_OK)
+		complain("no memo: %s", error.text);
+	free(path);
+}
+
+/* The release in force, and its text to compare with. */
+static zg_status
+past_open(struct work *work, struct zg_error *error)
+{
+	struct release_job *job = work->job;
+	zg_status status;
+
+	if (!job->has_state)
+		return ZG_OK;
+	status = release_log_open(&job->state, job->zone->name, !job->dry_run, &work->log, error);
+	if (status == ZG_OK)
+		status = release_in_force(
+		    work->log, job->pending, job->gate.inputs.now, &work->in_force, error);
+	if (status != ZG_OK || !work->in_force.exists)
+		return status;
+	status = release_text_open(&job->state, job->zone->name, job->zone->target, &work->in_force,
+	    &work->previous_fd, error);
+	if (status == ZG_OK && work->previous_fd >= 0)
+		job->gate.inputs.previous = (struct zg_source){
+		    .kind = ZG_SOURCE_FD, .fd = work->previous_fd, .path = "<released zone>"};
+	else if (status == ZG_OK)
+		complain(
+		    "the text of the release in force, serial %u, is nowhere: the candidate is "
+		    "not compared with it",
+		    work->in_force.serial);
+	return status;
+}
+
+static zg_status
+work_open(struct work *work, struct zg_error *error)
+{
+	const struct config_zone *zone = work->job->zone;
+	struct zg_gate_inputs *inputs = &work->job->gate.inputs;
+	zg_status status = release_policy_open(zone, &work->policy, error);
+
+	if (status != ZG_OK)
+		return status;
+	inputs->policy = work->policy;
+	inputs->origin = zone->name;
+	inputs->ds = source_of_path(zone->ds_path);
+	inputs->ds_ttl =
+	    zone->ds_ttl > 0 && zone->ds_ttl <= UINT32_MAX ? (uint32_t)zone->ds_ttl : 0;
+	inputs->unsigned_input = source_of_path(zone->unsigned_path);
+	inputs->state = work->job->has_state ? work->job->state.path : NULL;
+	inputs->remember = true;
+	status = past_open(work, error);
+	if (status == ZG_OK)
+		status = release_approvals_open(work->job, &work->approvals, inputs, error);
+	if (status == ZG_OK)
+		memo_open(work);
+	return status;
+}
+
+static void
+work_close(struct work *work)
+{
+	zg_result_free(work->result);
+	zg_memo_free(work->job->gate.inputs.memo);
+	zg_policy_free(work->policy);
+	release_approvals_close(&work->approvals);
+	release_log_close(work->log);
+	if (work->previous_fd >= 0)
+		(void)close(work->previous_fd);
+}
+
+/* --- What came of it --- */
+
+/* Same serial, same content as the release in force: it is there already (a name server that starts
+ * anew asks again, and must not be told otherwise). */
+static bool
+is_in_force(const struct work *work)
+{
+	const struct zg_result *result = work->result;
+
+	return work->in_force.exists && result->has_serial && result->digest != NULL &&
+	       result->serial == work->in_force.serial &&
+	       strcmp(result->digest, work->in_force.digest) == 0;
+}
+
+static zg_status
+result_record(struct work *work, struct zg_error *error)
+{
+	const struct zg_result *result = work->result;
+	const struct zg_report_options options = {.format = ZG_FORMAT_JSON};
+	char *report = NULL;
+	size_t length;
+	int64_t id;
+	zg_status status = zg_report_render(result, &options, &report, &length, error);
+
+	if (status == ZG_OK)
+		status = release_add(work->log,
+		    &(struct release_verdict){.facts = zg_result_facts(result),
+			.verdict = result->verdict,
+			.sha256 = work->job->snapshot.sha256,
+			.policy_digest = result->policy_digest,
+			.reason = result->reason,
+			.report = report,
+			.time = clock_now()},
+		    &id, error);
+	free(report);
+	return status;
+}
+
+/* YYYY-MM-DDTHH:MM:SSZ. */
+static void
+time_text(int64_t time, char text[32])
+{
+	time_t seconds = (time_t)time;
+	struct tm tm;
+
+	if (gmtime_r(&seconds, &tm) == NULL || strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		(void)snprintf(text, 32, "%lld", (long long)time);
+}
+
+/* What a refusal leaves behind: what is served, until when that is safe, what could go out again.
+ */
+static void
+service_explain(const struct work *work)
+{
+	const struct released *in_force = &work->in_force;
+	struct released former = {.exists = false};
+	struct zg_error error = {0};
+	char until[32];
+
+	if (!in_force->exists) {
+		complain("nothing was released before, and nothing is touched");
+		return;
+	}
+	time_text(in_force->first_expiration, until);
+	if (in_force->first_expiration == 0)
+		complain("serial %u stays in service; it is not signed", in_force->serial);
+	else if (in_force->first_expiration > work->job->gate.inputs.now)
+		complain("serial %u stays in service; its first signature expires at %s",
+		    in_force->serial, until);
+	else
+		complain(
+		    "serial %u stays in service, and its signatures have begun to expire at %s",
+		    in_force->serial, until);
+	if (release_former(work->log, in_force, work->job->gate.inputs.now, &former, &error) !=
+		ZG_OK ||
+	    !former.exists)
+		return;
+	time_text(former.first_expiration, until);
+	complain(
+	    "before it came serial %u: its content could go out again, under a new serial, until "
+	    "%s",
+	    former.serial, until);
+}
+
+/* A memo that is not written costs time, and nothing else. */
+static void
+memo_save(struct work *work)
+{
+	struct zg_error error = {0};
+	zg_memo *memo = work->job->gate.inputs.memo;
+
+	if (memo != NULL && work->result->verdict == ZG_VERDICT_PASS &&
+	    zg_memo_save(memo, &error) != ZG_OK)
+		complain("the memo is not written: %s", error.text);
+}
+
+/* Claims last: the memo is the worker's only trace after that. */
+static zg_status
+work_finish(struct work *work, struct claim *claim, struct zg_error *error)
+{
+	bool in_force = is_in_force(work);
+	zg_status status = ZG_OK;
+
+	if (!in_force && !work->job->dry_run) {
+		status = release_approvals_settle(
+		    work->job, &work->approvals, work->log, work->result, error);
+		if (status == ZG_OK)
+			status = result_record(work, error);
+	}
+	if (status == ZG_OK)
+		status = gate_job_report(&work->job->gate, work->result, error);
+	if (status != ZG_OK)
+		return status;
+	memo_save(work);
+	if (work->result->verdict != ZG_VERDICT_PASS && !in_force && work->log != NULL)
+		service_explain(work);
+	claim_result(claim, work->result);
+	if (in_force) {
+		claim->in_force = 1;
+		claim->verdict = ZG_VERDICT_PASS;
+	}
+	return ZG_OK;
+}
+
+void
+release_work(void *context, struct claim *claim)
+{
+	struct work work = {.job = context, .previous_fd = -1};
+	struct zg_error error = {0};
+	zg_status status = work_open(&work, &error);
+
+	if (status == ZG_OK)
+		status = gate_job_run(&work.job->gate, &work.result, &error);
+	if (status == ZG_OK)
+		status = work_finish(&work, claim, &error);
+	if (status != ZG_OK)
+		claim_trouble(claim, status, &error);
+	work_close(&work);
+}
+
+zg_status
+release_check(struct release_job *job, struct zg_result **result, struct zg_error *error)
+{
+	struct work work = {.job = job, .previous_fd = -1};
+	zg_status status = work_open(&work, error);
+
+	*result = NULL;
+	if (status == ZG_OK)
+		status = gate_job_run(&job->gate, &work.result, error);
+	if (status == ZG_OK) {
+		*result = work.result;
+		work.result = NULL;
+	}
+	work_close(&work);
+	return status;
+}

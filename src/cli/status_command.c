@@ -1,0 +1,141 @@
+/* `zonegate status`: the dead-man timer, with the exit statuses of monitoring plugins. */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "publish/status_read.h"
+#include "report/status_report.h"
+
+/* What could not be looked at is unknown, in one line where plugins have it. */
+static int
+unknown(const struct zg_error *error, zg_status status)
+{
+	char words[ZG_ERROR_TEXT_MAX * 4];
+
+	escape(words, sizeof(words), error->text[0] != '\0' ? error->text : zg_status_text(status));
+	for (char *at = words; *at != '\0'; at++) {
+		if (*at == '|') /* what is behind it is performance data */
+			*at = '/';
+	}
+	(void)printf("ZONEGATE %s - %s\n", status_level_text(STATUS_UNKNOWN), words);
+	(void)output_end();
+	return STATUS_UNKNOWN;
+}
+
+/* The form that is asked for; false: complained. */
+static bool
+format_read(const struct arguments *arguments, enum status_format *format)
+{
+	static const char *const formats[] = {[STATUS_FORMAT_TEXT] = "text",
+	    [STATUS_FORMAT_JSON] = "json",
+	    [STATUS_FORMAT_PROMETHEUS] = "prometheus"};
+	const char *wanted = arguments->values[OPTION_FORMAT];
+
+	*format = STATUS_FORMAT_TEXT;
+	if (wanted == NULL)
+		return true;
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		*format = (enum status_format)i;
+		if (strcmp(wanted, formats[i]) == 0)
+			return true;
+	}
+	return option_malformed(arguments, "format", OPTION_FORMAT, "text, json or prometheus");
+}
+
+static int
+print(const struct status_list *list, enum status_format format)
+{
+	struct zg_error error = {0};
+	char *text = NULL;
+	size_t length = 0;
+	zg_status status = status_render(list, format, &text, &length, &error);
+
+	if (status == ZG_OK && !write_all(STDOUT_FILENO, text, length))
+		status = output_trouble(&error);
+	if (status == ZG_OK)
+		status = output_close(&error);
+	free(text);
+	if (status == ZG_OK)
+		return (int)list->level;
+	complain("status: %s", error.text);
+	return STATUS_UNKNOWN;
+}
+
+/* --- --test-alert --- */
+
+static bool
+test_send(const struct config_command *command, const char *zone, const char *text, size_t length)
+{
+	const struct command_task task = {.command = command,
+	    .event = "test",
+	    .zone = zone != NULL ? zone : "",
+	    .verdict = "test",
+	    .input = text,
+	    .input_length = length};
+	struct command_outcome outcome;
+
+	command_execute(&task, &outcome);
+	if (!outcome.succeeded)
+		complain("test notification by %s failed: %s%s%s", command->arguments[0],
+		    outcome.why, outcome.length > 0 ? ": " : "", outcome.output);
+	return outcome.succeeded;
+}
+
+/* The path to a human: the status itself, marked as a test, goes to every notification command. */
+static int
+test_alert(const struct config *config, struct status_list *list, const char *zone)
+{
+	struct zg_error error = {0};
+	char *text = NULL;
+	size_t length = 0, n_sent = 0;
+	zg_status status;
+
+	list->test = true;
+	status = status_render(list, STATUS_FORMAT_JSON, &text, &length, &error);
+	if (status != ZG_OK)
+		return unknown(&error, status);
+	for (size_t i = 0; i < config->n_notify; i++)
+		n_sent += test_send(&config->notify[i], zone, text, length);
+	free(text);
+	if (config->n_notify == 0)
+		(void)printf("ZONEGATE WARNING - TEST ALERT: the configuration has no "
+			     "notification command: nobody would hear of anything\n");
+	else
+		(void)printf("ZONEGATE %s - TEST ALERT: %zu of %zu notification commands took it\n",
+		    n_sent == config->n_notify ? "OK" : "CRITICAL", n_sent, config->n_notify);
+	if (output_end() != 0)
+		return STATUS_UNKNOWN;
+	if (config->n_notify == 0)
+		return STATUS_WARNING;
+	return n_sent == config->n_notify ? STATUS_OK : STATUS_CRITICAL;
+}
+
+int
+command_status(const struct arguments *arguments)
+{
+	const char *zone = arguments->n_operands > 0 ? arguments->operands[0] : NULL;
+	struct zg_error error = {0};
+	struct config *config = NULL;
+	struct status_list *list = NULL;
+	enum status_format format;
+	zg_status status;
+	int level;
+
+	if (!format_read(arguments, &format))
+		return STATUS_UNKNOWN;
+	status = config_read(arguments->values[OPTION_CONFIG], &config, &error);
+	if (status == ZG_OK)
+		status = status_read(config, zone, clock_now(), &list, &error);
+	if (status != ZG_OK)
+		level = unknown(&error, status);
+	else if (arguments->values[OPTION_TEST_ALERT] != NULL)
+		level = test_alert(config, list, zone);
+	else
+		level = print(list, format);
+	status_list_free(list);
+	config_free(config);
+	return level;
+}

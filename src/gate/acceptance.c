@@ -1,0 +1,262 @@
+/* Approvals against the findings of one candidate. */
+#include "gate/acceptance.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text_writer.h"
+#include "gate/finding_facts.h"
+
+void
+acceptance_wants(const zg_policy *policy, bool wanted[CHECK_ROWS_MAX])
+{
+	for (size_t row = 0; row < check_table_rows; row++)
+		wanted[row] =
+		    !check_table[row].customer && quorum_may_accept(policy_severity_at(policy, row),
+						      check_table[row].public.floor);
+}
+
+void
+acceptance_free(struct acceptance *acceptance)
+{
+	if (acceptance == NULL)
+		return;
+	for (size_t row = 0; row < CHECK_ROWS_MAX; row++)
+		finding_facts_clear(&acceptance->facts[row]);
+	for (size_t i = 0; i < acceptance->n_approvals; i++)
+		approval_free(acceptance->approvals[i]);
+	free(acceptance->covering);
+	free(acceptance->zone);
+	free(acceptance->policy_digest);
+	free(acceptance->installation);
+	free(acceptance);
+}
+
+static bool
+copy_digest(char to[DIGEST_TEXT_SIZE], const char *from)
+{
+	size_t length = from == NULL ? 0 : strlen(from);
+
+	if (length >= DIGEST_TEXT_SIZE)
+		return false;
+	if (length > 0)
+		memcpy(to, from, length);
+	to[length] = '\0';
+	return true;
+}
+
+static void
+write_hex(const uint8_t *octets, size_t length, char *hex)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < length; i++) {
+		hex[2 * i] = digits[octets[i] >> 4];
+		hex[2 * i + 1] = digits[octets[i] & 15];
+	}
+	hex[2 * length] = '\0';
+}
+
+/* What the approvals have to be bound to. */
+static zg_status
+make_subject(struct acceptance *acceptance, const struct acceptance_inputs *inputs)
+{
+	const struct change_facts *change = inputs->facts->change;
+	struct approval_subject *subject = &acceptance->subject;
+
+	acceptance->installation = strdup(inputs->inputs->installation);
+	acceptance->zone = strdup(inputs->zone);
+	acceptance->policy_digest = strdup(inputs->policy_digest);
+	if (acceptance->installation == NULL || acceptance->zone == NULL ||
+	    acceptance->policy_digest == NULL || !copy_digest(subject->digest, inputs->digest))
+		return ZG_MEMORY;
+	/* As the configuration and the history have it, whatever the case of the SOA's owner. */
+	for (char *at = acceptance->zone; *at != '\0'; at++) {
+		if (*at >= 'A' && *at <= 'Z')
+			*at = (char)(*at - 'A' + 'a');
+	}
+	subject->installation = acceptance->installation;
+	subject->zone = acceptance->zone;
+	subject->policy_digest = acceptance->policy_digest;
+	subject->serial = inputs->facts->soa.serial;
+	subject->now = inputs->inputs->now;
+	subject->expires = policy_release(inputs->policy)->approval.expires;
+	if (change != NULL && change->had_soa) {
+		_Static_assert(2 * sizeof(change->digest) + 1 == DIGEST_TEXT_SIZE, "SHA-384");
+		write_hex(change->digest, sizeof(change->digest), subject->base_digest);
+		subject->base_serial = change->soa.serial;
+	}
+	return ZG_OK;
+}
+
+/* The facts of every finding that people have a say in. */
+static zg_status
+make_facts(struct acceptance *acceptance, const struct acceptance_inputs *inputs)
+{
+	zg_status status = ZG_OK;
+
+	for (size_t row = 0; row < check_table_rows && status == ZG_OK; row++) {
+		const struct check_result *result = &inputs->results[row];
+		zg_severity severity = inputs->severities[row];
+
+		if (result->ran && check_result_tally(result)->count > 0 &&
+		    quorum_may_accept(severity, check_table[row].public.floor))
+			status = finding_facts_make(row, severity == ZG_SEVERITY_REFUSE, result,
+			    inputs->facts, &acceptance->facts[row]);
+	}
+	return status;
+}
+
+/* The policy names who of the configuration's approvers may approve; nobody named: all. */
+static bool
+is_named(const zg_policy *policy, const char *id)
+{
+	const struct policy_release *release = policy_release(policy);
+
+	for (size_t i = 0; i < release->approval.n_approvers; i++) {
+		if (strcmp(release->approval.approvers[i].id, id) == 0)
+			return true;
+	}
+	return release->approval.n_approvers == 0;
+}
+
+static enum zg_approval_outcome
+judge(struct acceptance *acceptance, const struct acceptance_inputs *inputs, size_t index)
+{
+	const struct zg_gate_inputs *from = inputs->inputs;
+	const struct approval *approval = acceptance->approvals[index];
+	struct quorum_voice *voice = &acceptance->voices[acceptance->n_voices];
+	enum zg_approval_outcome outcome = approval_judge(
+	    approval, &acceptance->subject, from->approvers, from->n_approvers, &voice->public_key);
+
+	if (outcome == ZG_APPROVAL_FORGED || !is_named(inputs->policy, approval_by(approval)))
+		return ZG_APPROVAL_FORGED;
+	if (outcome != ZG_APPROVAL_USED)
+		return outcome;
+	voice->approval = approval;
+	voice->spent = from->approvals[index].spent;
+	acceptance->voice_of[acceptance->n_voices++] = index;
+	return ZG_APPROVAL_NO_MATCH;
+}
+
+static zg_status
+judge_all(struct acceptance *acceptance, const struct acceptance_inputs *inputs)
+{
+	const struct zg_gate_inputs *from = inputs->inputs;
+
+	for (size_t i = 0; i < from->n_approvals; i++) {
+		zg_status status = approval_parse(from->approvals[i].text,
+		    from->approvals[i].length, &acceptance->approvals[i], NULL);
+
+		acceptance->n_approvals = i + 1;
+		if (status == ZG_MEMORY)
+			return status;
+		acceptance->outcomes[i] =
+		    status == ZG_OK ? judge(acceptance, inputs, i) : ZG_APPROVAL_MALFORMED;
+	}
+	return ZG_OK;
+}
+
+/* It would cover the finding if it had not been used. */
+static void
+note_spent(struct acceptance *acceptance, size_t voice, size_t row)
+{
+	const struct quorum_voice *of = &acceptance->voices[voice];
+	enum zg_approval_outcome *outcome = &acceptance->outcomes[acceptance->voice_of[voice]];
+
+	if (of->spent && *outcome == ZG_APPROVAL_NO_MATCH &&
+	    approval_covers(of->approval, &acceptance->subject, false, &acceptance->facts[row]))
+		*outcome = ZG_APPROVAL_SPENT;
+}
+
+static void
+count_row(struct acceptance *acceptance, const struct acceptance_inputs *inputs, size_t row)
+{
+	bool *covering = acceptance->covering + row * ZG_APPROVALS_MAX;
+
+	acceptance->n_keys[row] = quorum_count(acceptance->voices, acceptance->n_voices,
+	    &acceptance->subject, &acceptance->facts[row], covering);
+	acceptance->accepted[row] =
+	    quorum_accepts(inputs->severities[row], check_table[row].public.floor,
+		acceptance->n_keys[row], policy_release(inputs->policy)->approval.quorum);
+	for (size_t i = 0; i < acceptance->n_voices; i++) {
+		if (covering[i])
+			acceptance->outcomes[acceptance->voice_of[i]] = ZG_APPROVAL_USED;
+		else
+			note_spent(acceptance, i, row);
+	}
+}
+
+static zg_status
+accept_rows(struct acceptance *acceptance, const struct acceptance_inputs *inputs)
+{
+	zg_status status = make_subject(acceptance, inputs);
+
+	if (status == ZG_OK)
+		status = make_facts(acceptance, inputs);
+	if (status == ZG_OK)
+		status = judge_all(acceptance, inputs);
+	acceptance->covering = calloc((size_t)CHECK_ROWS_MAX * ZG_APPROVALS_MAX, sizeof(bool));
+	if (status == ZG_OK && acceptance->covering == NULL)
+		status = ZG_MEMORY;
+	for (size_t row = 0; row < check_table_rows && status == ZG_OK; row++) {
+		if (acceptance->facts[row].id != NULL)
+			count_row(acceptance, inputs, row);
+	}
+	return status;
+}
+
+zg_status
+acceptance_make(
+    const struct acceptance_inputs *inputs, struct acceptance **acceptance, struct zg_error *error)
+{
+	struct acceptance *made;
+	zg_status status;
+
+	*acceptance = NULL;
+	if (inputs->inputs->installation == NULL || inputs->zone == NULL ||
+	    inputs->policy_digest == NULL || !inputs->facts->has_soa)
+		return ZG_OK;
+	if (inputs->inputs->n_approvals > ZG_APPROVALS_MAX)
+		return error_set(error, ZG_PARAMETER, "more than %d approvals", ZG_APPROVALS_MAX);
+	made = calloc(1, sizeof(*made));
+	if (made == NULL)
+		return error_set(error, ZG_MEMORY, "out of memory");
+	status = accept_rows(made, inputs);
+	if (status != ZG_OK) {
+		acceptance_free(made);
+		return error_set(
+		    error, status, "%s while judging approvals", zg_status_text(status));
+	}
+	*acceptance = made;
+	return ZG_OK;
+}
+
+char *
+acceptance_approvers(const struct acceptance *acceptance, size_t row, int64_t *until, bool *failed)
+{
+	const bool *covering = acceptance->covering + row * ZG_APPROVALS_MAX;
+	struct text_writer text = {.text = NULL};
+
+	*until = 0;
+	for (size_t i = 0; i < acceptance->n_voices; i++) {
+		const struct quorum_voice *voice = &acceptance->voices[i];
+		int64_t end = approval_until(voice->approval, &acceptance->subject);
+		bool named = false;
+
+		if (!covering[i])
+			continue;
+		if (*until == 0 || end < *until)
+			*until = end;
+		for (size_t before = 0; before < i; before++)
+			named |= covering[before] &&
+				 strcmp(approval_by(acceptance->voices[before].approval),
+				     approval_by(voice->approval)) == 0;
+		if (!named)
+			text_printf(
+			    &text, "%s%s", text.used > 0 ? ", " : "", approval_by(voice->approval));
+	}
+	*failed |= text.failed;
+	return text.text;
+}

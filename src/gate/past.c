@@ -1,0 +1,357 @@
+/* From the rows of the history to the world of caches. */
+#include "gate/past.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "facts/keys.h"
+#include "gate/past_world.h"
+#include "history/history.h"
+
+#define DAY 86400
+/* Releases looked at: one every two minutes over the least reach. */
+#define RELEASES_MAX 32768
+
+struct past {
+	const struct past_inputs *inputs;
+	struct past_facts facts;
+	struct release_facts last;	    /* the last release, when a DS set is tried */
+	struct history_candidate *in_force; /* owned; NULL: none */
+	struct past_world world;
+	struct cache_proof *proof;
+	struct obligation obligations[OBLIGATIONS_MAX];
+	struct history_served served; /* of a serial that is not in the log */
+};
+
+/* ---- What the release in force is compared by ---- */
+
+/* The key of `other` that is `key`, or -1. */
+static int
+same_key(const struct release_facts *other, const struct release_key *key)
+{
+	for (size_t i = 0; i < other->n_keys; i++) {
+		const struct release_key *candidate = &other->keys[i];
+
+		if (candidate->published == key->published &&
+		    candidate->algorithm == key->algorithm && candidate->tag == key->tag &&
+		    memcmp(candidate->sha256, key->sha256, sizeof(key->sha256)) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+/* Every key of `a` is in `b`, and signs the DNSKEY RRset there as well if it does here. */
+static bool
+keys_within(const struct release_facts *a, const struct release_facts *b)
+{
+	for (size_t i = 0; i < a->n_keys; i++) {
+		int twin = same_key(b, &a->keys[i]);
+
+		if (twin < 0 || a->keys[i].signs_dnskey != b->keys[twin].signs_dnskey)
+			return false;
+	}
+	return true;
+}
+
+/* The signers of a class of `from`, as bits of the keys of `to`. */
+static uint64_t
+translate(const struct release_facts *from, uint64_t signers, const struct release_facts *to)
+{
+	uint64_t mask = 0;
+
+	for (size_t i = 0; i < from->n_keys; i++) {
+		int twin = (signers >> i & 1) == 0 ? -1 : same_key(to, &from->keys[i]);
+
+		if (twin >= 0)
+			mask |= UINT64_C(1) << twin;
+	}
+	return mask;
+}
+
+/* Every set of signers of `a` is one of `b`: whatever fails with `a` fails with `b`. */
+static bool
+signers_within(const struct release_facts *a, const struct release_facts *b)
+{
+	for (size_t i = 0; i < a->n_classes; i++) {
+		uint64_t signers = translate(a, a->classes[i].signers, b);
+		bool found = false;
+
+		for (size_t k = 0; k < b->n_classes; k++)
+			found |= b->classes[k].signers == signers;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static bool
+next_ds_equal(const struct release_facts *a, const struct release_facts *b)
+{
+	if (a->next_ds_given != b->next_ds_given || a->next_ds_delete != b->next_ds_delete ||
+	    a->n_next_ds != b->n_next_ds)
+		return false;
+	for (size_t i = 0; i < a->n_next_ds; i++) {
+		const struct release_ds *x = &a->next_ds[i], *y = &b->next_ds[i];
+
+		if (x->tag != y->tag || x->algorithm != y->algorithm ||
+		    x->digest_type != y->digest_type || x->digest_len != y->digest_len ||
+		    memcmp(x->digest, y->digest, x->digest_len) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* DESIGN 9.3: nothing that the parent could mind has changed. */
+static bool
+is_unchanged(const struct release_facts *candidate, const struct release_facts *in_force)
+{
+	return !candidate->more_classes && !in_force->more_classes &&
+	       keys_within(candidate, in_force) && keys_within(in_force, candidate) &&
+	       candidate->dnskey_ttl == in_force->dnskey_ttl &&
+	       signers_within(candidate, in_force) && next_ds_equal(candidate, in_force) &&
+	       strcmp(candidate->denial, in_force->denial) == 0;
+}
+
+/* ---- Reading ---- */
+
+static void
+past_counts_set(struct past_counts *counts, const struct history_candidate *candidate)
+{
+	counts->known = true;
+	counts->serial = candidate->facts.serial;
+	memcpy(counts->counts, candidate->facts.counts, sizeof(counts->counts));
+}
+
+/* The release that was in force at `time`: the first that is older, as they come newest first. */
+static void
+past_counts_take(
+    struct past_counts *counts, const struct history_candidate *candidate, int64_t time)
+{
+	if (!counts->known && candidate->times[CANDIDATE_PASSED] <= time)
+		past_counts_set(counts, candidate);
+}
+
+static zg_status
+keep_in_force(struct past *past, const struct history_candidate *candidate)
+{
+	past->in_force = malloc(sizeof(*past->in_force));
+	if (past->in_force == NULL)
+		return ZG_MEMORY;
+	*past->in_force = *candidate;
+	for (size_t i = 0; i < candidate->facts.n_keys; i++) {
+		const struct release_key *from = &candidate->facts.keys[i];
+		struct release_key *key = &past->in_force->facts.keys[i];
+
+		key->rdata = NULL;
+		past->in_force->facts.n_keys = i + 1;
+		if (from->rdata == NULL)
+			continue;
+		key->rdata = malloc((size_t)from->rdlen + 1);
+		if (key->rdata == NULL)
+			return ZG_MEMORY;
+		memcpy(key->rdata, from->rdata, from->rdlen);
+	}
+	return ZG_OK;
+}
+
+/* One release of the log, newest first. */
+static zg_status
+take_release(void *context, const struct history_candidate *candidate)
+{
+	struct past *past = context;
+	int64_t now = past->inputs->now;
+
+	if (candidate->times[CANDIDATE_ABANDONED] != 0)
+		return ZG_OK;
+	if (past->in_force == NULL &&
+	    candidate->times[CANDIDATE_HANDED] + candidate->times[CANDIDATE_CONFIRMED] != 0) {
+		zg_status status = keep_in_force(past, candidate);
+
+		if (status != ZG_OK)
+			return status;
+	}
+	past_counts_take(&past->facts.day, candidate, now - DAY);
+	past_counts_take(&past->facts.week, candidate, now - 7 * DAY);
+	return past_world_release(&past->world, candidate);
+}
+
+/* A refused or held candidate that came after the release in force and has other keys. */
+static zg_status
+look_for_signer_ahead(struct past *past, struct history *history, struct zg_error *error)
+{
+	struct history_candidate *list = NULL;
+	size_t n = 0;
+	zg_status status;
+
+	if (past->in_force == NULL)
+		return ZG_OK;
+	status = history_candidates(history, past->inputs->zone,
+	    past->in_force->times[CANDIDATE_PASSED], true, 8, &list, &n, error);
+	for (size_t i = 0; i < n && status == ZG_OK; i++) {
+		if (list[i].id <= past->in_force->id)
+			break;
+		if ((list[i].state == CANDIDATE_REFUSED || list[i].state == CANDIDATE_HELD) &&
+		    list[i].facts.n_keys > 0 &&
+		    !is_unchanged(&list[i].facts, &past->in_force->facts)) {
+			past->facts.ahead = true;
+			past->facts.ahead_serial = list[i].facts.serial;
+			break;
+		}
+	}
+	history_candidates_free(list, n);
+	return status;
+}
+
+static zg_status
+read_observations(struct past *past, struct history *history, struct zg_error *error)
+{
+	const struct past_inputs *inputs = past->inputs;
+	int64_t since = inputs->now - past_world_reach(&past->world);
+	struct history_served *served = NULL;
+	struct history_ds *ds = NULL;
+	size_t n_served = 0, n_ds = 0;
+	zg_status status = history_ds_list(history, inputs->zone, since, &ds, &n_ds, error);
+
+	if (status == ZG_OK)
+		status = past_world_ds(&past->world, ds, n_ds);
+	if (status == ZG_OK)
+		status =
+		    history_served_list(history, inputs->zone, since, &served, &n_served, error);
+	for (size_t i = 0; i < n_served && status == ZG_OK; i++) {
+		if (!past_world_served(&past->world, &served[i])) {
+			past->served = served[i];
+			past->facts.unknown_server = past->served.server;
+			past->facts.unknown_serial = served[i].serial;
+		}
+	}
+	free(ds);
+	free(served);
+	return status;
+}
+
+/* The last release, when there is one, is what stays while a DS set is tried. */
+static zg_status
+read_last_release(struct past *past, struct history *history, struct zg_error *error)
+{
+	struct history_candidate *list = NULL;
+	size_t n = 0;
+	zg_status status =
+	    history_candidates(history, past->inputs->zone, INT64_MAX, false, 1, &list, &n, error);
+
+	if (status == ZG_OK && n == 0)
+		status =
+		    error_set(error, ZG_INPUT_BAD, "%s was never released", past->inputs->zone);
+	if (status == ZG_OK) {
+		past->last = list[0].facts;
+		list[0].facts.n_keys = 0; /* they are ours now */
+	}
+	history_candidates_free(list, n);
+	return status;
+}
+
+static zg_status
+read_history(struct past *past, struct zg_error *error)
+{
+	const struct past_inputs *inputs = past->inputs;
+	struct history *history = NULL;
+	zg_status status = history_open(inputs->directory, HISTORY_READ, &history, error);
+
+	if (status == ZG_OK && inputs->candidate == NULL)
+		status = read_last_release(past, history, error);
+	if (status == ZG_OK)
+		status = past_world_begin(&past->world, inputs,
+		    inputs->candidate != NULL ? inputs->candidate : &past->last);
+	if (status == ZG_OK)
+		status = history_visit(history, inputs->zone,
+		    inputs->now - past_world_reach(&past->world), false, RELEASES_MAX, take_release,
+		    past, error);
+	if (status == ZG_OK)
+		status = read_observations(past, history, error);
+	if (status == ZG_OK)
+		status = look_for_signer_ahead(past, history, error);
+	history_close(history);
+	return status;
+}
+
+/* ---- The proof ---- */
+
+static zg_status
+prove_ds(struct past *past, struct zg_error *error)
+{
+	const struct past_inputs *inputs = past->inputs;
+	struct cache_ds ds;
+	zg_status status = past_world_declare(&past->world, inputs->tried, inputs->n_tried, &ds);
+
+	if (status == ZG_OK)
+		status = cache_try_ds(
+		    &past->world.cache, &ds, &past->world.rules, inputs->now, &past->proof, error);
+	return status;
+}
+
+static zg_status
+prove(struct past *past, struct zg_error *error)
+{
+	const struct cache_candidate *candidate = NULL;
+	zg_status status = past_world_finish(&past->world, &candidate);
+
+	if (status == ZG_OK && past->inputs->candidate == NULL)
+		return prove_ds(past, error);
+	if (status == ZG_OK)
+		status = cache_prove(&past->world.cache, candidate, &past->world.rules,
+		    past->inputs->now, &past->proof, error);
+	if (status == ZG_OK)
+		status = cache_obligations(&past->proof->world, &past->world.rules,
+		    past->inputs->now, past->obligations, &past->facts.n_obligations, error);
+	return status;
+}
+
+zg_status
+past_read(const struct past_inputs *inputs, struct past **result, struct zg_error *error)
+{
+	struct past *past = calloc(1, sizeof(*past));
+	zg_status status;
+
+	*result = NULL;
+	if (past == NULL)
+		return error_set(error, ZG_MEMORY, "out of memory");
+	past->inputs = inputs;
+	status = read_history(past, error);
+	if (status == ZG_OK)
+		status = prove(past, error);
+	if (status != ZG_OK) {
+		past_free(past);
+		return status == ZG_MEMORY ? error_set(error, status, "out of memory") : status;
+	}
+	past->facts.candidate = past->world.release;
+	past->facts.candidate_policy_digest = inputs->policy_digest;
+	past->facts.proof = past->proof;
+	past->facts.obligations = past->obligations;
+	if (past->in_force != NULL) {
+		past->facts.in_force = &past->in_force->facts;
+		past->facts.policy_digest = past->in_force->policy_digest;
+		past->facts.unchanged = is_unchanged(past->world.release, &past->in_force->facts);
+	}
+	*result = past;
+	return ZG_OK;
+}
+
+const struct past_facts *
+past_facts(const struct past *past)
+{
+	return &past->facts;
+}
+
+void
+past_free(struct past *past)
+{
+	if (past == NULL)
+		return;
+	if (past->in_force != NULL)
+		release_facts_clear(&past->in_force->facts);
+	free(past->in_force);
+	cache_proof_free(past->proof);
+	past_world_clear(&past->world);
+	release_facts_clear(&past->last);
+	free(past);
+}

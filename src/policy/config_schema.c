@@ -1,0 +1,144 @@
+/*
+ * THE TABLE of the configuration: each element and attribute, its kind, range, default, and where
+ * it goes. policies/zonegate.rng says the same in the words of RELAX NG, zonegate-config(5) in
+ * those of people; tests hold the three together.
+ */
+#include "policy/config_schema.h"
+
+#include <string.h>
+
+#define MINUTE 60
+#define HOUR   (60 * MINUTE)
+
+#define SIZE_OF(type, field) sizeof(((struct type *)NULL)->field)
+#define AT(type, field)	     .place = offsetof(struct type, field), .size = SIZE_OF(type, field)
+/* DESIGN's bound of what is waited for: longer than any reload takes, shorter than a shift. */
+#define TIMEOUT(type, field)                                                                       \
+	.kind = CONFIG_DURATION, .min = 1, .max = HOUR, .fallback = MINUTE, AT(type, field)
+#define PORT .kind = CONFIG_PORT, .min = 1, .max = UINT16_MAX, .fallback = 53
+
+static const struct config_list approver_list = {
+    .items = offsetof(struct config, approvers),
+    .count = offsetof(struct config, n_approvers),
+    .item = sizeof(struct config_approver),
+    .limit = ZG_POLICY_APPROVERS_MAX,
+    .line = offsetof(struct config_approver, line),
+};
+static const struct config_list notify_list = {
+    .items = offsetof(struct config, notify),
+    .count = offsetof(struct config, n_notify),
+    .item = sizeof(struct config_command),
+    .limit = CONFIG_COMMANDS_MAX,
+    .in_place = true,
+    .line = NO_LINE,
+};
+static const struct config_list zone_list = {
+    .items = offsetof(struct config, zones),
+    .count = offsetof(struct config, n_zones),
+    .item = sizeof(struct config_zone),
+    .limit = CONFIG_ZONES_MAX,
+    .line = offsetof(struct config_zone, line),
+};
+static const struct config_list parent_list = {
+    .items = offsetof(struct config_zone, parents),
+    .count = offsetof(struct config_zone, n_parents),
+    .item = sizeof(struct config_server),
+    .limit = CONFIG_SERVERS_MAX,
+    .line = NO_LINE,
+};
+static const struct config_list server_list = {
+    .items = offsetof(struct config_zone, servers),
+    .count = offsetof(struct config_zone, n_servers),
+    .item = sizeof(struct config_server),
+    .limit = CONFIG_SERVERS_MAX,
+    .line = NO_LINE,
+};
+
+/* clang-format off */
+const struct config_row config_table[] = {
+	{"State", .kind = CONFIG_PATH, .required = true, AT(config, state)},
+	{"Installation", .kind = CONFIG_IDENTIFIER, .required = true, AT(config, installation)},
+
+	{"Approvers", .kind = CONFIG_GROUP},
+	{"Approvers/Approver", .kind = CONFIG_LIST, .list = &approver_list},
+	{"Approvers/Approver/@id", .kind = CONFIG_IDENTIFIER, .required = true, AT(config_approver, id)},
+	{"Approvers/Approver/@key", .kind = CONFIG_KEY, .required = true, AT(config_approver, public_key)},
+
+	{"Notify", .kind = CONFIG_GROUP},
+	{"Notify/Command", .kind = CONFIG_LIST, .list = &notify_list},
+	{"Notify/Command/@timeout", TIMEOUT(config_command, timeout)},
+	{"Notify/Command/Argument", .kind = CONFIG_ARGUMENT, .required = true,
+	 AT(config_command, arguments)},
+
+	{"Zone", .kind = CONFIG_LIST, .list = &zone_list},
+	{"Zone/@name", .kind = CONFIG_ZONE, .required = true, AT(config_zone, name)},
+	{"Zone/Policy", .kind = CONFIG_POLICY, AT(config_zone, policy_path),
+	 .name_place = offsetof(struct config_zone, policy_name)},
+	{"Zone/Candidate", .kind = CONFIG_PATH, AT(config_zone, candidate)},
+	{"Zone/Unsigned", .kind = CONFIG_PATH, AT(config_zone, unsigned_path)},
+	{"Zone/Release", .kind = CONFIG_GROUP},
+	{"Zone/Release/Target", .kind = CONFIG_PATH, .required = true, AT(config_zone, target)},
+	{"Zone/Release/Target/@mode", .kind = CONFIG_MODE, AT(config_zone, mode)},
+	{"Zone/Release/Target/@owner", .kind = CONFIG_ACCOUNT, AT(config_zone, owner)},
+	{"Zone/Release/Target/@group", .kind = CONFIG_ACCOUNT, AT(config_zone, group)},
+	{"Zone/Release/Command", .kind = CONFIG_GROUP},
+	{"Zone/Release/Command/@timeout", TIMEOUT(config_zone, reload.timeout)},
+	{"Zone/Release/Command/Argument", .kind = CONFIG_ARGUMENT, .required = true,
+	 AT(config_zone, reload.arguments)},
+	{"Zone/Parent", .kind = CONFIG_GROUP},
+	{"Zone/Parent/DS", .kind = CONFIG_PATH, AT(config_zone, ds_path)},
+	{"Zone/Parent/DS/@ttl", .kind = CONFIG_DURATION, .max = INT32_MAX, .fallback = NOT_SET,
+	 AT(config_zone, ds_ttl)},
+	{"Zone/Parent/Server", .kind = CONFIG_LIST, .list = &parent_list},
+	{"Zone/Parent/Server/@address", .kind = CONFIG_ADDRESS, .required = true,
+	 AT(config_server, address)},
+	{"Zone/Parent/Server/@port", PORT, AT(config_server, port)},
+	{"Zone/Parent/TrustAnchor", .kind = CONFIG_PATH, AT(config_zone, trust_anchor)},
+	{"Zone/Distribution", .kind = CONFIG_GROUP},
+	{"Zone/Distribution/Server", .kind = CONFIG_LIST, .list = &server_list},
+	{"Zone/Distribution/Server/@address", .kind = CONFIG_ADDRESS, .required = true,
+	 AT(config_server, address)},
+	{"Zone/Distribution/Server/@port", PORT, AT(config_server, port)},
+	{"Zone/Distribution/Transferred", .kind = CONFIG_FLAG, AT(config_zone, transferred)},
+};
+/* clang-format on */
+const size_t config_table_rows = sizeof(config_table) / sizeof(config_table[0]);
+
+_Static_assert(sizeof(config_table) / sizeof(config_table[0]) <= CONFIG_ROWS_MAX,
+    "CONFIG_ROWS_MAX is too small");
+
+const char *
+config_row_leaf(const struct config_row *row)
+{
+	const char *slash = strrchr(row->path, '/');
+
+	return slash == NULL ? row->path : slash + 1;
+}
+
+bool
+config_row_is_in(const struct config_row *row, const struct config_row *parent)
+{
+	size_t length;
+
+	if (parent == NULL)
+		return strchr(row->path, '/') == NULL;
+	length = strlen(parent->path);
+	return strncmp(row->path, parent->path, length) == 0 && row->path[length] == '/' &&
+	       strchr(row->path + length + 1, '/') == NULL;
+}
+
+const struct config_row *
+config_row_list(const struct config_row *row)
+{
+	const struct config_row *nearest = NULL;
+
+	/* What stands in a list follows it, so that the last one that fits is the innermost. */
+	for (const struct config_row *at = config_table; at < row; at++) {
+		size_t length = strlen(at->path);
+
+		if (at->kind == CONFIG_LIST && strncmp(row->path, at->path, length) == 0 &&
+		    row->path[length] == '/')
+			nearest = at;
+	}
+	return nearest;
+}

@@ -1,0 +1,365 @@
+/* One zone's releases in the history. */
+#include "publish/release.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "history/history.h"
+#include "policy/policy.h"
+#include "publish/file.h"
+#include "publish/release_log.h"
+
+#define ACTOR "zonegate release"
+
+/* Releases that one release supersedes at once: those since the last one with evidence. */
+#define SUPERSEDED_MAX 1024
+
+/* Ends a walk that has found what it was for: a status that the history never has. */
+#define WALK_END ZG_NOT_SUPPORTED
+
+/* --- Opening --- */
+
+zg_status
+release_log_open(struct state_directory *state, const char *zone, bool create,
+    struct release_log **log, struct zg_error *error)
+{
+	struct release_log *made = calloc(1, sizeof(*made));
+	enum history_mode mode = !create	? HISTORY_READ
+				 : state->fresh ? HISTORY_CREATE
+						: HISTORY_WRITE;
+	zg_status status;
+
+	*log = NULL;
+	if (made == NULL)
+		return error_set(error, ZG_MEMORY, "out of memory");
+	made->zone = zone;
+	status = history_open(state->path, mode, &made->history, error);
+	if (status == ZG_OK && create)
+		status = state_finish(state, error);
+	if (status != ZG_OK) {
+		release_log_close(made);
+		return status;
+	}
+	*log = made;
+	return ZG_OK;
+}
+
+void
+release_log_close(struct release_log *log)
+{
+	if (log == NULL)
+		return;
+	history_close(log->history);
+	free(log);
+}
+
+zg_status
+release_log_latest(struct release_log *log, int64_t *time, struct zg_error *error)
+{
+	return history_latest(log->history, time, error);
+}
+
+/* --- Looking back --- */
+
+/* Whether it reached the name servers for all we know. */
+static bool
+was_handed(const struct history_candidate *candidate)
+{
+	return candidate->state == CANDIDATE_HANDED || candidate->state == CANDIDATE_CONFIRMED ||
+	       (candidate->imported && candidate->state == CANDIDATE_PASSED);
+}
+
+static void
+released_fill(struct released *released, const struct history_candidate *candidate)
+{
+	*released = (struct released){.exists = true,
+	    .handed = was_handed(candidate),
+	    .id = candidate->id,
+	    .serial = candidate->facts.serial,
+	    .first_expiration = candidate->facts.first_expiration};
+	memcpy(released->digest, candidate->facts.digest, sizeof(released->digest));
+	memcpy(released->sha256, candidate->file_sha256, sizeof(released->sha256));
+}
+
+/* A walk to one release: `wanted` says whether it is this one. */
+struct search {
+	bool (*wanted)(const struct search *search, const struct history_candidate *candidate);
+	int64_t id, now;
+	struct released *found;
+};
+
+static zg_status
+search_visit(void *context, const struct history_candidate *candidate)
+{
+	struct search *search = context;
+
+	if (!search->wanted(search, candidate))
+		return ZG_OK;
+	released_fill(search->found, candidate);
+	return WALK_END;
+}
+
+static zg_status
+search_run(struct release_log *log, int64_t since, struct search *search, struct zg_error *error)
+{
+	zg_status status;
+
+	*search->found = (struct released){.exists = false};
+	status =
+	    history_visit(log->history, log->zone, since, false, 0, search_visit, search, error);
+	return status == WALK_END && search->found->exists ? ZG_OK : status;
+}
+
+static bool
+is_in_force(const struct search *search, const struct history_candidate *candidate)
+{
+	return candidate->id == search->id || was_handed(candidate);
+}
+
+zg_status
+release_in_force(struct release_log *log, int64_t pending, int64_t now, struct released *released,
+    struct zg_error *error)
+{
+	struct search search = {.wanted = is_in_force, .id = pending, .found = released};
+
+	return search_run(log, now, &search, error);
+}
+
+static bool
+is_former(const struct search *search, const struct history_candidate *candidate)
+{
+	return candidate->id < search->id && candidate->state != CANDIDATE_ABANDONED &&
+	       candidate->facts.first_expiration > search->now;
+}
+
+zg_status
+release_former(struct release_log *log, const struct released *in_force, int64_t now,
+    struct released *former, struct zg_error *error)
+{
+	struct search search = {
+	    .wanted = is_former, .id = in_force->id, .now = now, .found = former};
+
+	return search_run(log, 0, &search, error);
+}
+
+/* Opens `path` when it is exactly this text. */
+static int
+text_open(const char *path, const uint8_t *sha256)
+{
+	uint8_t found[FILE_DIGEST_OCTETS];
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	if (file_digest(fd, path, found, NULL) == ZG_OK &&
+	    memcmp(found, sha256, sizeof(found)) == 0)
+		return fd;
+	(void)close(fd);
+	return -1;
+}
+
+zg_status
+release_text_open(const struct state_directory *state, const char *zone, const char *target,
+    const struct released *released, int *fd, struct zg_error *error)
+{
+	char *path = NULL;
+	zg_status status = state_path(state, "zones", zone, ".zone", &path, error);
+
+	*fd = -1;
+	if (status != ZG_OK)
+		return status;
+	*fd = text_open(path, released->sha256);
+	if (*fd < 0)
+		*fd = text_open(target, released->sha256);
+	free(path);
+	return ZG_OK;
+}
+
+/* --- Verdicts --- */
+
+zg_status
+release_add(struct release_log *log, const struct release_verdict *verdict, int64_t *id,
+    struct zg_error *error)
+{
+	static const enum candidate_state states[] = {
+	    [ZG_VERDICT_REFUSE] = CANDIDATE_REFUSED,
+	    [ZG_VERDICT_UNDECIDED] = CANDIDATE_UNDECIDED,
+	    [ZG_VERDICT_HELD] = CANDIDATE_HELD,
+	    [ZG_VERDICT_PASS] = CANDIDATE_PASSED,
+	};
+	struct history_new candidate = {.facts = verdict->facts,
+	    .zone = log->zone,
+	    .state = states[verdict->verdict],
+	    .file_sha256 = verdict->sha256,
+	    .policy_digest = verdict->policy_digest,
+	    .reason = verdict->reason,
+	    .report = verdict->report,
+	    .time = verdict->time};
+
+	return history_add_candidate(log->history, &candidate, id, error);
+}
+
+zg_status
+release_newest(struct release_log *log, struct recorded *recorded, struct zg_error *error)
+{
+	struct history_candidate *list = NULL;
+	size_t n = 0;
+	zg_status status =
+	    history_candidates(log->history, log->zone, 0, true, 1, &list, &n, error);
+
+	*recorded = (struct recorded){.id = 0};
+	if (status == ZG_OK && n > 0) {
+		enum candidate_state state = list[0].state;
+
+		recorded->id = list[0].id;
+		recorded->passed = state == CANDIDATE_PASSED && !list[0].imported;
+		recorded->declined = state == CANDIDATE_REFUSED || state == CANDIDATE_HELD ||
+				     state == CANDIDATE_UNDECIDED;
+		recorded->serial = list[0].facts.serial;
+		memcpy(recorded->digest, list[0].facts.digest, sizeof(recorded->digest));
+		memcpy(recorded->sha256, list[0].file_sha256, sizeof(recorded->sha256));
+	}
+	history_candidates_free(list, n);
+	return status;
+}
+
+zg_status
+release_report(struct release_log *log, int64_t id, char **report, struct zg_error *error)
+{
+	return history_report(log->history, id, report, error);
+}
+
+/* --- What a crash left --- */
+
+struct unsettled_walk {
+	struct unsettled *list;
+	uint8_t (*sha256)[FILE_DIGEST_OCTETS];
+	size_t n;
+};
+
+/* All that passed since the last one that was handed over. */
+static zg_status
+unsettled_visit(void *context, const struct history_candidate *candidate)
+{
+	struct unsettled_walk *walk = context;
+
+	if (was_handed(candidate) || walk->n == UNSETTLED_MAX)
+		return WALK_END;
+	if (candidate->state != CANDIDATE_PASSED)
+		return ZG_OK;
+	walk->list[walk->n] = (struct unsettled){
+	    .kind = UNSETTLED_UNKNOWN, .id = candidate->id, .serial = candidate->facts.serial};
+	memcpy(walk->sha256[walk->n], candidate->file_sha256, FILE_DIGEST_OCTETS);
+	walk->n++;
+	return ZG_OK;
+}
+
+/* What the files say of each. The newest whose text the target is was renamed last. */
+static zg_status
+unsettled_judge(const struct unsettled_walk *walk, const char *target, struct zg_error *error)
+{
+	uint8_t sha256[FILE_DIGEST_OCTETS];
+	bool exists, renamed = false, found;
+	zg_status status = target_digest(target, sha256, &exists, error);
+
+	for (size_t i = 0; status == ZG_OK && i < walk->n; i++) {
+		if (exists && !renamed && memcmp(sha256, walk->sha256[i], sizeof(sha256)) == 0) {
+			walk->list[i].kind = UNSETTLED_RENAMED;
+			renamed = true;
+			continue;
+		}
+		status = leftover_find(target, walk->sha256[i], &found, error);
+		if (status == ZG_OK && found)
+			walk->list[i].kind = UNSETTLED_NEVER;
+	}
+	return status;
+}
+
+zg_status
+release_unsettled(struct release_log *log, const char *target, int64_t now, struct unsettled *list,
+    size_t *n, struct zg_error *error)
+{
+	uint8_t sha256[UNSETTLED_MAX][FILE_DIGEST_OCTETS];
+	struct unsettled_walk walk = {.list = list, .sha256 = sha256};
+	zg_status status =
+	    history_visit(log->history, log->zone, now, false, 0, unsettled_visit, &walk, error);
+
+	if (status == WALK_END)
+		status = ZG_OK;
+	if (status == ZG_OK && walk.n > 0)
+		status = unsettled_judge(&walk, target, error);
+	*n = walk.n;
+	return status;
+}
+
+/* --- What became of it --- */
+
+struct predecessors {
+	int64_t id; /* of the release that supersedes them */
+	int64_t ids[SUPERSEDED_MAX];
+	size_t n;
+};
+
+static zg_status
+predecessor_visit(void *context, const struct history_candidate *candidate)
+{
+	struct predecessors *list = context;
+
+	if (candidate->id < list->id && list->n < SUPERSEDED_MAX &&
+	    (candidate->state == CANDIDATE_PASSED || was_handed(candidate)))
+		list->ids[list->n++] = candidate->id;
+	return ZG_OK;
+}
+
+/* Within a transaction. */
+static zg_status
+predecessors_supersede(struct release_log *log, int64_t id, int64_t time, struct zg_error *error)
+{
+	struct predecessors list = {.id = id};
+	zg_status status =
+	    history_visit(log->history, log->zone, time, false, 0, predecessor_visit, &list, error);
+
+	for (size_t i = 0; status == ZG_OK && i < list.n; i++)
+		status = history_set_state(log->history, list.ids[i], CANDIDATE_SUPERSEDED, time,
+		    ACTOR, "a newer release was handed over", error);
+	return status;
+}
+
+zg_status
+release_handed(struct release_log *log, int64_t id, bool evidence, int64_t time, const char *why,
+    struct zg_error *error)
+{
+	zg_status status = history_begin(log->history, error);
+
+	if (status == ZG_OK)
+		status =
+		    history_set_state(log->history, id, CANDIDATE_HANDED, time, ACTOR, why, error);
+	if (status == ZG_OK && evidence)
+		status = predecessors_supersede(log, id, time, error);
+	if (status == ZG_OK)
+		status = history_commit(log->history, error);
+	return status;
+}
+
+zg_status
+release_abandon(
+    struct release_log *log, int64_t id, int64_t time, const char *why, struct zg_error *error)
+{
+	return history_set_state(log->history, id, CANDIDATE_ABANDONED, time, ACTOR, why, error);
+}
+
+bool
+release_handed_is_evidence(const zg_policy *policy)
+{
+	return policy_release(policy)->evidence == EVIDENCE_HANDED;
+}
+
+zg_status
+release_note(struct release_log *log, const char *kind, const char *text, int64_t time,
+    struct zg_error *error)
+{
+	return history_log(log->history, log->zone, kind, ACTOR, text, time, error);
+}

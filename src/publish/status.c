@@ -1,0 +1,544 @@
+/* The dead-man timer: one function for each thing that can be wrong. */
+#include "publish/status.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utc.h"
+#include "history/history.h"
+#include "policy/config.h"
+#include "policy/policy.h"
+
+/* A release that is neither handed over nor given up after this many seconds beyond the time-out of
+ * its reload command was stopped half-way. */
+#define RELEASE_GRACE 60
+
+/* The log may be this far ahead of the clock: what a step of NTP in good order does. Seconds. */
+#define CLOCK_BEHIND_MAX 2
+
+/* --- Levels --- */
+
+const char *
+status_level_text(enum status_level level)
+{
+	static const char *const texts[] = {[STATUS_OK] = "OK",
+	    [STATUS_WARNING] = "WARNING",
+	    [STATUS_CRITICAL] = "CRITICAL",
+	    [STATUS_UNKNOWN] = "UNKNOWN"};
+
+	return level < STATUS_LEVELS ? texts[level] : texts[STATUS_UNKNOWN];
+}
+
+enum status_level
+status_level_worse(enum status_level a, enum status_level b)
+{
+	static const unsigned ranks[] = {
+	    [STATUS_OK] = 0, [STATUS_WARNING] = 1, [STATUS_UNKNOWN] = 2, [STATUS_CRITICAL] = 3};
+
+	return ranks[a] >= ranks[b] ? a : b;
+}
+
+/* Keeps the conditions of a report worst first, in the order in which they came within a level. */
+void
+status_add(
+    struct status_report *report, enum status_level level, const char *id, const char *format, ...)
+{
+	struct status_condition *conditions = report->conditions;
+	size_t at = 0;
+	va_list ap;
+
+	for (size_t i = 0; i < report->n_conditions; i++) {
+		if (strcmp(conditions[i].id, id) == 0)
+			return;
+	}
+	if (report->n_conditions == STATUS_CONDITIONS_MAX)
+		return;
+	while (at < report->n_conditions &&
+	       status_level_worse(conditions[at].level, level) == conditions[at].level)
+		at++;
+	memmove(&conditions[at + 1], &conditions[at],
+	    (report->n_conditions - at) * sizeof(conditions[0]));
+	report->n_conditions++;
+	conditions[at].level = level;
+	conditions[at].id = id;
+	va_start(ap, format);
+	(void)vsnprintf(conditions[at].text, sizeof(conditions[at].text), format, ap);
+	va_end(ap);
+	report->level = status_level_worse(report->level, level);
+}
+
+void
+status_list_free(struct status_list *list)
+{
+	if (list == NULL)
+		return;
+	for (size_t i = 0; i < list->n; i++)
+		free(list->reports[i].stored_report);
+	free(list->reports);
+	free(list);
+}
+
+/* A point in time for people: the time itself, and how far it is from now. */
+struct moment {
+	char text[UTC_TEXT_MAX + DURATION_TEXT_MAX + 16];
+};
+
+static struct moment
+moment_of(int64_t at, int64_t now)
+{
+	struct moment moment;
+	char when[UTC_TEXT_MAX], span[DURATION_TEXT_MAX];
+	bool ahead = at > now;
+
+	utc_format(at, when);
+	duration_format(ahead ? (uint64_t)at - (uint64_t)now : (uint64_t)now - (uint64_t)at, span);
+	(void)snprintf(moment.text, sizeof(moment.text), "%s (%s%s%s)", when, ahead ? "in " : "",
+	    span, ahead ? "" : " ago");
+	return moment;
+}
+
+/* --- The release in force --- */
+
+/* The newest that was handed over, or that was taken over as in service. */
+static const struct history_candidate *
+in_force(const struct status_zone_inputs *inputs)
+{
+	for (size_t i = 0; i < inputs->n_releases; i++) {
+		enum candidate_state state = inputs->releases[i].state;
+
+		if (state == CANDIDATE_HANDED || state == CANDIDATE_CONFIRMED)
+			return &inputs->releases[i];
+	}
+	return NULL;
+}
+
+static int64_t
+handed_at(const struct history_candidate *release)
+{
+	return release->times[CANDIDATE_HANDED] != 0 ? release->times[CANDIDATE_HANDED]
+						     : release->times[CANDIDATE_CONFIRMED];
+}
+
+static void
+describe_release(const struct status_zone_inputs *inputs, const struct history_candidate *release,
+    struct status_report *report)
+{
+	report->has_release = true;
+	report->serial = release->facts.serial;
+	report->state = candidate_state_text(release->state);
+	report->released = handed_at(release);
+	report->release_by = release_by_of(&release->facts, inputs->values->zone.propagation_delay,
+	    inputs->values->signatures.clock_skew);
+	if (inputs->zone->transferred)
+		report->transfer_expires = report->released + release->facts.expire;
+}
+
+/* By the policy's ReleaseBy: how loud a deadline that comes near is. */
+static enum status_level
+deadline_level(const struct status_zone_inputs *inputs, int64_t deadline)
+{
+	int64_t left = deadline - inputs->now;
+
+	if (left <= inputs->policy->release_by.alarm)
+		return STATUS_CRITICAL;
+	return left <= inputs->policy->release_by.warn ? STATUS_WARNING : STATUS_OK;
+}
+
+/* Release-by deadlines: silence of the signer, or of the gate, ends in expired signatures. */
+static void
+judge_deadlines(const struct status_zone_inputs *inputs, struct status_report *report)
+{
+	const struct release_by *by = &report->release_by;
+	enum status_level level;
+
+	if (by->soft == 0)
+		return;
+	level = deadline_level(inputs, by->soft);
+	if (level != STATUS_OK)
+		status_add(report, level, "release-by",
+		    "release a zone with newer signatures by %s: after that caches can hold data "
+		    "past its signature",
+		    moment_of(by->soft, inputs->now).text);
+	if (by->hard <= inputs->now)
+		status_add(report, STATUS_CRITICAL, "release-by-hard",
+		    "since %s servers may hand out signatures that have expired",
+		    moment_of(by->hard, inputs->now).text);
+	if (by->secondary <= inputs->now)
+		status_add(report, STATUS_WARNING, "release-by-secondary",
+		    "a secondary cut off since %s can serve expired signatures before EXPIRE makes "
+		    "it stop",
+		    moment_of(by->secondary, inputs->now).text);
+}
+
+/* Candidates that came after the release in force and did not get out, newest first. */
+static const struct history_candidate *
+newer_candidate(
+    const struct status_zone_inputs *inputs, const struct history_candidate *release, size_t index)
+{
+	const struct history_candidate *candidate;
+
+	if (index >= inputs->n_candidates)
+		return NULL;
+	candidate = &inputs->candidates[index];
+	return release == NULL || candidate->id > release->id ? candidate : NULL;
+}
+
+static bool
+was_stopped(const struct history_candidate *candidate)
+{
+	return candidate->state == CANDIDATE_REFUSED || candidate->state == CANDIDATE_UNDECIDED ||
+	       candidate->state == CANDIDATE_HELD;
+}
+
+/* Secondaries that are offered a serial and refuse it do not get their timer renewed: they expire
+ * with good signatures in hand. While nothing newer was stopped, a refresh renews it. */
+static void
+judge_transfer(const struct status_zone_inputs *inputs, const struct history_candidate *release,
+    struct status_report *report)
+{
+	const struct history_candidate *newer = newer_candidate(inputs, release, 0);
+	enum status_level level;
+
+	if (report->transfer_expires == 0 || newer == NULL || !was_stopped(newer))
+		return;
+	level = deadline_level(inputs, report->transfer_expires);
+	if (level != STATUS_OK)
+		status_add(report, level, "transfer-expire",
+		    "secondaries that refuse serial %" PRIu32 " and all later ones expire the zone "
+		    "at %s",
+		    newer->facts.serial, moment_of(report->transfer_expires, inputs->now).text);
+}
+
+/* --- Candidates --- */
+
+static const struct release_key *
+find_key(const struct release_facts *facts, const struct release_key *key)
+{
+	for (size_t i = 0; i < facts->n_keys; i++) {
+		const struct release_key *other = &facts->keys[i];
+
+		if (other->published == key->published && other->algorithm == key->algorithm &&
+		    other->tag == key->tag &&
+		    memcmp(other->sha256, key->sha256, sizeof(key->sha256)) == 0)
+			return other;
+	}
+	return NULL;
+}
+
+static bool
+signs_data(const struct release_facts *facts, const struct release_key *key)
+{
+	uint64_t bit = UINT64_C(1) << (key - facts->keys);
+
+	for (size_t i = 0; i < facts->n_classes; i++) {
+		if ((facts->classes[i].signers & bit) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* Every key of `a` is in `b` and signs the same kinds of data there. */
+static bool
+keys_within(const struct release_facts *a, const struct release_facts *b)
+{
+	for (size_t i = 0; i < a->n_keys; i++) {
+		const struct release_key *twin = find_key(b, &a->keys[i]);
+
+		if (twin == NULL || twin->signs_dnskey != a->keys[i].signs_dnskey ||
+		    signs_data(a, &a->keys[i]) != signs_data(b, twin))
+			return false;
+	}
+	return true;
+}
+
+/* Whether the signer has moved on to other keys than those that are in service. */
+static bool
+changes_keys(const struct release_facts *candidate, const struct release_facts *release)
+{
+	return !keys_within(candidate, release) || !keys_within(release, candidate);
+}
+
+/* DESIGN 9.7, .nl 2012: the signer goes by a publication that did not happen, and its clock for the
+ * next step of the rollover runs. The newest candidate that could be read says where it stands. */
+static void
+judge_signer(const struct status_zone_inputs *inputs, const struct history_candidate *release,
+    struct status_report *report)
+{
+	const struct history_candidate *candidate;
+	size_t i = 0;
+
+	while ((candidate = newer_candidate(inputs, release, i)) != NULL && !candidate->has_facts)
+		i++;
+	if (release == NULL || candidate == NULL || !was_stopped(candidate) ||
+	    !changes_keys(&candidate->facts, &release->facts))
+		return;
+	status_add(report, STATUS_CRITICAL, "signer-ahead",
+	    "serial %" PRIu32 " was %s and has other keys than serial %" PRIu32
+	    " in service: the signer counts time from a publication that did not happen. Stop it, "
+	    "then put its key states back or release. BIND: rndc freeze %s, dnssec-settime -s, "
+	    "rndc thaw %s. Knot: knotc zone-freeze %s, keymgr %s set, knotc zone-thaw %s. "
+	    "OpenDNSSEC: ods-enforcer stop, ods-enforcer key list --verbose --zone %.*s",
+	    candidate->facts.serial, candidate_state_text(candidate->state), release->facts.serial,
+	    report->zone, report->zone, report->zone, report->zone, report->zone,
+	    (int)strlen(report->zone) - 1, report->zone);
+}
+
+/* What the gate stopped since the release: the newest of each kind. */
+static void
+judge_stopped(const struct status_zone_inputs *inputs, const struct history_candidate *release,
+    struct status_report *report)
+{
+	static const struct {
+		enum candidate_state state;
+		const char *id, *words;
+	} kinds[] = {
+	    {CANDIDATE_REFUSED, "candidate-refused", "was refused at"},
+	    {CANDIDATE_UNDECIDED, "candidate-undecided", "could not be judged at"},
+	    {CANDIDATE_HELD, "candidate-held", "has been waiting for approval since"},
+	};
+	const struct history_candidate *candidate;
+
+	for (size_t i = 0; (candidate = newer_candidate(inputs, release, i)) != NULL; i++) {
+		report->n_held += candidate->state == CANDIDATE_HELD;
+		for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+			if (candidate->state != kinds[k].state)
+				continue;
+			status_add(report, STATUS_WARNING, kinds[k].id, "serial %" PRIu32 " %s %s",
+			    candidate->facts.serial, kinds[k].words,
+			    moment_of(candidate->times[candidate->state], inputs->now).text);
+		}
+	}
+}
+
+/* The newest line of the log that says that a reload command failed, unless it is older than
+ * `since`. */
+static const struct history_line *
+reload_failure(const struct status_zone_inputs *inputs, int64_t since)
+{
+	for (size_t i = 0; i < inputs->n_lines; i++) {
+		if (strcmp(inputs->lines[i].kind, LOG_KIND_RELOAD_FAILED) == 0)
+			return inputs->lines[i].time >= since ? &inputs->lines[i] : NULL;
+	}
+	return NULL;
+}
+
+/* A candidate that passed and was never handed over: `release` was stopped half-way, or the reload
+ * command failed. The file may or may not be in place. */
+static void
+judge_unfinished(const struct status_zone_inputs *inputs, struct status_report *report)
+{
+	const struct history_candidate *newest =
+	    inputs->n_releases > 0 ? &inputs->releases[0] : NULL;
+	const struct history_line *failure;
+	int64_t passed;
+
+	if (newest == NULL || newest->state != CANDIDATE_PASSED)
+		return;
+	passed = newest->times[CANDIDATE_PASSED];
+	failure = reload_failure(inputs, passed);
+	if (failure != NULL)
+		status_add(report, STATUS_CRITICAL, "reload-failed",
+		    "serial %" PRIu32
+		    " is in place, and the server was not told: %s. Mend it, then "
+		    "run 'zonegate release' again",
+		    newest->facts.serial, failure->text);
+	else if (inputs->now - passed > inputs->zone->reload.timeout + RELEASE_GRACE)
+		status_add(report, STATUS_CRITICAL, "release-unfinished",
+		    "serial %" PRIu32 " passed at %s and was never handed over: 'zonegate release' "
+		    "was stopped half-way. Run it again: it finds out what happened",
+		    newest->facts.serial, moment_of(passed, inputs->now).text);
+}
+
+/* Where the policy wants releases to be seen in service, and there are servers to look at. */
+static void
+judge_confirmed(const struct status_zone_inputs *inputs, const struct history_candidate *release,
+    struct status_report *report)
+{
+	int64_t due;
+
+	if (release == NULL || release->state != CANDIDATE_HANDED ||
+	    inputs->policy->evidence != EVIDENCE_CONFIRMED || inputs->zone->n_servers == 0)
+		return;
+	due = handed_at(release) + inputs->values->zone.propagation_delay;
+	if (inputs->now > due)
+		status_add(report, STATUS_WARNING, "release-unconfirmed",
+		    "serial %" PRIu32 " was handed over at %s and not yet seen at a server: look "
+		    "with 'zonegate observe'",
+		    release->facts.serial, moment_of(handed_at(release), inputs->now).text);
+}
+
+/* --- Parent and servers --- */
+
+/* How old an observation may become: what the policy says of its source, or of the strictest source
+ * when it does not take that one; NOT_SET: any. */
+static int64_t
+ds_max_age(const struct policy_release *policy, enum observation_source source)
+{
+	static const enum ds_source_kind kinds[] = {
+	    [SOURCE_AUTHORITATIVE] = DS_SOURCE_AUTHORITATIVE,
+	    [SOURCE_FILE] = DS_SOURCE_FILE,
+	    [SOURCE_OPERATOR] = DS_SOURCE_STATIC};
+	int64_t age = NOT_SET;
+
+	if (policy->parent.sources[kinds[source]].accepted)
+		return policy->parent.sources[kinds[source]].max_age;
+	for (size_t i = 0; i < DS_SOURCES; i++) {
+		const struct ds_source *other = &policy->parent.sources[i];
+
+		if (other->accepted && other->max_age != NOT_SET &&
+		    (age == NOT_SET || other->max_age < age))
+			age = other->max_age;
+	}
+	return age;
+}
+
+/* A signed zone whose parent nobody looks at: the next key change would go by a guess. */
+static void
+judge_parent(const struct status_zone_inputs *inputs, const struct history_candidate *release,
+    struct status_report *report)
+{
+	const struct history_ds *newest = inputs->n_ds > 0 ? &inputs->ds[inputs->n_ds - 1] : NULL;
+	int64_t age = NOT_SET;
+
+	for (size_t i = 0; i < inputs->n_ds; i++) {
+		if (!inputs->ds[i].answered || inputs->ds[i].time < report->ds_seen)
+			continue;
+		report->ds_seen = inputs->ds[i].time;
+		age = ds_max_age(inputs->policy, inputs->ds[i].source);
+	}
+	if (release == NULL || release->facts.dnskey_expiration == 0)
+		return;
+	if (report->ds_seen == 0)
+		status_add(report, STATUS_WARNING, "ds-unknown",
+		    "the DS set of the parent was never seen: 'zonegate parent fetch' or 'zonegate "
+		    "history import --ds'");
+	else if (age != NOT_SET && inputs->now - report->ds_seen > age)
+		status_add(report, STATUS_WARNING, "ds-old",
+		    "the DS set of the parent was last seen at %s",
+		    moment_of(report->ds_seen, inputs->now).text);
+	if (newest != NULL && !newest->answered && report->ds_seen != 0)
+		status_add(report, STATUS_WARNING, "ds-unanswered",
+		    "the parent's %s gave no usable answer at %s: %s", newest->server,
+		    moment_of(newest->time, inputs->now).text, newest->note);
+}
+
+int
+status_compare_serials(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static bool
+is_released(const struct status_zone_inputs *inputs, uint32_t serial)
+{
+	return inputs->n_serials > 0 && bsearch(&serial, inputs->serials, inputs->n_serials,
+					    sizeof(serial), status_compare_serials) != NULL;
+}
+
+/* DESIGN 9.21: a serial in service that is not in the log went round the gate. */
+static void
+judge_served(const struct status_zone_inputs *inputs, const struct history_candidate *release,
+    struct status_report *report)
+{
+	for (size_t i = inputs->n_served; release != NULL && i-- > 0;) {
+		const struct history_served *served = &inputs->served[i];
+
+		if (served->time < handed_at(release) || is_released(inputs, served->serial))
+			continue;
+		status_add(report, STATUS_CRITICAL, "served-unknown",
+		    "%s served serial %" PRIu32
+		    " at %s, which is not in the log: it went round the "
+		    "gate",
+		    served->server, served->serial, moment_of(served->time, inputs->now).text);
+		return;
+	}
+}
+
+void
+status_judge_zone(const struct status_zone_inputs *inputs, struct status_report *report)
+{
+	const struct history_candidate *release = in_force(inputs);
+
+	*report = (struct status_report){
+	    .warn = inputs->policy->release_by.warn, .alarm = inputs->policy->release_by.alarm};
+	(void)snprintf(report->zone, sizeof(report->zone), "%s", inputs->zone->name);
+	if (release != NULL)
+		describe_release(inputs, release, report);
+	else
+		status_add(report, STATUS_WARNING, "no-release",
+		    "no release is in the log: the past is unknown. Take over the zone in service "
+		    "with 'zonegate history import'");
+	judge_deadlines(inputs, report);
+	judge_transfer(inputs, release, report);
+	judge_unfinished(inputs, report);
+	judge_signer(inputs, release, report);
+	judge_stopped(inputs, release, report);
+	judge_confirmed(inputs, release, report);
+	judge_parent(inputs, release, report);
+	judge_served(inputs, release, report);
+}
+
+/* --- The gate itself --- */
+
+int64_t
+status_unsigned_lines(const struct status_gate_inputs *inputs)
+{
+	int64_t n = inputs->head - inputs->signed_head;
+
+	return n > 0 && inputs->signed_head != 0 ? n - 1 : n;
+}
+
+static void
+judge_log(const struct status_gate_inputs *inputs, struct status_report *report)
+{
+	if (inputs->broken_at != 0)
+		status_add(report, STATUS_CRITICAL, "log-broken",
+		    "the decision log is not what was written: line %" PRId64
+		    ": %s. Nothing in it can be relied on from there on",
+		    inputs->broken_at, inputs->broken_why != NULL ? inputs->broken_why : "");
+	if (inputs->signature_bad)
+		status_add(report, STATUS_CRITICAL, "log-forged",
+		    "a signature over the decision log does not verify with the gate's key: lines "
+		    "were taken out or rewritten");
+	else if (inputs->key_missing && inputs->head != 0)
+		status_add(report, STATUS_UNKNOWN, "log-key",
+		    "the gate's public key (gate.pub) cannot be read: the log was not verified");
+	else if (status_unsigned_lines(inputs) > 0)
+		status_add(report, STATUS_WARNING, "log-unsigned",
+		    "lines at the end of the decision log that are not signed: %" PRId64,
+		    status_unsigned_lines(inputs));
+	if (inputs->latest > inputs->now + CLOCK_BEHIND_MAX)
+		status_add(report, STATUS_CRITICAL, "clock-behind",
+		    "the clock says %s, and something is recorded at %s: it was set back, nothing "
+		    "can be released",
+		    moment_of(inputs->now, inputs->now).text,
+		    moment_of(inputs->latest, inputs->now).text);
+}
+
+void
+status_judge_gate(const struct status_gate_inputs *inputs, struct status_report *report)
+{
+	*report = (struct status_report){.level = STATUS_OK};
+	if (inputs->database == DATABASE_MISSING)
+		status_add(report, STATUS_CRITICAL, "database-missing",
+		    "there is no database in %s: what was released is not known, and nothing can "
+		    "be released. The way back: a copy of it, or 'zonegate history import' of the "
+		    "zone in service",
+		    inputs->directory);
+	else if (inputs->database == DATABASE_UNUSABLE)
+		status_add(report, STATUS_UNKNOWN, "database-unusable",
+		    "the database in %s cannot be used: %s. If it stays so: a copy of it, or "
+		    "'zonegate history import' of the zone in service into a new one",
+		    inputs->directory, inputs->trouble != NULL ? inputs->trouble : "");
+	else {
+		if (inputs->trouble != NULL)
+			status_add(report, STATUS_UNKNOWN, "log-unread",
+			    "the decision log could not be read: %s", inputs->trouble);
+		judge_log(inputs, report);
+	}
+}

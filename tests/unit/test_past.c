@@ -1,0 +1,468 @@
+/* From the rows of a history to the cache view. The zone is z.; a hundred days of releases lie
+ * behind unless a test says otherwise. Policy: propagation 30 minutes, no clock skew, no margins.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gate/past.h"
+#include "history/history.h"
+
+#define NOW    1795348800 /* 2026-11-22 12:00:00 UTC */
+#define MINUTE 60
+#define HOUR   3600
+#define DAY    86400
+
+#define POLICY                                                                                     \
+	"<ZoneGate version=\"1\"><Policy name=\"t\"><Signatures><ClockSkew>PT0S</ClockSkew>"       \
+	"</Signatures><Keys><PublishSafety>PT0S</PublishSafety><RetireSafety>PT0S</RetireSafety>"  \
+	"</Keys><Zone><PropagationDelay>PT30M</PropagationDelay>%s</Zone><Parent>"                 \
+	"<PropagationDelay>PT1H</PropagationDelay></Parent></Policy></ZoneGate>"
+
+static const uint8_t origin[] = {1, 'z', 0};
+static char directory[64];
+static struct history *history;
+static zg_policy *policy;
+
+static void
+read_policy(const char *more)
+{
+	char text[1024];
+	struct zg_error error = {""};
+
+	zg_policy_free(policy);
+	(void)snprintf(text, sizeof(text), POLICY, more);
+	ck_assert_msg(zg_policy_parse(text, strlen(text), "t", NULL, &policy, &error) == ZG_OK,
+	    "%s", error.text);
+}
+
+static void
+setup(void)
+{
+	struct zg_error error = {""};
+
+	(void)strcpy(directory, "/tmp/zonegate-past-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	ck_assert_msg(
+	    history_open(directory, HISTORY_CREATE, &history, &error) == ZG_OK, "%s", error.text);
+	policy = NULL;
+	read_policy("<Evidence>confirmed</Evidence>");
+}
+
+static void
+teardown(void)
+{
+	char path[128];
+
+	history_close(history);
+	zg_policy_free(policy);
+	(void)snprintf(path, sizeof(path), "%s/zonegate.db", directory);
+	(void)unlink(path);
+	(void)rmdir(directory);
+}
+
+/* A key of algorithm 13: its tag is made up of `number`, its RDATA too. */
+static void
+add_key(struct release_facts *facts, uint16_t flags, uint8_t number, bool signs)
+{
+	struct release_key *key = &facts->keys[facts->n_keys++];
+
+	*key = (struct release_key){.algorithm = 13,
+	    .flags = flags,
+	    .protocol = 3,
+	    .published = true,
+	    .signs_dnskey = signs,
+	    .expiration = NOW + 10 * DAY,
+	    .rdlen = 68};
+	key->rdata = calloc(1, 68);
+	key->rdata[0] = (uint8_t)(flags >> 8);
+	key->rdata[1] = (uint8_t)flags;
+	key->rdata[2] = 3;
+	key->rdata[3] = 13;
+	key->rdata[67] = number;
+	key->tag = dnskey_tag(key->rdata, 68);
+	memset(key->sha256, number, sizeof(key->sha256));
+}
+
+/* Facts of a zone with KSK 1, and the ZSKs of `published` (bit n: key n); data signed by the keys
+ * of `signers`, TTL one hour. */
+static struct release_facts *
+facts_new(uint32_t serial, unsigned published, unsigned signers)
+{
+	struct release_facts *facts = calloc(1, sizeof(*facts));
+
+	ck_assert_ptr_nonnull(facts);
+	(void)strcpy(facts->zone, "z.");
+	facts->serial = serial;
+	(void)snprintf(facts->digest, sizeof(facts->digest), "%096u", serial);
+	facts->dnskey_ttl = HOUR;
+	facts->expire = 7 * DAY;
+	(void)strcpy(facts->denial, "nsec");
+	add_key(facts, 257, 1, true);
+	facts->n_classes = 1;
+	facts->classes[0].ttl = HOUR;
+	facts->classes[0].n_rrsets = 10;
+	(void)strcpy(facts->classes[0].owner, "www.z.");
+	(void)strcpy(facts->classes[0].type, "A");
+	for (uint8_t n = 2; n < 8; n++) {
+		if ((published >> n & 1) == 0)
+			continue;
+		if (signers >> n & 1)
+			facts->classes[0].signers |= UINT64_C(1) << facts->n_keys;
+		add_key(facts, 256, n, false);
+	}
+	for (size_t k = 0; k < ZG_KEYS_MAX; k++)
+		facts->classes[0].expirations[k] =
+		    (facts->classes[0].signers >> k & 1) != 0 ? NOW + 10 * DAY : INT64_MAX;
+	return facts;
+}
+
+static void
+facts_delete(struct release_facts *facts)
+{
+	release_facts_clear(facts);
+	free(facts);
+}
+
+/* Records a release that passed at `time` and went as far as `state`. */
+static int64_t
+release_at(int64_t time, enum candidate_state state, struct release_facts *facts)
+{
+	static const uint8_t sha256[32];
+	struct history_new row = {.facts = facts,
+	    .zone = "z.",
+	    .state = state < CANDIDATE_PASSED ? state : CANDIDATE_PASSED,
+	    .file_sha256 = sha256,
+	    .policy_digest = "0000000000000000000000000000000000000000000000000000000000000000",
+	    .reason = "pass",
+	    .report = "{}",
+	    .time = time};
+	struct zg_error error = {""};
+	int64_t id;
+
+	ck_assert_msg(history_add_candidate(history, &row, &id, &error) == ZG_OK, "%s", error.text);
+	for (int next = CANDIDATE_HANDED; next <= (int)state; next++)
+		ck_assert_msg(history_set_state(history, id, (enum candidate_state)next, time,
+				  "test", "test", &error) == ZG_OK,
+		    "%s", error.text);
+	facts_delete(facts);
+	return id;
+}
+
+/* The DS of a KSK, seen at a server. */
+static void
+see_ds(int64_t time, const char *server, uint8_t ksk, uint32_t ttl)
+{
+	struct history_ds *seen = calloc(1, sizeof(*seen));
+	struct release_facts *facts = calloc(1, sizeof(*facts));
+	struct zg_error error = {""};
+
+	ck_assert(seen != NULL && facts != NULL);
+	*seen = (struct history_ds){
+	    .time = time, .source = SOURCE_AUTHORITATIVE, .answered = true, .ttl = ttl, .n = 1};
+	(void)strcpy(seen->server, server);
+	add_key(facts, 257, ksk, true);
+	seen->entries[0] = (struct release_ds){
+	    .tag = facts->keys[0].tag, .algorithm = 13, .digest_type = 2, .digest_len = 32};
+	ck_assert_int_eq(
+	    key_ds_digest(origin, facts->keys[0].rdata, 68, 2, seen->entries[0].digest), ZG_OK);
+	ck_assert_msg(history_add_ds(history, "z.", seen, &error) == ZG_OK, "%s", error.text);
+	facts_delete(facts);
+	free(seen);
+}
+
+/* What is known when nothing ever changed: ZSK 2 signs, the DS is that of KSK 1. */
+static void
+old_past(void)
+{
+	(void)release_at(NOW - 100 * DAY, CANDIDATE_CONFIRMED, facts_new(1, 4, 4));
+	see_ds(NOW - 100 * DAY, "192.0.2.1@53", 1, DAY);
+	see_ds(NOW - HOUR, "192.0.2.1@53", 1, DAY);
+}
+
+struct outcome {
+	enum cache_outcome outcome;
+	int64_t earliest_safe;
+	bool unchanged, ahead, unknown_server;
+};
+
+static struct outcome
+prove_at(int64_t now, struct release_facts *candidate)
+{
+	struct past_inputs inputs = {.directory = directory,
+	    .policy = policy,
+	    .policy_digest = "1",
+	    .candidate = candidate,
+	    .zone = "z.",
+	    .origin = origin,
+	    .now = now};
+	struct zg_error error = {""};
+	struct outcome outcome;
+	struct past *past;
+
+	ck_assert_msg(past_read(&inputs, &past, &error) == ZG_OK, "%s", error.text);
+	outcome = (struct outcome){.outcome = past_facts(past)->proof->outcome,
+	    .earliest_safe = past_facts(past)->proof->earliest_safe,
+	    .unchanged = past_facts(past)->unchanged,
+	    .ahead = past_facts(past)->ahead,
+	    .unknown_server = past_facts(past)->unknown_server != NULL};
+	past_free(past);
+	facts_delete(candidate);
+	return outcome;
+}
+
+START_TEST(same_keys_and_signers_are_unchanged_and_proved)
+{
+	struct outcome outcome;
+
+	old_past();
+	outcome = prove_at(NOW, facts_new(2, 4, 4));
+	ck_assert_int_eq(outcome.outcome, CACHE_PROVED);
+	ck_assert(outcome.unchanged);
+	outcome = prove_at(NOW, facts_new(2, 4 | 8, 4)); /* one key more */
+	ck_assert_int_eq(outcome.outcome, CACHE_PROVED);
+	ck_assert(!outcome.unchanged);
+}
+END_TEST
+
+/* Rollover case 1: published, then signing not before propagation and TTL have gone by. */
+START_TEST(new_zsk_signs_when_every_cache_has_it)
+{
+	old_past();
+	(void)release_at(NOW, CANDIDATE_CONFIRMED, facts_new(2, 4 | 8, 4));
+	ck_assert_int_eq(
+	    prove_at(NOW + 45 * MINUTE, facts_new(3, 4 | 8, 8)).outcome, CACHE_REFUTED);
+	ck_assert_int_eq(
+	    prove_at(NOW + 45 * MINUTE, facts_new(3, 4 | 8, 8)).earliest_safe, NOW + 90 * MINUTE);
+	ck_assert_int_eq(
+	    prove_at(NOW + 90 * MINUTE - 1, facts_new(3, 4 | 8, 8)).outcome, CACHE_REFUTED);
+	ck_assert_int_eq(prove_at(NOW + 90 * MINUTE, facts_new(3, 4 | 8, 8)).outcome, CACHE_PROVED);
+}
+END_TEST
+
+/* DESIGN 9.10: what is not known to be in service has superseded nothing. */
+START_TEST(publication_that_is_not_confirmed_does_not_count)
+{
+	old_past();
+	(void)release_at(NOW, CANDIDATE_HANDED, facts_new(2, 4 | 8, 4));
+	ck_assert_int_eq(
+	    prove_at(NOW + 90 * MINUTE, facts_new(3, 4 | 8, 8)).outcome, CACHE_REFUTED);
+	read_policy("<Evidence>handed</Evidence>");
+	ck_assert_int_eq(prove_at(NOW + 90 * MINUTE, facts_new(3, 4 | 8, 8)).outcome, CACHE_PROVED);
+}
+END_TEST
+
+START_TEST(server_that_is_late_lengthens_the_wait)
+{
+	struct history_served served = {.time = NOW + 80 * MINUTE, .server = "192.0.2.9@53"};
+	struct zg_error error = {""};
+
+	old_past();
+	(void)release_at(NOW, CANDIDATE_CONFIRMED, facts_new(2, 4 | 8, 4));
+	served.serial = 1; /* without the new key */
+	ck_assert_int_eq(history_add_served(history, "z.", &served, &error), ZG_OK);
+	ck_assert_int_eq(prove_at(NOW + 90 * MINUTE, facts_new(3, 4 | 8, 8)).earliest_safe,
+	    NOW + (80 + 30 + 60) * MINUTE);
+}
+END_TEST
+
+START_TEST(serial_that_no_release_has_is_said)
+{
+	struct history_served served = {.time = NOW - 10, .server = "192.0.2.9@53", .serial = 1};
+	struct zg_error error = {""};
+
+	old_past();
+	ck_assert_int_eq(history_add_served(history, "z.", &served, &error), ZG_OK);
+	ck_assert(!prove_at(NOW, facts_new(2, 4, 4)).unknown_server);
+	served.serial = 77;
+	ck_assert_int_eq(history_add_served(history, "z.", &served, &error), ZG_OK);
+	ck_assert(prove_at(NOW, facts_new(2, 4, 4)).unknown_server);
+}
+END_TEST
+
+/* Rollover cases 8 and 9: the KSK goes when the former DS has left all caches. */
+static struct release_facts *
+with_second_ksk(struct release_facts *facts)
+{
+	add_key(facts, 257, 9, true);
+	return facts;
+}
+
+static struct release_facts *
+with_only_second_ksk(struct release_facts *facts)
+{
+	free(facts->keys[0].rdata);
+	facts->keys[0].rdata = NULL;
+	facts->n_keys = 0;
+	facts->classes[0].signers = 2;
+	add_key(facts, 257, 9, true);
+	add_key(facts, 256, 2, false);
+	return facts;
+}
+
+START_TEST(former_ksk_goes_when_the_former_ds_is_gone)
+{
+	const int64_t swap = NOW + DAY; /* all servers have the new DS */
+
+	old_past();
+	(void)release_at(NOW - 10 * HOUR, CANDIDATE_CONFIRMED, with_second_ksk(facts_new(2, 4, 4)));
+	see_ds(swap - HOUR, "192.0.2.1@53", 1, DAY);
+	see_ds(swap, "192.0.2.1@53", 9, DAY);
+	ck_assert_int_eq(
+	    prove_at(swap + HOUR, with_only_second_ksk(facts_new(3, 0, 0))).earliest_safe,
+	    swap + HOUR + DAY);
+	ck_assert_int_eq(
+	    prove_at(swap + HOUR + DAY, with_only_second_ksk(facts_new(3, 0, 0))).outcome,
+	    CACHE_PROVED);
+}
+END_TEST
+
+/* One server that still has the former DS keeps it alive: DESIGN 9.3. */
+START_TEST(stale_parent_server_keeps_the_former_ds_alive)
+{
+	const int64_t swap = NOW + DAY;
+
+	old_past();
+	see_ds(NOW - HOUR, "192.0.2.2@53", 1, DAY);
+	(void)release_at(NOW - 10 * HOUR, CANDIDATE_CONFIRMED, with_second_ksk(facts_new(2, 4, 4)));
+	see_ds(swap, "192.0.2.1@53", 9, DAY);
+	ck_assert_int_eq(prove_at(swap + 5 * DAY, with_only_second_ksk(facts_new(3, 0, 0))).outcome,
+	    CACHE_REFUTED);
+	see_ds(swap + DAY, "192.0.2.2@53", 9, DAY);
+	ck_assert_int_eq(prove_at(swap + 5 * DAY, with_only_second_ksk(facts_new(3, 0, 0))).outcome,
+	    CACHE_PROVED);
+	ck_assert_int_eq(
+	    prove_at(swap + DAY + HOUR, with_only_second_ksk(facts_new(3, 0, 0))).earliest_safe,
+	    swap + 2 * DAY);
+}
+END_TEST
+
+START_TEST(past_that_is_missing_is_unknown)
+{
+	ck_assert_int_eq(prove_at(NOW, facts_new(2, 4, 4)).outcome, CACHE_UNKNOWN);
+	see_ds(NOW - 100 * DAY, "192.0.2.1@53", 1, DAY);
+	(void)release_at(NOW - 6 * DAY, CANDIDATE_CONFIRMED, facts_new(1, 4, 4));
+	ck_assert_int_eq(prove_at(NOW, facts_new(2, 4, 4)).outcome, CACHE_UNKNOWN);
+	ck_assert_int_eq(prove_at(NOW + DAY, facts_new(2, 4, 4)).outcome, CACHE_PROVED);
+}
+END_TEST
+
+START_TEST(ds_that_nobody_saw_is_unknown)
+{
+	(void)release_at(NOW - 100 * DAY, CANDIDATE_CONFIRMED, facts_new(1, 4, 4));
+	ck_assert_int_eq(prove_at(NOW, facts_new(2, 4, 4)).outcome, CACHE_UNKNOWN);
+}
+END_TEST
+
+/* DESIGN 9.7. */
+START_TEST(refused_key_change_leaves_the_signer_ahead)
+{
+	old_past();
+	(void)release_at(NOW - HOUR, CANDIDATE_REFUSED, facts_new(2, 4, 4));
+	ck_assert(!prove_at(NOW, facts_new(3, 4, 4)).ahead);
+	(void)release_at(NOW - HOUR + 1, CANDIDATE_REFUSED, facts_new(3, 8, 8));
+	ck_assert(prove_at(NOW, facts_new(4, 4, 4)).ahead);
+	(void)release_at(NOW - HOUR + 2, CANDIDATE_CONFIRMED, facts_new(4, 4, 4));
+	ck_assert(!prove_at(NOW, facts_new(5, 4, 4)).ahead);
+}
+END_TEST
+
+START_TEST(candidate_that_never_left_the_building_counts_for_nothing)
+{
+	struct zg_error error = {""};
+	int64_t id;
+
+	old_past();
+	id = release_at(NOW - HOUR, CANDIDATE_PASSED, facts_new(2, 8, 8));
+	/* It may be out, and broken already: going back breaks nothing more. */
+	ck_assert_int_eq(prove_at(NOW, facts_new(3, 4, 4)).outcome, CACHE_NOT_WORSE);
+	ck_assert_int_eq(
+	    history_set_state(history, id, CANDIDATE_ABANDONED, NOW - 1, "t", "t", &error), ZG_OK);
+	ck_assert_int_eq(prove_at(NOW, facts_new(3, 4, 4)).outcome, CACHE_PROVED);
+}
+END_TEST
+
+/* Old copies count with their own expirations, but only while they are in caches: a zone that is
+ * signed anew all the time does not run out because last month's signatures did. */
+START_TEST(signatures_of_releases_that_are_gone_do_not_count)
+{
+	struct release_facts *old = facts_new(1, 4, 4);
+
+	old->classes[0].expirations[1] = NOW - 80 * DAY;
+	old->keys[0].expiration = NOW - 80 * DAY;
+	(void)release_at(NOW - 100 * DAY, CANDIDATE_CONFIRMED, old);
+	(void)release_at(NOW - 90 * DAY, CANDIDATE_CONFIRMED, facts_new(2, 4, 4));
+	see_ds(NOW - 100 * DAY, "192.0.2.1@53", 1, DAY);
+	ck_assert_int_eq(prove_at(NOW, facts_new(3, 4 | 8, 4)).outcome, CACHE_PROVED);
+}
+END_TEST
+
+/* DESIGN 9.14: signatures first, then the key: the data of then resolve when the key appears. */
+START_TEST(signatures_before_their_key_are_resolved_later)
+{
+	struct release_facts *first = facts_new(2, 4, 4);
+	struct release_facts *then = facts_new(3, 4 | 8, 4 | 8);
+
+	old_past();
+	first->keys[first->n_keys] =
+	    (struct release_key){.algorithm = 13, .tag = then->keys[2].tag};
+	first->classes[0].signers |= UINT64_C(1) << first->n_keys;
+	first->classes[0].expirations[first->n_keys++] = NOW + 10 * DAY;
+	(void)release_at(NOW, CANDIDATE_CONFIRMED, first);
+	(void)release_at(NOW + 2 * HOUR, CANDIDATE_CONFIRMED, then);
+	/* The former key goes before data without the new signature could be cached... */
+	ck_assert_int_eq(prove_at(NOW + 4 * HOUR, facts_new(4, 8, 8)).outcome, CACHE_PROVED);
+}
+END_TEST
+
+START_TEST(damaged_history_is_no_past)
+{
+	struct release_facts *candidate = facts_new(2, 4, 4);
+	struct past_inputs inputs = {.directory = "/nonexistent",
+	    .policy = policy,
+	    .policy_digest = "1",
+	    .candidate = candidate,
+	    .zone = "z.",
+	    .origin = origin,
+	    .now = NOW};
+	struct past *past;
+
+	ck_assert_int_eq(past_read(&inputs, &past, NULL), ZG_READ);
+	ck_assert_ptr_null(past);
+	facts_delete(candidate);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("past");
+	TCase *tests = tcase_create("tests");
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(tests, 60);
+	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_test(tests, same_keys_and_signers_are_unchanged_and_proved);
+	tcase_add_test(tests, new_zsk_signs_when_every_cache_has_it);
+	tcase_add_test(tests, publication_that_is_not_confirmed_does_not_count);
+	tcase_add_test(tests, server_that_is_late_lengthens_the_wait);
+	tcase_add_test(tests, serial_that_no_release_has_is_said);
+	tcase_add_test(tests, former_ksk_goes_when_the_former_ds_is_gone);
+	tcase_add_test(tests, stale_parent_server_keeps_the_former_ds_alive);
+	tcase_add_test(tests, past_that_is_missing_is_unknown);
+	tcase_add_test(tests, ds_that_nobody_saw_is_unknown);
+	tcase_add_test(tests, refused_key_change_leaves_the_signer_ahead);
+	tcase_add_test(tests, candidate_that_never_left_the_building_counts_for_nothing);
+	tcase_add_test(tests, signatures_of_releases_that_are_gone_do_not_count);
+	tcase_add_test(tests, signatures_before_their_key_are_resolved_later);
+	tcase_add_test(tests, damaged_history_is_no_past);
+	suite_add_tcase(suite, tests);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

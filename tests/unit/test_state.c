@@ -1,0 +1,273 @@
+/* Unit tests of src/publish/state.c: the state directory. */
+#include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file_replace.h"
+#include "crypto/ed25519.h"
+#include "publish/publish.h"
+
+static char folder[] = "/tmp/test_state.XXXXXX";
+static char path[64];
+static struct zg_error error;
+
+static void
+setup(void)
+{
+	strcpy(folder + strlen(folder) - 6, "XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	(void)snprintf(path, sizeof(path), "%s/state", folder);
+}
+
+static void
+teardown(void)
+{
+	char command[128];
+
+	(void)snprintf(command, sizeof(command), "rm -rf %s", folder);
+	ck_assert_int_eq(system(command), 0);
+}
+
+static void
+open_new(struct state_directory *state)
+{
+	ck_assert_int_eq(state_open(path, true, state, &error), ZG_OK);
+}
+
+static void
+path_is(const struct state_directory *state, const char *zone, const char *wanted)
+{
+	char *found, whole[512];
+
+	ck_assert_int_eq(state_path(state, "zones", zone, ".zone", &found, &error), ZG_OK);
+	(void)snprintf(whole, sizeof(whole), "%s/zones/%s", path, wanted);
+	ck_assert_str_eq(found, whole);
+	free(found);
+}
+
+START_TEST(names_of_zones_become_names_of_files)
+{
+	struct state_directory state;
+	char long_name[600], *found;
+
+	open_new(&state);
+	path_is(&state, "example.", "example.zone");
+	path_is(&state, "a.b-c_d.example.", "a.b-c_d.example.zone");
+	path_is(&state, ".", "%2E.zone");
+	path_is(&state, "a/b.", "a%2Fb.zone");
+	path_is(&state, "a\\.b.", "a%5C.b.zone");
+	path_is(&state, "%2E.", "%252E.zone");
+	memset(long_name, '*', sizeof(long_name) - 1);
+	long_name[sizeof(long_name) - 1] = '\0';
+	ck_assert_int_eq(state_path(&state, "zones", long_name, ".zone", &found, &error), ZG_OK);
+	ck_assert_uint_lt(strlen(strrchr(found, '/')), 255);
+	ck_assert_ptr_nonnull(strstr(found, "/%sha256-"));
+	free(found);
+	state_close(&state);
+}
+END_TEST
+
+START_TEST(a_new_directory_is_fresh_until_it_is_finished)
+{
+	struct state_directory state;
+	struct stat stat;
+	char key[80];
+
+	open_new(&state);
+	ck_assert(state.fresh);
+	ck_assert_int_eq(fstat(state.fd, &stat), 0);
+	ck_assert_uint_eq(stat.st_mode & 07777, 0750);
+	(void)snprintf(key, sizeof(key), "%s/gate.key", path);
+	ck_assert_int_eq(lstat(key, &stat), 0);
+	ck_assert_uint_eq(stat.st_mode & 07777, 0600);
+	ck_assert_int_eq(stat.st_size, 32);
+	state_close(&state);
+	open_new(&state);
+	ck_assert(state.fresh);
+	ck_assert_int_eq(state_finish(&state, &error), ZG_OK);
+	ck_assert(!state.fresh);
+	state_close(&state);
+	ck_assert_int_eq(state_open(path, false, &state, &error), ZG_OK);
+	ck_assert(!state.fresh);
+	state_close(&state);
+}
+END_TEST
+
+START_TEST(the_public_key_is_that_of_the_private_one)
+{
+	struct state_directory state;
+	uint8_t private_key[32], public_key[32], wanted[32];
+
+	open_new(&state);
+	ck_assert_int_eq(state_finish(&state, &error), ZG_OK);
+	ck_assert_int_eq(state_private_key(&state, private_key, &error), ZG_OK);
+	ck_assert_int_eq(state_public_key(&state, public_key, &error), ZG_OK);
+	ck_assert_int_eq(ed25519_public(private_key, wanted), ZG_OK);
+	ck_assert_mem_eq(public_key, wanted, 32);
+	state_close(&state);
+}
+END_TEST
+
+START_TEST(a_public_key_that_is_no_hex_is_not_read)
+{
+	struct state_directory state;
+	uint8_t public_key[32];
+	char file[128], text[66];
+
+	open_new(&state);
+	(void)snprintf(file, sizeof(file), "%s/gate.pub", path);
+	memset(text, 'a', sizeof(text));
+	ck_assert_int_eq(file_replace(file, (uint8_t *)text, 64, 0644, &error), ZG_OK);
+	ck_assert_int_eq(state_public_key(&state, public_key, &error), ZG_OK);
+	ck_assert_uint_eq(public_key[31], 0xaa);
+	text[63] = 'g';
+	ck_assert_int_eq(file_replace(file, (uint8_t *)text, 64, 0644, &error), ZG_OK);
+	ck_assert_int_eq(state_public_key(&state, public_key, &error), ZG_READ);
+	ck_assert_int_eq(file_replace(file, (uint8_t *)text, 63, 0644, &error), ZG_OK);
+	ck_assert_int_eq(state_public_key(&state, public_key, &error), ZG_READ);
+	state_close(&state);
+}
+END_TEST
+
+START_TEST(a_key_that_is_gone_is_not_made_anew)
+{
+	struct state_directory state;
+	char key[80];
+
+	open_new(&state);
+	ck_assert_int_eq(state_finish(&state, &error), ZG_OK);
+	state_close(&state);
+	(void)snprintf(key, sizeof(key), "%s/gate.key", path);
+	ck_assert_int_eq(unlink(key), 0);
+	ck_assert_int_eq(state_open(path, true, &state, &error), ZG_READ);
+	ck_assert_int_ne(access(key, F_OK), 0);
+}
+END_TEST
+
+START_TEST(what_others_may_write_is_refused)
+{
+	struct state_directory state;
+
+	ck_assert_int_eq(state_open(path, false, &state, &error), ZG_READ);
+	open_new(&state);
+	state_close(&state);
+	for (mode_t mode = 0700; mode <= 0777; mode++) {
+		ck_assert_int_eq(chmod(path, mode), 0);
+		ck_assert_int_eq(
+		    state_open(path, true, &state, &error), (mode & 022) != 0 ? ZG_READ : ZG_OK);
+		state_close(&state);
+	}
+}
+END_TEST
+
+START_TEST(a_symbolic_link_or_a_file_is_no_state_directory)
+{
+	struct state_directory state;
+	char link[80];
+
+	open_new(&state);
+	state_close(&state);
+	(void)snprintf(link, sizeof(link), "%s/link", folder);
+	ck_assert_int_eq(symlink(path, link), 0);
+	ck_assert_int_eq(state_open(link, false, &state, &error), ZG_READ);
+	ck_assert_int_eq(state_open(link, true, &state, &error), ZG_READ);
+	ck_assert_int_eq(unlink(link), 0);
+	ck_assert_int_eq(file_replace(link, (const uint8_t *)"x", 1, 0600, &error), ZG_OK);
+	ck_assert_int_eq(state_open(link, true, &state, &error), ZG_READ);
+}
+END_TEST
+
+START_TEST(a_zone_is_locked_once)
+{
+	struct state_directory state;
+	int first, second, other;
+
+	open_new(&state);
+	ck_assert_int_eq(state_lock(&state, "example.", &first, &error), ZG_OK);
+	ck_assert_int_eq(state_lock(&state, "example.", &second, &error), ZG_READ);
+	ck_assert_int_eq(second, -1);
+	ck_assert_int_eq(state_lock(&state, "other.", &other, &error), ZG_OK);
+	close(first);
+	ck_assert_int_eq(state_lock(&state, "example.", &second, &error), ZG_OK);
+	close(second);
+	close(other);
+	state_close(&state);
+}
+END_TEST
+
+START_TEST(a_lock_that_is_a_link_is_not_followed)
+{
+	struct state_directory state;
+	char file[128], victim[128];
+	int fd;
+
+	open_new(&state);
+	(void)snprintf(file, sizeof(file), "%s/locks/example.lock", path);
+	(void)snprintf(victim, sizeof(victim), "%s/victim", folder);
+	ck_assert_int_eq(symlink(victim, file), 0);
+	ck_assert_int_eq(state_lock(&state, "example.", &fd, &error), ZG_WRITE);
+	ck_assert_int_ne(access(victim, F_OK), 0);
+	state_close(&state);
+}
+END_TEST
+
+START_TEST(a_copy_is_kept_whole_and_replaced)
+{
+	static const char text[] = "one line\nand another\n";
+	struct state_directory state;
+	char file[128];
+	uint8_t *bytes;
+	size_t length;
+	FILE *from = tmpfile();
+
+	open_new(&state);
+	(void)snprintf(file, sizeof(file), "%s/zones/example.zone", path);
+	ck_assert_int_eq(fputs(text, from) >= 0 && fflush(from) == 0, 1);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(
+		    state_keep(&state, "zones", "example.", fileno(from), &error), ZG_OK);
+		ck_assert_int_eq(file_read(file, 1000, &bytes, &length, &error), ZG_OK);
+		ck_assert_uint_eq(length, sizeof(text) - 1);
+		ck_assert_mem_eq(bytes, text, length);
+		free(bytes);
+		(void)snprintf(file, sizeof(file), "%s/zones/example.new", path);
+		ck_assert_int_ne(access(file, F_OK), 0);
+		/* What a dead run left is no obstacle. */
+		ck_assert_int_eq(symlink("/nonexistent/x", file), 0);
+		(void)snprintf(file, sizeof(file), "%s/zones/example.zone", path);
+	}
+	fclose(from);
+	state_close(&state);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("state");
+	TCase *tcase = tcase_create("state");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, names_of_zones_become_names_of_files);
+	tcase_add_test(tcase, a_new_directory_is_fresh_until_it_is_finished);
+	tcase_add_test(tcase, the_public_key_is_that_of_the_private_one);
+	tcase_add_test(tcase, a_public_key_that_is_no_hex_is_not_read);
+	tcase_add_test(tcase, a_key_that_is_gone_is_not_made_anew);
+	tcase_add_test(tcase, what_others_may_write_is_refused);
+	tcase_add_test(tcase, a_symbolic_link_or_a_file_is_no_state_directory);
+	tcase_add_test(tcase, a_zone_is_locked_once);
+	tcase_add_test(tcase, a_lock_that_is_a_link_is_not_followed);
+	tcase_add_test(tcase, a_copy_is_kept_whole_and_replaced);
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
