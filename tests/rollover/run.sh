@@ -319,8 +319,8 @@ knot_zsk_roll() { # delay
 	result $? "$name: taken over" "$(cat "$place/log")"
 }
 
-pace=4 # quarters of an hour
-[ -z "${LONG:-}" ] || pace=1
+steps=24 # quarters of an hour: until the new key signs; in the long run until the old one is gone
+[ -z "${LONG:-}" ] || steps=160
 if command -v kzonesign >/dev/null; then
 	signer=knot
 	for delay in 1800 1; do
@@ -328,7 +328,7 @@ if command -v kzonesign >/dev/null; then
 		begin "knot-$delay"
 		knot_zsk_roll "$delay"
 		refused=0 released=0 keys=1
-		for step in $(seq 0 $pace 160); do
+		for step in $(seq 0 $steps); do
 			moment=$((-10 * day - 3 * hour + step * 15 * minute))
 			sign_knot "$moment" "$delay"
 			at "$moment" "$ZONEGATE" release -q -c "$place/zonegate.xml" -f json example. \
