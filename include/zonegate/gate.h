@@ -16,6 +16,7 @@
 #include <zonegate/policy.h>
 #include <zonegate/run.h>
 #include <zonegate/status.h>
+#include <zonegate/timing.h>
 #include <zonegate/verdict.h>
 
 enum zg_source_kind {
@@ -59,6 +60,7 @@ struct zg_gate_inputs {
 	size_t n_approvals;
 	zg_progress progress; /* may be NULL */
 	void *progress_context;
+	struct zg_timing *timing; /* where the time goes is added to it; NULL: not measured */
 };
 
 /* What a history keeps of a candidate: for the program's own use. */
@@ -209,13 +211,22 @@ ZG_PUBLIC ZG_MUST_CHECK zg_status zg_gate_try_ds(
 
 ZG_PUBLIC void zg_result_free(struct zg_result *result);
 
+/*
+ * What is to be done next about the last release of zone `inputs->origin` in the history
+ * `inputs->state`, as of `inputs->now`. Of the other inputs only the policy is looked at. The
+ * result has deadlines, zone and serial; nothing is judged, so its verdict is UNDECIDED.
+ */
+ZG_PUBLIC ZG_MUST_CHECK zg_status zg_gate_outlook(
+    const struct zg_gate_inputs *inputs, struct zg_result **result, struct zg_error *error);
+
 /* NULL unless `remember` was set, and the zone is known. Lives as long as the result. */
 ZG_PUBLIC const struct release_facts *zg_result_facts(const struct zg_result *result);
 
 /* A DS file of `zone`, as zg_gate_inputs.ds takes it, in the form that a history keeps: at most
- * ZG_DS_MAX entries of `list`, for the program's own use. */
+ * ZG_DS_MAX entries of `list`, for the program's own use. `*ttl`: the largest TTL of its DS
+ * records, 0 when they say none; may be NULL. */
 struct release_ds;
 ZG_PUBLIC ZG_MUST_CHECK zg_status zg_ds_read(const struct zg_source *source, const char *zone,
-    struct release_ds *list, size_t *n, struct zg_error *error);
+    struct release_ds *list, size_t *n, uint32_t *ttl, struct zg_error *error);
 
 #endif

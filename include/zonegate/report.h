@@ -11,7 +11,8 @@ enum zg_format { ZG_FORMAT_TEXT, ZG_FORMAT_JSON };
 
 struct zg_report_options {
 	enum zg_format format;
-	bool color; /* ANSI colours in text */
+	bool color;			/* ANSI colours in text */
+	const struct zg_timing *timing; /* borrowed; told in JSON; NULL: not told */
 };
 
 /* Renders `result`. *text is NUL-terminated, `*length` octets, owned by the caller (free). */

@@ -8,9 +8,7 @@
 enum zg_phase {
 	ZG_PHASE_READ,
 	ZG_PHASE_BUILD,
-	ZG_PHASE_VERIFY,
-	ZG_PHASE_DENIAL,
-	ZG_PHASE_COMPARE,
+	ZG_PHASE_VERIFY, /* and what is computed beside that */
 	ZG_PHASE_CHECK,
 	ZG_PHASE_COUNT
 };

@@ -12,6 +12,7 @@
 #include <zonegate/report.h>
 #include <zonegate/run.h>
 #include <zonegate/status.h>
+#include <zonegate/timing.h>
 #include <zonegate/verdict.h>
 #include <zonegate/version.h>
 

@@ -214,11 +214,12 @@ check_history_policy_changed(struct check_context *context)
 {
 	const struct past_facts *past = context->facts->past;
 
-	if (past->policy_digest != NULL && past->policy_digest[0] != '\0' &&
-	    strcmp(past->policy_digest, past->candidate_policy_digest) != 0)
-		check_emit_zone(context,
-		    "the last release passed under policy %.16s, this is %.16s",
-		    past->policy_digest, past->candidate_policy_digest);
+	if (past->policy_digest == NULL || past->policy_digest[0] == '\0' ||
+	    strcmp(past->policy_digest, past->candidate_policy_digest) == 0)
+		return;
+	check_emit_zone(context, "the last release passed under policy %.16s, this is %.16s",
+	    past->policy_digest, past->candidate_policy_digest);
+	check_fact(context, 0, "from %s to %s", past->policy_digest, past->candidate_policy_digest);
 }
 
 void
@@ -229,6 +230,24 @@ check_history_served_unknown(struct check_context *context)
 	if (past->unknown_server != NULL)
 		check_emit_zone(context, "%s served serial %lu, which the log does not know",
 		    past->unknown_server, (unsigned long)past->unknown_serial);
+}
+
+void
+check_roll_type(struct check_context *context)
+{
+	const struct past_facts *past = context->facts->past;
+
+	for (size_t i = 0; i < past->n_refused_steps; i++) {
+		const struct past_step *step = &past->refused_steps[i];
+
+		if (step->has_key)
+			check_emit_zone(context, "key %u/%u: %s, which is %s", step->algorithm,
+			    step->tag, step->what, step->name);
+		else
+			check_emit_zone(
+			    context, "the zone %s, which is %s", step->what, step->name);
+		check_fact(context, 0, "%s %u/%u", step->name, step->algorithm, step->tag);
+	}
 }
 
 /* DESIGN 9.7. */

@@ -142,6 +142,7 @@ void check_history_serial(struct check_context *context);
 void check_history_drip(struct check_context *context);
 void check_history_policy_changed(struct check_context *context);
 void check_history_served_unknown(struct check_context *context);
+void check_roll_type(struct check_context *context);
 void check_signer_ahead(struct check_context *context);
 
 #endif

@@ -19,6 +19,9 @@
 /* Exit status of everything that could not be done: usage, unreadable input, dead worker. */
 #define EXIT_UNDECIDED 2
 
+/* The same of commands that monitoring runs, for which 2 is an alarm. */
+#define EXIT_UNKNOWN 3
+
 /* --- The command table (commands.c) --- */
 
 enum option_id {
@@ -96,6 +99,9 @@ extern const size_t command_table_rows;
 
 /* The row of a command, or NULL. */
 const struct command_row *command_find(const char *name);
+
+/* Exit status of a command line that is wrong. */
+int command_usage_status(const struct command_row *command);
 
 /* Whether `word` is one of "a|b|c"; false for NULL lists. */
 bool word_in(const char *list, const char *word);
@@ -175,14 +181,13 @@ struct gate_job {
 	struct zg_report_options report;
 	int64_t timeout; /* seconds */
 
-	/* Phases; ZG_PHASE_COUNT is the report. */
 	enum progress progress;
-	bool timing;
-	bool in_phase;
-	unsigned phase;
-	struct timespec since;
-	double shown_at; /* seconds of this phase, when its share was last shown */
-	double seconds[ZG_PHASE_COUNT + 1];
+	unsigned phase;	       /* ZG_PHASE_COUNT is the report, */
+	struct timespec since; /* that began then */
+	double shown_at;       /* seconds of this phase, when its share was last shown */
+
+	bool timed;
+	struct zg_timing timing;
 };
 
 /* Seconds since 1970. */
@@ -337,6 +342,13 @@ void release_approvals_close(struct release_approvals *approvals);
 /* Reads the zone's policy. */
 ZG_MUST_CHECK zg_status release_policy_open(
     const struct config_zone *zone, struct zg_policy **policy, struct zg_error *error);
+
+/* --- `zonegate status`, `zonegate history` --- */
+
+/* The report (JSON) of what is to be done next about a zone's last release, as of `now`, in place
+ * of `stored`, which is freed; `stored` itself when that cannot be said. */
+char *history_outlook(
+    const struct config *config, const struct config_zone *zone, int64_t now, char *stored);
 
 /* --- Commands --- */
 

@@ -35,7 +35,7 @@ static const struct option_row check_options[] = {
 	{OPTION_MEMO, 0, "memo", "FILE", "remember in FILE which signatures verified"},
 	{OPTION_NO_MEMO, 0, "no-memo", NULL, "verify every signature anew, whatever --memo says"},
 	{OPTION_EXAMPLES, 0, "examples", "N", "examples to report for each finding; 5 if absent"},
-	{OPTION_TIMING, 0, "timing", NULL, "print the time each phase took to standard error"},
+	{OPTION_TIMING, 0, "timing", NULL, "tell where the time went: standard error, JSON"},
 	{OPTION_PROGRESS, 0, "progress", NULL, "print phases and the share done to standard error"},
 	{OPTION_QUIET, 'q', "quiet", NULL, "no progress on a terminal"},
 	{OPTION_HELP, 'h', "help", NULL, "print help and exit"},
@@ -142,6 +142,12 @@ command_find(const char *name)
 			return &command_table[i];
 	}
 	return NULL;
+}
+
+int
+command_usage_status(const struct command_row *command)
+{
+	return command->run == command_status ? EXIT_UNKNOWN : EXIT_UNDECIDED;
 }
 
 bool

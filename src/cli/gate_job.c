@@ -17,13 +17,20 @@ static const char *const phase_texts[] = {
     [ZG_PHASE_READ] = "read",
     [ZG_PHASE_BUILD] = "build",
     [ZG_PHASE_VERIFY] = "verify",
-    [ZG_PHASE_DENIAL] = "denial",
-    [ZG_PHASE_COMPARE] = "compare",
     [ZG_PHASE_CHECK] = "check",
     [ZG_PHASE_COUNT] = "report",
 };
 _Static_assert(
     sizeof(phase_texts) / sizeof(phase_texts[0]) == ZG_PHASE_COUNT + 1, "a text for each phase");
+
+static const char *const time_texts[ZG_TIME_COUNT] = {
+    [ZG_TIME_READ] = "read",
+    [ZG_TIME_SORT] = "sort",
+    [ZG_TIME_HASH] = "hash",
+    [ZG_TIME_VERIFY] = "verify",
+    [ZG_TIME_DENIAL] = "denial",
+    [ZG_TIME_OTHER] = "other",
+};
 
 /* --- Options --- */
 
@@ -166,7 +173,7 @@ gate_job_read(const struct arguments *arguments, struct gate_job *job)
 {
 	const char *no_color = getenv("NO_COLOR");
 
-	*job = (struct gate_job){.timing = arguments->values[OPTION_TIMING] != NULL,
+	*job = (struct gate_job){.timed = arguments->values[OPTION_TIMING] != NULL,
 	    .report.color =
 		is_terminal(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0')};
 	if (arguments->values[OPTION_QUIET] == NULL && is_terminal(STDERR_FILENO))
@@ -182,18 +189,6 @@ static double
 seconds_between(const struct timespec *from, const struct timespec *to)
 {
 	return (double)(to->tv_sec - from->tv_sec) + (double)(to->tv_nsec - from->tv_nsec) / 1e9;
-}
-
-static void
-phase_end(struct gate_job *job)
-{
-	struct timespec now = {0};
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	if (job->in_phase)
-		job->seconds[job->phase] += seconds_between(&job->since, &now);
-	job->since = now;
-	job->in_phase = false;
 }
 
 /* How far the phase is, when that is worth telling again. */
@@ -231,10 +226,9 @@ phase_begin(void *context, enum zg_phase phase, uint64_t done, uint64_t total)
 		share_show(job, done, total);
 		return;
 	}
-	phase_end(job);
+	(void)clock_gettime(CLOCK_MONOTONIC, &job->since);
 	job->shown_at = 0;
 	job->phase = phase <= ZG_PHASE_COUNT ? phase : ZG_PHASE_COUNT;
-	job->in_phase = true;
 	if (job->progress == PROGRESS_NONE)
 		return;
 	length = snprintf(line, sizeof(line),
@@ -251,18 +245,35 @@ progress_clear(const struct gate_job *job)
 		(void)!write_all(STDERR_FILENO, "\r\033[K", 4);
 }
 
+/* --- Timing --- */
+
+static int64_t
+timing_clock(enum zg_clock which)
+{
+	static const clockid_t clocks[] = {[ZG_CLOCK_WALL] = CLOCK_MONOTONIC,
+	    [ZG_CLOCK_PROCESS] = CLOCK_PROCESS_CPUTIME_ID,
+	    [ZG_CLOCK_THREAD] = CLOCK_THREAD_CPUTIME_ID};
+	struct timespec now = {0};
+
+	(void)clock_gettime(clocks[which], &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 void
 gate_job_timing(const struct gate_job *job)
 {
-	double total = 0;
+	int64_t wall = 0, processor = 0;
 
-	if (!job->timing)
+	if (!job->timed)
 		return;
-	for (size_t i = 0; i <= ZG_PHASE_COUNT; i++) {
-		complain("timing: %-7s %8.3f s", phase_texts[i], job->seconds[i]);
-		total += job->seconds[i];
+	for (size_t i = 0; i < ZG_TIME_COUNT; i++) {
+		complain("timing: %-6s %8.3f s, processors %8.3f s", time_texts[i],
+		    (double)job->timing.wall[i] / 1e9, (double)job->timing.processor[i] / 1e9);
+		wall += job->timing.wall[i];
+		processor += job->timing.processor[i];
 	}
-	complain("timing: %-7s %8.3f s", "total", total);
+	complain("timing: %-6s %8.3f s, processors %8.3f s", "total", (double)wall / 1e9,
+	    (double)processor / 1e9);
 }
 
 /* --- The run --- */
@@ -270,13 +281,14 @@ gate_job_timing(const struct gate_job *job)
 zg_status
 gate_job_run(struct gate_job *job, struct zg_result **result, struct zg_error *error)
 {
-	zg_status status;
-
 	job->inputs.progress = phase_begin;
 	job->inputs.progress_context = job;
-	status = zg_gate_run(&job->inputs, result, error);
-	phase_end(job);
-	return status;
+	if (job->timed) {
+		job->timing.clock = timing_clock;
+		job->inputs.timing = &job->timing;
+		job->report.timing = &job->timing;
+	}
+	return zg_gate_run(&job->inputs, result, error);
 }
 
 /* The report goes out completely, or there is none to stand behind: a full disk shows in write or
@@ -295,7 +307,6 @@ gate_job_report(struct gate_job *job, const struct zg_result *result, struct zg_
 	    (!write_all(STDOUT_FILENO, text, length) || close(STDOUT_FILENO) != 0))
 		status = output_trouble(error);
 	free(text);
-	phase_end(job);
 	return status;
 }
 

@@ -216,6 +216,9 @@ timeline_write(const struct history_job *job, int fd, struct zg_error *error)
 		    key_timeline_read(history, job->zone->name, since, job->now, &timeline, error);
 	history_close(history);
 	if (status == ZG_OK)
+		timeline->stored_report =
+		    history_outlook(job->config, job->zone, job->now, timeline->stored_report);
+	if (status == ZG_OK)
 		status = timeline_render(timeline, &text, &length, error);
 	if (status == ZG_OK && !write_all(fd, text, length)) {
 		(void)snprintf(error->text, sizeof(error->text), "cannot write the time line: %s",
@@ -387,7 +390,7 @@ ds_observation(const struct import_job *import, struct history_ds *ds, struct zg
 	    .ttl = (uint32_t)import->ds_ttl};
 	(void)snprintf(ds->server, sizeof(ds->server), "%s", import->actor);
 	return zg_ds_read(
-	    &import->gate.inputs.ds, import->history->zone->name, ds->entries, &ds->n, error);
+	    &import->gate.inputs.ds, import->history->zone->name, ds->entries, &ds->n, NULL, error);
 }
 
 /* Records what the gate has found; the report is kept in its JSON form. */

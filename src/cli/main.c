@@ -42,7 +42,7 @@ command_run(const struct command_row *command, int argc, char **argv)
 		return EXIT_UNDECIDED;
 	}
 	if (!arguments_read(command, argc, argv, &arguments))
-		return EXIT_UNDECIDED;
+		return command_usage_status(command);
 	if (arguments.values[OPTION_HELP] != NULL)
 		return help_print(command);
 	return command->run(&arguments);

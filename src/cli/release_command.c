@@ -697,6 +697,7 @@ already_released(struct release_job *job, struct release_log *log, const struct 
 	uint8_t sha256[FILE_DIGEST_OCTETS];
 	struct released in_force;
 	struct zg_error error = {0};
+	char head[LOG_HEAD_TEXT_SIZE];
 	bool exists = false;
 
 	if (release_in_force(log, job->pending, clock_now(), &in_force, &error) != ZG_OK ||
@@ -712,6 +713,8 @@ already_released(struct release_job *job, struct release_log *log, const struct 
 	if (!in_force.handed)
 		return failed_after_rename(job, log, claim, "its command failed again");
 	complain("%s serial %u is already released", job->zone->name, claim->serial);
+	/* The worker may have recorded what the parent publishes. */
+	head_sign(job, log, head);
 	return 0;
 }
 

@@ -140,6 +140,26 @@ is_in_force(const struct work *work)
 	       strcmp(result->digest, work->in_force.digest) == 0;
 }
 
+/* What the parent publishes, as the DS file has it: a fact of its own, whatever the verdict. */
+static zg_status
+ds_record(const struct work *work, struct zg_error *error)
+{
+	const struct zg_gate_inputs *inputs = &work->job->gate.inputs;
+	const struct config_zone *zone = work->job->zone;
+	struct release_ds list[ZG_DS_MAX];
+	uint32_t ttl = 0;
+	size_t n = 0;
+	zg_status status;
+
+	if (zone->ds_path == NULL)
+		return ZG_OK;
+	status = zg_ds_read(&inputs->ds, zone->name, list, &n, &ttl, error);
+	if (status == ZG_OK)
+		status = release_observe_ds(work->log, list, n,
+		    inputs->ds_ttl != 0 ? inputs->ds_ttl : ttl, zone->ds_path, inputs->now, error);
+	return status;
+}
+
 static zg_status
 result_record(struct work *work, struct zg_error *error)
 {
@@ -229,7 +249,9 @@ work_finish(struct work *work, struct claim *claim, struct zg_error *error)
 	bool in_force = is_in_force(work);
 	zg_status status = ZG_OK;
 
-	if (!in_force && !work->job->dry_run) {
+	if (!work->job->dry_run)
+		status = ds_record(work, error);
+	if (status == ZG_OK && !in_force && !work->job->dry_run) {
 		status = release_approvals_settle(
 		    work->job, &work->approvals, work->log, work->result, error);
 		if (status == ZG_OK)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <zonegate/policy.h>
 #include "publish/status_read.h"
 #include "report/status_report.h"
 
@@ -62,6 +63,58 @@ print(const struct status_list *list, enum status_format format)
 		return (int)list->level;
 	complain("status: %s", error.text);
 	return STATUS_UNKNOWN;
+}
+
+/* --- Next steps --- */
+
+/* The report of what is to be done next, as of now; NULL: that cannot be said. */
+static char *
+outlook_report(const struct config *config, const struct config_zone *zone, int64_t now)
+{
+	const struct zg_report_options json = {.format = ZG_FORMAT_JSON};
+	struct zg_gate_inputs inputs = {.origin = zone->name, .state = config->state, .now = now};
+	struct zg_result *result = NULL;
+	struct zg_error error = {0};
+	zg_policy *policy = NULL;
+	char *text = NULL;
+	size_t length;
+	zg_status status = release_policy_open(zone, &policy, &error);
+
+	inputs.policy = policy;
+	if (status == ZG_OK)
+		status = zg_gate_outlook(&inputs, &result, &error);
+	if (status == ZG_OK)
+		status = zg_report_render(result, &json, &text, &length, &error);
+	zg_result_free(result);
+	zg_policy_free(policy);
+	return status == ZG_OK ? text : NULL;
+}
+
+char *
+history_outlook(
+    const struct config *config, const struct config_zone *zone, int64_t now, char *stored)
+{
+	char *report = outlook_report(config, zone, now);
+
+	if (report == NULL)
+		return stored;
+	free(stored);
+	return report;
+}
+
+/* What the release said of its next steps may be out of date: parents and servers were seen since.
+ */
+static void
+steps_renew(const struct config *config, struct status_list *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		struct status_report *report = &list->reports[i];
+		const struct config_zone *zone = config_zone_find(config, report->zone);
+
+		if (zone != NULL && report->has_release)
+			report->stored_report =
+			    history_outlook(config, zone, list->now, report->stored_report);
+	}
 }
 
 /* --- --test-alert --- */
@@ -129,6 +182,8 @@ command_status(const struct arguments *arguments)
 	status = config_read(arguments->values[OPTION_CONFIG], &config, &error);
 	if (status == ZG_OK)
 		status = status_read(config, zone, clock_now(), &list, &error);
+	if (status == ZG_OK)
+		steps_renew(config, list);
 	if (status != ZG_OK)
 		level = unknown(&error, status);
 	else if (arguments->values[OPTION_TEST_ALERT] != NULL)

@@ -63,7 +63,8 @@ struct cache_search {
 	size_t candidate_dnskey;
 	bool too_many;
 	key_mask by_algorithm[CACHE_ALGORITHMS_MAX]; /* usable keys */
-	key_mask usable;
+	key_mask usable, sep;
+	key_mask signers_in_force;	     /* of our own data */
 	struct cache_validators *validators; /* owned; one for each DS set */
 };
 

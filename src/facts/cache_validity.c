@@ -129,6 +129,7 @@ sort_keys(struct cache_search *search)
 	for (size_t k = 0; k < search->world.n_keys; k++) {
 		const struct cache_key *key = &search->world.keys[k];
 
+		search->sep |= key->ksk ? UINT64_C(1) << k : 0;
 		for (size_t i = 0; i < CACHE_ALGORITHMS_MAX && key->usable; i++) {
 			if (algorithms[i] == key->algorithm)
 				search->by_algorithm[i] |= UINT64_C(1) << k;

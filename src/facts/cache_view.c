@@ -66,15 +66,21 @@ span_covers(const struct cache_span *span, int64_t from, int64_t until, enum spa
 	return span->from <= from && until <= span->until[end];
 }
 
-/* Whether version `i` has the place of version `at` in the hold world. */
-static bool
-stands_for(const struct cache_member *members, size_t at, size_t i)
+/* Where to look for the versions that have the place of version `at` in the hold world: itself; the
+ * one of the same content; or all in force. */
+static void
+places_of(const struct cache_member *members, size_t n, size_t at, size_t *begin, size_t *end)
 {
-	if (!members[at].is_new)
-		return i == at;
-	if (members[at].twin != NO_VERSION)
-		return i == members[at].twin;
-	return members[i].was_in_force;
+	bool all = members[at].is_new && members[at].twin == NO_VERSION;
+
+	*begin = all ? 0 : members[at].is_new ? members[at].twin : at;
+	*end = all ? n : *begin + 1;
+}
+
+static bool
+has_place_of(const struct cache_member *members, size_t at, size_t i)
+{
+	return i == at ? !members[at].is_new : members[i].was_in_force;
 }
 
 /* The combination of the hold world is in caches all the time, and broken. */
@@ -91,24 +97,25 @@ is_broken_in_hold(const struct cache_search *search, const struct cache_validato
 }
 
 /*
- * Holding the candidate back would not spare this validator the window: what is
- * in force in the place of the candidate's parts fails as well, all of it and
- * all the time. Nothing in force: no.
+ * Holding the candidate back would not spare this validator the window: what is in force in the
+ * place of the candidate's parts fails as well, all of it and all the time. Nothing in force: no.
  */
 static bool
 fails_when_held(const struct cache_search *search, const struct combination *at,
     const struct cache_validator *validator, int64_t from, int64_t until, enum span_end end)
 {
-	const struct cache_world *world = &search->world;
+	size_t k, k_end, c_begin, c_end;
 	bool any = false;
 
 	if (!span_covers(&search->ds[at->ds].hold, from, until, end))
 		return false;
-	for (size_t k = 0; k < world->n_dnskeys; k++) {
-		if (!stands_for(search->dnskeys, at->dnskey, k))
+	places_of(search->dnskeys, search->world.n_dnskeys, at->dnskey, &k, &k_end);
+	places_of(search->classes, search->world.n_classes, at->class, &c_begin, &c_end);
+	for (; k < k_end; k++) {
+		if (!has_place_of(search->dnskeys, at->dnskey, k))
 			continue;
-		for (size_t c = 0; c < world->n_classes; c++) {
-			if (!stands_for(search->classes, at->class, c))
+		for (size_t c = c_begin; c < c_end; c++) {
+			if (!has_place_of(search->classes, at->class, c))
 				continue;
 			if (!is_broken_in_hold(search, validator, k, c, from, until, end))
 				return false;
@@ -143,19 +150,6 @@ prefer(key_mask keys, key_mask wanted)
 	return (keys & wanted) != 0 ? keys & wanted : keys;
 }
 
-/* Keys that sign data of the zone in force. */
-static key_mask
-signers_in_force(const struct cache_search *search)
-{
-	key_mask signers = 0;
-
-	for (size_t i = 0; i < search->world.n_classes; i++) {
-		if (search->classes[i].was_in_force)
-			signers |= search->world.classes[i].signers;
-	}
-	return signers;
-}
-
 /* A new DNSKEY RRset lacks a key that the DS set names; or a new DS set names
  * none of the keys. */
 static key_mask
@@ -163,14 +157,12 @@ missing_in_chain(const struct cache_search *search, const struct combination *at
     const struct cache_validator *validator)
 {
 	const struct cache_dnskey *dnskey = &search->world.dnskeys[at->dnskey];
-	key_mask sep = 0, lost = validator->anchors & ~(dnskey->keys & dnskey->signers);
+	key_mask lost = validator->anchors & ~(dnskey->keys & dnskey->signers);
 
 	if (search->world.ds[at->ds].life.from <= dnskey->life.from && lost != 0)
 		return lost;
-	for (size_t k = 0; k < search->world.n_keys; k++)
-		sep |= search->world.keys[k].ksk ? UINT64_C(1) << k : 0;
 	return prefer(
-	    dnskey->keys & dnskey->signers & validator->signers & ~validator->anchors, sep);
+	    dnskey->keys & dnskey->signers & validator->signers & ~validator->anchors, search->sep);
 }
 
 /* A new DNSKEY RRset lacks the signers of the data; or none of its keys signs
@@ -186,7 +178,7 @@ missing_for_data(const struct cache_search *search, const struct combination *at
 	if (dnskey->life.from > class->life.from && lost != 0)
 		return lost;
 	return prefer(
-	    dnskey->keys & validator->signers & ~class->signers, signers_in_force(search));
+	    dnskey->keys & validator->signers & ~class->signers, search->signers_in_force);
 }
 
 /* --- Collecting --- */
@@ -194,8 +186,9 @@ missing_for_data(const struct cache_search *search, const struct combination *at
 struct collector {
 	const struct cache_search *search;
 	struct cache_proof *proof;
-	bool old_damage; /* a broken combination that is there already, not by expiry
-			    alone */
+	bool old_damage; /* something is broken anyway, and not by expiry alone */
+	size_t n_looked_at;
+	bool too_many; /* combinations */
 };
 
 static int64_t
@@ -402,6 +395,10 @@ look_at_data(struct collector *collector, struct pair *chains, size_t dnskey, si
 
 		if (!combination_lives(search, i, dnskey, class, &at))
 			continue;
+		if (collector->n_looked_at++ >= CACHE_COMBINATIONS_MAX) {
+			collector->too_many = true;
+			break;
+		}
 		for (size_t v = 0; v < validators->n; v++)
 			until[v] = cache_anchor_until(search, &validators->list[v], k, k_expires);
 		look_at_link(collector, &chains[i], &at, LINK_DS_DNSKEY, until);
@@ -422,7 +419,7 @@ look_at_all(struct collector *collector)
 	if (chains == NULL)
 		return ZG_MEMORY;
 	for (size_t k = 0; k < search->world.n_dnskeys; k++) {
-		for (size_t c = 0; c < search->world.n_classes; c++)
+		for (size_t c = 0; c < search->world.n_classes && !collector->too_many; c++)
 			look_at_data(collector, chains, k, c);
 		for (size_t i = 0; i < n_ds; i++)
 			pair_finish(collector->proof, &chains[i]);
@@ -489,6 +486,7 @@ decide(struct cache_search *search, const struct cache_world *past,
 
 	if (status != ZG_OK)
 		return status;
+	search->too_many |= collector.too_many;
 	proof->unknown = what_is_unknown(search, past, candidate);
 	proof->world.incomplete |= search->too_many;
 	if (proof->n_new > 0)
@@ -497,7 +495,7 @@ decide(struct cache_search *search, const struct cache_world *past,
 		proof->outcome = CACHE_UNKNOWN;
 	else
 		proof->outcome = collector.old_damage ? CACHE_NOT_WORSE : CACHE_PROVED;
-	if (proof->n_new + proof->n_preexisting == 0)
+	if (proof->n_new + proof->n_preexisting == 0 || collector.too_many)
 		return ZG_OK;
 	return cache_damage(search, &proof->damage_release, &proof->damage_hold);
 }

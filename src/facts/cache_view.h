@@ -23,7 +23,9 @@
 /* Versions of one kind that are live at once; more: the proof is not made
  * (unknown). */
 #define CACHE_VERSIONS_MAX 256
-#define TIME_NEVER	   INT64_MAX
+/* Combinations of versions that one proof looks at: about a second. A rollover has some hundred. */
+#define CACHE_COMBINATIONS_MAX (1U << 18)
+#define TIME_NEVER	       INT64_MAX
 
 typedef uint64_t key_mask;
 
@@ -157,22 +159,23 @@ struct cache_counterexample {
 
 struct cache_proof {
 	enum cache_outcome outcome;
-	const char *unknown;	  /* what is not known: a static phrase; else NULL */
-	struct cache_world world; /* the world after release: the candidate's versions are in it.
-				     Arrays owned; owner and type of classes still borrowed */
-	size_t candidate_dnskey;  /* its index in world.dnskeys */
-	struct cache_counterexample *examples; /* owned; for each pair of versions and each cause
-						  the widest window; worst first */
+	const char *unknown; /* what is not known: a static phrase; else NULL */
+	/* The world after release: the candidate's versions are in it. The arrays are owned, owner
+	 * and type of classes still borrowed. */
+	struct cache_world world;
+	size_t candidate_dnskey; /* index into world.dnskeys */
+	/* Of each pair of versions and each cause the widest window, worst first. Owned. */
+	struct cache_counterexample *examples;
 	size_t n_examples;
-	/* Combinations with a broken link in all, new and preexisting; then new ones
-	 * by margins or stale data only. */
+	/* Combinations with a broken link in all: new, preexisting; new ones that are broken within
+	 * the margins, or with stale data. */
 	uint64_t n_new, n_preexisting, n_margin, n_stale;
-	unsigned new_models;	      /* bits: the models with a new counterexample */
-	int64_t earliest_safe;	      /* without new ones; 0: now; TIME_NEVER: waiting never
-					 helps */
-	int64_t earliest_with_margin; /* and without margin_only ones */
-	/* Affected RRset-seconds with release, and when held back, until the last
-	 * window whose end is known ends; 0 when there is no counterexample. */
+	unsigned new_models; /* bits: those with a new counterexample */
+	/* When nothing new would break; 0: now; TIME_NEVER: waiting never helps. */
+	int64_t earliest_safe;
+	int64_t earliest_with_margin; /* and nothing within the margins */
+	/* Affected RRset-seconds with release, and when held back, until the last window whose end
+	 * is known; 0 without counterexamples, or with more combinations than fit. */
 	double damage_release, damage_hold;
 };
 

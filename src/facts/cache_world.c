@@ -146,8 +146,11 @@ take_classes(struct cache_search *search, const struct cache_world *past)
 			}
 			search->world.classes[n] = past->classes[i];
 			search->classes[n] = member_make(life, search->rules, safety);
-			search->classes[n++].was_in_force =
+			search->classes[n].was_in_force =
 			    in_force(life) && past->classes[i].stream == 0;
+			if (search->classes[n].was_in_force)
+				search->signers_in_force |= past->classes[i].signers;
+			n++;
 		}
 	}
 	search->world.n_classes = n;

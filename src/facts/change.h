@@ -56,13 +56,13 @@ struct unsigned_facts {
 };
 
 /*
- * Compares `zone`, whose content digest is `digest`, with `previous`, which is borrowed for the
- * life of the facts. Two records are the same when owner, type and RDATA are: TTLs are not looked
- * at. `change` is cleared on failure.
+ * Compares `zone`, whose content digest is `digest`, with `previous`, whose digest is
+ * `previous_digest` and which is borrowed for the life of the facts. Two records are the same when
+ * owner, type and RDATA are: TTLs are not looked at. `change` is cleared on failure.
  */
 MUST_CHECK zg_status change_compute(const struct zone *zone, const uint8_t digest[48],
-    const struct zone *previous, size_t max_examples, struct change_facts *change,
-    struct zg_error *error);
+    const struct zone *previous, const uint8_t previous_digest[48], size_t max_examples,
+    struct change_facts *change, struct zg_error *error);
 void change_clear(struct change_facts *change);
 
 /*

@@ -1,11 +1,14 @@
 /* Denial of existence: what chains there are, and which of them are held against the zone. */
 #include "facts/denial.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/error.h"
 #include "dns/base32.h"
 #include "facts/denial_private.h"
+
+/* Names hashed at a time by one thread. */
+#define NAMES_AT_ONCE 512
 
 size_t
 nsec3_owner_hash(const struct zone *zone, uint32_t owner, uint8_t hash[OWNER_HASH_MAX])
@@ -18,11 +21,8 @@ nsec3_owner_hash(const struct zone *zone, uint32_t owner, uint8_t hash[OWNER_HAS
 }
 
 bool
-nsec3_owner_fits(const struct zone *zone, uint32_t owner, const struct nsec3_view *view)
+nsec3_hash_fits(size_t length, const struct nsec3_view *view)
 {
-	uint8_t hash[OWNER_HASH_MAX];
-	size_t length = nsec3_owner_hash(zone, owner, hash);
-
 	/* RFC 5155 section 3.1.7: the next hash is as long as this one. */
 	return length > 0 && length == view->next_len &&
 	       (view->hash_algorithm != NSEC3_HASH_SHA1 || length == NSEC3_HASH_OCTETS);
@@ -110,7 +110,7 @@ gather_params(struct denial_work *work)
 }
 
 static void
-gather_nsec3(struct denial_work *work, uint32_t owner, uint32_t record)
+gather_nsec3(struct denial_work *work, uint32_t owner, size_t hash_len, uint32_t record)
 {
 	const struct zone *zone = work->zone;
 	struct nsec3_chain *chain;
@@ -120,7 +120,7 @@ gather_nsec3(struct denial_work *work, uint32_t owner, uint32_t record)
 		count_record(work, DEFECT_NSEC3_BITMAP, owner, record, "the RDATA is malformed");
 		return;
 	}
-	if (!nsec3_owner_fits(zone, owner, &view))
+	if (!nsec3_hash_fits(hash_len, &view))
 		count_record(work, DEFECT_NSEC3_OWNER, owner, record,
 		    "expected an owner of one hash directly below the apex, as long as the next "
 		    "hash, in base32hex");
@@ -148,6 +148,8 @@ gather(struct denial_work *work)
 {
 	const struct zone *zone = work->zone;
 	struct denial_facts *facts = work->facts;
+	uint8_t hash[OWNER_HASH_MAX];
+	size_t hash_len;
 	struct rrset set;
 
 	gather_params(work);
@@ -159,8 +161,9 @@ gather(struct denial_work *work)
 		if (!zone_rrset(zone, i, RR_NSEC3, &set))
 			continue;
 		facts->has_nsec3 = true;
+		hash_len = nsec3_owner_hash(zone, i, hash);
 		for (uint32_t r = set.first; r < set.first + set.count; r++)
-			gather_nsec3(work, i, r);
+			gather_nsec3(work, i, hash_len, r);
 	}
 	facts->has_nsec = facts->n_nsec > 0;
 }
@@ -204,32 +207,37 @@ report_unnamed(struct denial_work *work, enum defect defect)
 	}
 }
 
-/* Every chain that is named must be complete (RFC 5155 section 4); several may be (section 7.3). */
+/* Begins the walk along every chain that is named, known and there. */
 static zg_status
-check_named(struct denial_work *work)
+begin_walks(struct denial_work *work)
 {
-	struct hashed_names names = {0};
 	zg_status status = ZG_OK;
 
 	for (size_t i = 0; status == ZG_OK && i < work->facts->n_chains; i++) {
 		const struct nsec3_chain *chain = &work->facts->chains[i];
 
-		if (!chain->named)
+		if (!chain->named || !chain->known || chain->n_records == 0)
 			continue;
-		if (chain->n_records == 0) {
+		if (work->n_walks == 0)
+			status = hashed_names_collect(work->zone, &work->names);
+		if (status == ZG_OK)
+			status = chain_walk_new(
+			    work, chain, &work->names, &work->walks[work->n_walks++]);
+	}
+	return status;
+}
+
+/* Every chain that is named must be there (RFC 5155 section 4); several may be (section 7.3). */
+static void
+check_named(struct denial_work *work)
+{
+	for (size_t i = 0; i < work->facts->n_chains; i++) {
+		const struct nsec3_chain *chain = &work->facts->chains[i];
+
+		if (chain->named && chain->n_records == 0)
 			count_record(work, DEFECT_NSEC3_CHAIN_ABSENT, 0, chain->param,
 			    "expected a chain with these parameters, found no record of it");
-			continue;
-		}
-		if (!chain->known)
-			continue;
-		if (names.n_names == 0)
-			status = hashed_names_collect(work->zone, &names);
-		if (status == ZG_OK)
-			status = nsec3_check_chain(work, chain, &names);
 	}
-	hashed_names_clear(&names);
-	return status;
 }
 
 /* Walks the NSEC chain; true when it is closed and speaks of every name. */
@@ -246,7 +254,7 @@ nsec_is_complete(struct denial_work *work)
  * A named NSEC3 chain that is there is what servers answer from: it is checked, NSEC beside it is
  * leftover or still to come (RFC 5155 section 10.4). Without one the NSEC chain must be whole.
  */
-static zg_status
+static void
 judge(struct denial_work *work)
 {
 	struct denial_facts *facts = work->facts;
@@ -265,30 +273,86 @@ judge(struct denial_work *work)
 		usable = nsec_is_complete(work);
 	if (unnamed)
 		report_unnamed(work, usable ? DEFECT_NSEC3_PARTIAL : DEFECT_NSEC3PARAM_MISSING);
-	return check_named(work);
+	check_named(work);
+}
+
+/* A task that needs nothing but the zone. */
+static zg_status
+begin(void *context)
+{
+	struct denial_work *work = context;
+
+	if (!work->is_signed || !work->zone->has_apex)
+		return ZG_OK;
+	gather(work);
+	judge(work);
+	return begin_walks(work);
+}
+
+/* work_function: hashes names and looks them up, for every chain. */
+static zg_status
+locate(void *context, unsigned thread, size_t first, size_t end)
+{
+	const struct denial_work *work = context;
+	zg_status status = ZG_OK;
+
+	for (size_t i = 0; i < work->n_walks && status == ZG_OK; i++)
+		status = chain_walk_locate(work->walks[i], thread, first, end);
+	return status;
+}
+
+/* A task, when every name was located. */
+static zg_status
+finish(void *context)
+{
+	struct denial_work *work = context;
+
+	for (size_t i = 0; i < work->n_walks; i++)
+		chain_walk_check(work->walks[i]);
+	return ZG_OK;
 }
 
 zg_status
-denial_compute(const struct zone *zone, bool is_signed, unsigned threads,
-    struct denial_facts *denial, struct defects *defects, struct zg_error *error)
+denial_plan(const struct zone *zone, bool is_signed, unsigned threads, struct denial_facts *denial,
+    struct defects *defects, struct plan *plan, struct denial_work **work)
 {
-	struct denial_work work = {
-	    .zone = zone, .threads = threads, .facts = denial, .defects = defects};
-	zg_status status;
+	struct denial_work *made = calloc(1, sizeof(*made));
+	struct plan_part part = {.stage = PLAN_COMPUTE,
+	    .what = ZG_TIME_DENIAL,
+	    .doing = "checking denial of existence",
+	    .task = begin,
+	    .context = made};
 
+	*work = made;
+	if (made == NULL)
+		return ZG_MEMORY;
 	*denial = (struct denial_facts){0};
-	if (!is_signed || !zone->has_apex)
-		return ZG_OK;
-	if (threads == 0)
-		work.threads = 1;
-	else if (threads > ZG_THREADS_MAX)
-		work.threads = ZG_THREADS_MAX;
-	gather(&work);
-	status = judge(&work);
-	if (status == ZG_OK && defects_out_of_memory(defects))
-		status = ZG_MEMORY;
-	if (status != ZG_OK)
-		return error_set(
-		    error, status, "%s while checking denial of existence", zg_status_text(status));
+	*made = (struct denial_work){.zone = zone,
+	    .is_signed = is_signed,
+	    .threads = threads < ZG_THREADS_MAX ? threads : ZG_THREADS_MAX,
+	    .facts = denial,
+	    .defects = defects};
+	plan_add(plan, &part);
+	part.stage = PLAN_SUM;
+	part.task = finish;
+	plan_add(plan, &part);
+	part.stage = PLAN_FINISH;
+	part.what = ZG_TIME_HASH;
+	part.task = NULL;
+	part.work = locate;
+	part.count = &made->names.n_names;
+	part.chunk = NAMES_AT_ONCE;
+	plan_add(plan, &part);
 	return ZG_OK;
+}
+
+void
+denial_free(struct denial_work *work)
+{
+	if (work == NULL)
+		return;
+	for (size_t i = 0; i < work->n_walks; i++)
+		chain_walk_free(work->walks[i]);
+	hashed_names_clear(&work->names);
+	free(work);
 }

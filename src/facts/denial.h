@@ -12,6 +12,7 @@
 #include <zonegate/limits.h>
 #include <zonegate/status.h>
 #include "base/compiler.h"
+#include "facts/plan.h"
 #include "zone/defect.h"
 #include "zone/zone.h"
 
@@ -42,10 +43,15 @@ struct denial_facts {
 };
 
 /*
- * Fills `denial` and counts what is wrong into `defects` (DEFECT_DENIAL_NONE up to
- * DEFECT_DENIAL_END). `is_signed` as in struct facts: an unsigned zone has nothing to deny.
+ * Denial of existence as parts of a plan that is run on `threads` threads: fills `denial` and
+ * counts what is wrong into `defects` (DEFECT_DENIAL_NONE up to DEFECT_DENIAL_END). `is_signed` as
+ * in struct facts: an unsigned zone has nothing to deny. All that is given is borrowed until
+ * denial_free, for when the plan was run.
  */
-MUST_CHECK zg_status denial_compute(const struct zone *zone, bool is_signed, unsigned threads,
-    struct denial_facts *denial, struct defects *defects, struct zg_error *error);
+struct denial_work;
+MUST_CHECK zg_status denial_plan(const struct zone *zone, bool is_signed, unsigned threads,
+    struct denial_facts *denial, struct defects *defects, struct plan *plan,
+    struct denial_work **work);
+void denial_free(struct denial_work *work);
 
 #endif

@@ -6,14 +6,11 @@
  */
 #include "facts/denial_private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/work_pool.h"
-
-/* Names hashed at a time by one thread. */
-#define HASH_CHUNK 512
 
 #define NO_NAME UINT32_MAX
 
@@ -22,15 +19,20 @@ enum name_state {
 	STATE_NEEDED = 2,  /* an empty non-terminal above a name that has or must have an NSEC3 */
 	STATE_EXPECTED =
 	    4, /* matched or missing: for names below, the closest encloser that is proved */
-	STATE_OPT_OUT = 8 /* not matched; the next closer name lies in an opt-out span */
+	STATE_OPT_OUT = 8, /* not matched; the next closer name lies in an opt-out span */
+	STATE_TYPES = 16   /* the record that matches speaks of the name's types rightly */
 };
 
 struct hashed_name {
 	uint32_t owner; /* the owner; of an empty non-terminal the first owner below it */
-	uint32_t place; /* entry that matches the hash, or whose span covers it */
 	uint8_t labels;
-	uint8_t kind;  /* enum name_kind, never NAME_NONE */
-	uint8_t state; /* enum name_state, or-ed; of the chain that is walked */
+	uint8_t kind; /* enum name_kind, never NAME_NONE */
+};
+
+/* What a chain says of a name. */
+struct located {
+	uint32_t place; /* entry that matches the hash, or whose span covers it */
+	uint8_t state;	/* enum name_state, or-ed */
 };
 
 /* A record of the chain. */
@@ -45,11 +47,13 @@ struct chain_walk {
 	const struct nsec3_chain *chain;
 	struct chain_entry *entries;	      /* owned, ascending by hash */
 	uint8_t (*hashes)[NSEC3_HASH_OCTETS]; /* owned; one for each entry */
+	bool *opt_out;			      /* owned; the flag of each entry */
 	size_t n_entries;
 	uint32_t *starts;    /* owned; first entry of each bucket, n_entries behind the last */
 	unsigned start_bits; /* leading bits of a hash that number its bucket */
-	struct hashed_names *names;
-	struct digest **digests; /* owned; one for each thread */
+	const struct hashed_names *names;
+	struct located *located; /* owned; one for each name */
+	struct digest **digests; /* owned; one for each thread, made by it */
 };
 
 static zg_status
@@ -132,12 +136,13 @@ add_entries(struct chain_walk *walk, const struct rrset *set)
 {
 	const struct zone *zone = walk->work->zone;
 	uint8_t hash[OWNER_HASH_MAX];
+	size_t length = nsec3_owner_hash(zone, set->owner, hash);
 	struct nsec3_view view;
 	bool found = false;
 
 	for (uint32_t r = set->first; r < set->first + set->count; r++) {
 		if (!entry_view(walk, r, &view) || !nsec3_in_chain(walk->chain, &view) ||
-		    !nsec3_owner_fits(zone, set->owner, &view))
+		    !nsec3_hash_fits(length, &view))
 			continue;
 		if (found) {
 			count_entry(walk, DEFECT_NSEC3_MULTIPLE, set->owner, r,
@@ -145,8 +150,8 @@ add_entries(struct chain_walk *walk, const struct rrset *set)
 			continue;
 		}
 		found = true;
-		(void)nsec3_owner_hash(zone, set->owner, hash);
 		memcpy(walk->hashes[walk->n_entries], hash, NSEC3_HASH_OCTETS);
+		walk->opt_out[walk->n_entries] = (view.flags & NSEC3_FLAG_OPT_OUT) != 0;
 		walk->entries[walk->n_entries++] =
 		    (struct chain_entry){.owner = set->owner, .record = r, .name = NO_NAME};
 	}
@@ -161,7 +166,8 @@ collect_entries(struct chain_walk *walk)
 
 	walk->entries = calloc((size_t)walk->chain->n_records, sizeof(walk->entries[0]));
 	walk->hashes = calloc((size_t)walk->chain->n_records, sizeof(walk->hashes[0]));
-	if (walk->entries == NULL || walk->hashes == NULL)
+	walk->opt_out = calloc((size_t)walk->chain->n_records, sizeof(walk->opt_out[0]));
+	if (walk->entries == NULL || walk->hashes == NULL || walk->opt_out == NULL)
 		return ZG_MEMORY;
 	for (uint32_t i = 0; i < zone->n_owners; i++) {
 		if (zone->owners[i].labels == zone->origin_labels + 1 &&
@@ -221,7 +227,7 @@ index_entries(struct chain_walk *walk)
 
 /* Stores where the hash is in the chain, or which span it lies in (the last one's goes around). */
 static void
-locate(const struct chain_walk *walk, const uint8_t *hash, struct hashed_name *name)
+locate(const struct chain_walk *walk, const uint8_t *hash, struct located *located)
 {
 	size_t bucket = hash_bucket(walk, hash);
 	size_t low = walk->starts[bucket], high = walk->starts[bucket + 1];
@@ -234,49 +240,57 @@ locate(const struct chain_walk *walk, const uint8_t *hash, struct hashed_name *n
 		else
 			high = middle;
 	}
-	name->state = 0;
+	located->state = 0;
 	if (low < walk->n_entries && memcmp(walk->hashes[low], hash, NSEC3_HASH_OCTETS) == 0) {
-		name->state = STATE_MATCHED;
-		name->place = (uint32_t)low;
+		located->state = STATE_MATCHED;
+		located->place = (uint32_t)low;
 	} else
-		name->place = (uint32_t)(low > 0 ? low - 1 : walk->n_entries - 1);
+		located->place = (uint32_t)(low > 0 ? low - 1 : walk->n_entries - 1);
 }
 
-/* work_function: hashes and locates names. Threads write to names of their own only. */
-static zg_status
-locate_names(void *context, unsigned thread, size_t first, size_t end)
+/* The record of the chain speaks of the name's types rightly; on false, `difference` says what is
+ * wrong. */
+static bool
+types_match(const struct chain_walk *walk, const struct chain_entry *entry,
+    const struct hashed_name *name, char difference[TYPE_DIFFERENCE_MAX])
 {
-	struct chain_walk *walk = context;
-	const struct nsec3_chain *chain = walk->chain;
+	struct nsec3_view view;
 
-	for (size_t i = first; i < end; i++) {
-		struct hashed_name *name = &walk->names->names[i];
-		const uint8_t *wire = name_of(walk->work->zone, name);
-		uint8_t hash[NSEC3_HASH_OCTETS];
-		zg_status status = nsec3_hash(walk->digests[thread], wire, name_length(wire),
-		    chain->salt, chain->salt_len, chain->iterations, hash);
-
-		if (status != ZG_OK)
-			return status;
-		locate(walk, hash, name);
+	if (!entry_view(walk, entry->record, &view)) {
+		(void)snprintf(difference, TYPE_DIFFERENCE_MAX, "the RDATA is malformed");
+		return false;
 	}
-	return ZG_OK;
+	return denial_types_match(walk->work->zone,
+	    name->kind == NAME_EMPTY ? NO_OWNER : name->owner, RR_NSEC3, view.bitmap,
+	    view.bitmap_len, difference);
 }
 
-static zg_status
-locate_all(struct chain_walk *walk)
+zg_status
+chain_walk_locate(struct chain_walk *walk, unsigned thread, size_t first, size_t end)
 {
-	unsigned threads = walk->work->threads;
+	const struct nsec3_chain *chain = walk->chain;
 	zg_status status = ZG_OK;
 
-	walk->digests = calloc(threads, sizeof(struct digest *));
-	if (walk->digests == NULL)
-		return ZG_MEMORY;
-	for (unsigned i = 0; status == ZG_OK && i < threads; i++)
-		status = digest_new(DIGEST_KIND_SHA1, &walk->digests[i]);
-	if (status == ZG_OK)
-		status =
-		    work_pool_run(threads, walk->names->n_names, HASH_CHUNK, locate_names, walk);
+	if (walk->n_entries == 0)
+		return ZG_OK;
+	if (walk->digests[thread] == NULL)
+		status = digest_new(DIGEST_KIND_SHA1, &walk->digests[thread]);
+	for (size_t i = first; i < end && status == ZG_OK; i++) {
+		const struct hashed_name *name = &walk->names->names[i];
+		struct located *located = &walk->located[i];
+		const uint8_t *wire = name_of(walk->work->zone, name);
+		uint8_t hash[NSEC3_HASH_OCTETS];
+		char difference[TYPE_DIFFERENCE_MAX];
+
+		status = nsec3_hash(walk->digests[thread], wire, name_length(wire), chain->salt,
+		    chain->salt_len, chain->iterations, hash);
+		if (status != ZG_OK)
+			break;
+		locate(walk, hash, located);
+		if ((located->state & STATE_MATCHED) &&
+		    types_match(walk, &walk->entries[located->place], name, difference))
+			located->state |= STATE_TYPES;
+	}
 	return status;
 }
 
@@ -298,7 +312,8 @@ count_name(
 static void
 mark_names(struct chain_walk *walk)
 {
-	struct hashed_name *names = walk->names->names;
+	const struct hashed_name *names = walk->names->names;
+	struct located *located = walk->located;
 	unsigned apex = walk->work->zone->origin_labels;
 	uint32_t above[ZG_LABELS_MAX + 1]; /* by depth below the apex: the last name there */
 
@@ -306,8 +321,8 @@ mark_names(struct chain_walk *walk)
 		unsigned depth = names[i].labels - apex;
 
 		above[depth] = i;
-		if (names[i].state & STATE_MATCHED) {
-			struct chain_entry *entry = &walk->entries[names[i].place];
+		if (located[i].state & STATE_MATCHED) {
+			struct chain_entry *entry = &walk->entries[located[i].place];
 
 			if (entry->name != NO_NAME)
 				count_name(walk, DEFECT_NSEC3_MISSING, &names[i],
@@ -316,29 +331,11 @@ mark_names(struct chain_walk *walk)
 				entry->name = i;
 		}
 		if (names[i].kind == NAME_EMPTY ||
-		    (names[i].kind == NAME_INSECURE_CUT && !(names[i].state & STATE_MATCHED)))
+		    (names[i].kind == NAME_INSECURE_CUT && !(located[i].state & STATE_MATCHED)))
 			continue;
-		while (depth-- > 0 && !(names[above[depth]].state & STATE_NEEDED))
-			names[above[depth]].state |= STATE_NEEDED;
+		while (depth-- > 0 && !(located[above[depth]].state & STATE_NEEDED))
+			located[above[depth]].state |= STATE_NEEDED;
 	}
-}
-
-static void
-check_types(struct chain_walk *walk, const struct chain_entry *entry)
-{
-	const struct zone *zone = walk->work->zone;
-	const struct hashed_name *name = &walk->names->names[entry->name];
-	char difference[TYPE_DIFFERENCE_MAX] = "the RDATA is malformed", original[NAME_TEXT_MAX];
-	struct nsec3_view view;
-
-	if (entry_view(walk, entry->record, &view) &&
-	    denial_types_match(zone, name->kind == NAME_EMPTY ? NO_OWNER : name->owner, RR_NSEC3,
-		view.bitmap, view.bitmap_len, difference))
-		return;
-	(void)name_to_text(name_of(zone, name), original);
-	tally_add(&walk->work->defects->tallies[DEFECT_NSEC3_BITMAP], entry->owner,
-	    zone_owner_name(zone, entry->owner), RR_NSEC3, zone_record(zone, entry->record)->line,
-	    "for the name %s: %s", original, difference);
 }
 
 /*
@@ -346,20 +343,17 @@ check_types(struct chain_walk *walk, const struct chain_entry *entry)
  * its next closer name (RFC 5155 section 7.1), that is the topmost name above it which has none.
  */
 static void
-check_opt_out(struct chain_walk *walk, struct hashed_name *name, const struct hashed_name *parent)
+check_opt_out(struct chain_walk *walk, uint32_t name, uint32_t parent)
 {
-	struct nsec3_view view;
-	bool opt_out;
+	struct located *located = &walk->located[name];
+	unsigned above = walk->located[parent].state;
+	bool opt_out =
+	    above & STATE_EXPECTED ? walk->opt_out[located->place] : (above & STATE_OPT_OUT) != 0;
 
-	if (parent->state & STATE_EXPECTED)
-		opt_out = entry_view(walk, walk->entries[name->place].record, &view) &&
-			  (view.flags & NSEC3_FLAG_OPT_OUT);
-	else
-		opt_out = (parent->state & STATE_OPT_OUT) != 0;
 	if (opt_out)
-		name->state |= STATE_OPT_OUT;
+		located->state |= STATE_OPT_OUT;
 	else
-		count_name(walk, DEFECT_NSEC3_UNCOVERED, name,
+		count_name(walk, DEFECT_NSEC3_UNCOVERED, &walk->names->names[name],
 		    "expected an NSEC3 record, or an opt-out flag at the one that covers the name; "
 		    "found neither");
 }
@@ -368,25 +362,41 @@ check_opt_out(struct chain_walk *walk, struct hashed_name *name, const struct ha
 static void
 check_names(struct chain_walk *walk)
 {
-	struct hashed_name *names = walk->names->names;
+	const struct hashed_name *names = walk->names->names;
 	unsigned apex = walk->work->zone->origin_labels;
 	uint32_t above[ZG_LABELS_MAX + 1];
 
 	for (uint32_t i = 0; i < walk->names->n_names; i++) {
 		unsigned depth = names[i].labels - apex;
+		struct located *located = &walk->located[i];
 		bool may_lack = names[i].kind == NAME_INSECURE_CUT ||
-				(names[i].kind == NAME_EMPTY && !(names[i].state & STATE_NEEDED));
+				(names[i].kind == NAME_EMPTY && !(located->state & STATE_NEEDED));
 
 		above[depth] = i;
-		if (!(names[i].state & STATE_MATCHED) && may_lack) {
-			check_opt_out(walk, &names[i], &names[above[depth - 1]]);
+		if (!(located->state & STATE_MATCHED) && may_lack) {
+			check_opt_out(walk, i, above[depth - 1]);
 			continue;
 		}
-		names[i].state |= STATE_EXPECTED;
-		if (!(names[i].state & STATE_MATCHED))
+		located->state |= STATE_EXPECTED;
+		if (!(located->state & STATE_MATCHED))
 			count_name(walk, DEFECT_NSEC3_MISSING, &names[i],
 			    "expected an NSEC3 record for this name, found none");
 	}
+}
+
+/* Counts a record whose types are not those of its name. */
+static void
+count_types(struct chain_walk *walk, const struct chain_entry *entry)
+{
+	const struct zone *zone = walk->work->zone;
+	const struct hashed_name *name = &walk->names->names[entry->name];
+	char difference[TYPE_DIFFERENCE_MAX], original[NAME_TEXT_MAX];
+
+	(void)types_match(walk, entry, name, difference);
+	(void)name_to_text(name_of(zone, name), original);
+	tally_add(&walk->work->defects->tallies[DEFECT_NSEC3_BITMAP], entry->owner,
+	    zone_owner_name(zone, entry->owner), RR_NSEC3, zone_record(zone, entry->record)->line,
+	    "for the name %s: %s", original, difference);
 }
 
 /*
@@ -403,36 +413,54 @@ check_entries(struct chain_walk *walk)
 		if (entry->name == NO_NAME)
 			count_entry(walk, DEFECT_NSEC3_STRAY, entry->owner, entry->record,
 			    "no name of the zone has this hash");
-		else
-			check_types(walk, entry);
+		else if (!(walk->located[entry->name].state & STATE_TYPES))
+			count_types(walk, entry);
 	}
 }
 
-zg_status
-nsec3_check_chain(
-    struct denial_work *work, const struct nsec3_chain *chain, struct hashed_names *names)
+void
+chain_walk_check(struct chain_walk *walk)
 {
-	struct chain_walk walk = {.work = work, .chain = chain, .names = names};
-	zg_status status = collect_entries(&walk);
-
 	/* Without any entry all owners are wrong, and that was counted. */
-	if (status != ZG_OK || walk.n_entries == 0)
-		goto out;
-	status = index_entries(&walk);
-	if (status == ZG_OK)
-		status = locate_all(&walk);
-	if (status != ZG_OK)
-		goto out;
-	check_next(&walk);
-	mark_names(&walk);
-	check_names(&walk);
-	check_entries(&walk);
-out:
-	for (unsigned i = 0; walk.digests != NULL && i < work->threads; i++)
-		digest_free(walk.digests[i]);
-	free(walk.digests);
-	free(walk.starts);
-	free(walk.hashes);
-	free(walk.entries);
-	return status;
+	if (walk->n_entries == 0)
+		return;
+	check_next(walk);
+	mark_names(walk);
+	check_names(walk);
+	check_entries(walk);
+}
+
+zg_status
+chain_walk_new(struct denial_work *work, const struct nsec3_chain *chain,
+    const struct hashed_names *names, struct chain_walk **walk)
+{
+	struct chain_walk *made = calloc(1, sizeof(*made));
+	zg_status status;
+
+	*walk = made;
+	if (made == NULL)
+		return ZG_MEMORY;
+	*made = (struct chain_walk){.work = work, .chain = chain, .names = names};
+	made->located = calloc(names->n_names + 1, sizeof(made->located[0]));
+	made->digests = calloc(work->threads, sizeof(struct digest *));
+	if (made->located == NULL || made->digests == NULL)
+		return ZG_MEMORY;
+	status = collect_entries(made);
+	return status == ZG_OK ? index_entries(made) : status;
+}
+
+void
+chain_walk_free(struct chain_walk *walk)
+{
+	if (walk == NULL)
+		return;
+	for (unsigned i = 0; walk->digests != NULL && i < walk->work->threads; i++)
+		digest_free(walk->digests[i]);
+	free(walk->digests);
+	free(walk->located);
+	free(walk->starts);
+	free(walk->hashes);
+	free(walk->opt_out);
+	free(walk->entries);
+	free(walk);
 }

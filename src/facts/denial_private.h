@@ -9,11 +9,24 @@
 /* The one hash algorithm that is assigned (RFC 5155 section 11). */
 #define NSEC3_HASH_SHA1 1
 
+/* Names that an NSEC3 chain must speak of; the same for every chain. */
+struct hashed_name;
+struct hashed_names {
+	struct hashed_name *names; /* owned, canonical order */
+	size_t n_names, names_size;
+};
+
+struct chain_walk;
+
 struct denial_work {
 	const struct zone *zone;
+	bool is_signed;
 	unsigned threads; /* 1 .. ZG_THREADS_MAX */
 	struct denial_facts *facts;
 	struct defects *defects;
+	struct hashed_names names;
+	struct chain_walk *walks[ZG_NSEC3_CHAINS_MAX]; /* owned; of the chains that are checked */
+	size_t n_walks;
 };
 
 /* What an owner is to a chain. */
@@ -45,25 +58,30 @@ void nsec_check_chain(struct denial_work *work);
 #define OWNER_HASH_MAX (ZG_LABEL_MAX * 5 / 8 + 1)
 size_t nsec3_owner_hash(const struct zone *zone, uint32_t owner, uint8_t hash[OWNER_HASH_MAX]);
 
-/* The owner can belong to a chain with hashes of that length and algorithm. */
-bool nsec3_owner_fits(const struct zone *zone, uint32_t owner, const struct nsec3_view *view);
+/* An owner whose hash has `length` octets can belong to a chain of that length and algorithm. */
+bool nsec3_hash_fits(size_t length, const struct nsec3_view *view);
 
 /* The record belongs to the chain. */
 bool nsec3_in_chain(const struct nsec3_chain *chain, const struct nsec3_view *view);
-
-/* Names that an NSEC3 chain must speak of; the same for every chain. */
-struct hashed_name;
-struct hashed_names {
-	struct hashed_name *names; /* owned, canonical order */
-	size_t n_names, names_size;
-};
 
 /* Collects the names. */
 MUST_CHECK zg_status hashed_names_collect(const struct zone *zone, struct hashed_names *names);
 void hashed_names_clear(struct hashed_names *names);
 
-/* Walks one NSEC3 chain that is known and has records. */
-MUST_CHECK zg_status nsec3_check_chain(
-    struct denial_work *work, const struct nsec3_chain *chain, struct hashed_names *names);
+/*
+ * The walk along one NSEC3 chain that is known and has records. *walk also after a failure, to be
+ * freed. All that is given is borrowed for its life.
+ */
+MUST_CHECK zg_status chain_walk_new(struct denial_work *work, const struct nsec3_chain *chain,
+    const struct hashed_names *names, struct chain_walk **walk);
+void chain_walk_free(struct chain_walk *walk);
+
+/* Hashes names[first .. end) and finds them in the chain; threads write to names of their own only.
+ */
+MUST_CHECK zg_status chain_walk_locate(
+    struct chain_walk *walk, unsigned thread, size_t first, size_t end);
+
+/* Counts what is wrong, once every name was located. */
+void chain_walk_check(struct chain_walk *walk);
 
 #endif

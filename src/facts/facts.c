@@ -42,18 +42,139 @@ soa_fill(struct facts *facts)
 	facts->soa_ttl = set.ttl;
 }
 
-static void
-tell(const struct facts_inputs *inputs, enum zg_phase phase)
+/* What parts of the plan work on. */
+struct computation {
+	const struct facts_inputs *inputs;
+	struct facts *facts;
+	uint8_t previous_digest[48];
+	struct denial_work *denial;
+	struct verification *verification;
+	struct plan plan;
+};
+
+/* The tasks. Their messages follow from the plan. */
+
+static zg_status
+task_digest(void *context)
 {
-	if (inputs->progress != NULL)
-		inputs->progress(inputs->progress_context, phase, 0, 0);
+	struct computation *c = context;
+
+	return content_digest(c->inputs->zone, c->facts->digest, NULL);
 }
 
-/* What the zone itself tells. */
 static zg_status
-compute_zone(const struct facts_inputs *inputs, struct facts *facts, struct zg_error *error)
+task_previous_digest(void *context)
 {
-	const struct zone *zone = inputs->zone;
+	struct computation *c = context;
+
+	return content_digest(c->inputs->previous, c->previous_digest, NULL);
+}
+
+static zg_status
+task_zonemd(void *context)
+{
+	struct computation *c = context;
+
+	return zonemd_compute(c->inputs->zone, c->facts->soa.serial, &c->facts->zonemd, NULL);
+}
+
+static zg_status
+task_hosts(void *context)
+{
+	struct computation *c = context;
+
+	return host_facts_compute(c->inputs->zone, &c->facts->hosts, NULL);
+}
+
+/* The one thing that the signatures of a zone in force are asked for. */
+static zg_status
+task_max_ttl(void *context)
+{
+	struct computation *c = context;
+
+	c->facts->signatures.max_signed_ttl = zone_max_signed_ttl(c->inputs->zone);
+	return ZG_OK;
+}
+
+static zg_status
+task_change(void *context)
+{
+	struct computation *c = context;
+	const struct facts_inputs *inputs = c->inputs;
+
+	c->facts->change = calloc(1, sizeof(*c->facts->change));
+	if (c->facts->change == NULL)
+		return ZG_MEMORY;
+	return change_compute(inputs->zone, c->facts->digest, inputs->previous,
+	    inputs->previous_digest != NULL ? inputs->previous_digest : c->previous_digest,
+	    inputs->max_examples, c->facts->change, NULL);
+}
+
+static zg_status
+task_unsigned(void *context)
+{
+	struct computation *c = context;
+
+	c->facts->unsigned_input = calloc(1, sizeof(*c->facts->unsigned_input));
+	if (c->facts->unsigned_input == NULL)
+		return ZG_MEMORY;
+	return unsigned_compute(c->inputs->zone, c->inputs->unsigned_input,
+	    c->facts->unsigned_input, &c->facts->defects, NULL);
+}
+
+/* Plans the tasks of a run; what takes one thread longest comes first in its stage. */
+static void
+plan_tasks(struct computation *c)
+{
+	const struct facts_inputs *inputs = c->inputs;
+	bool candidate = !inputs->former, previous = inputs->previous != NULL;
+	const struct {
+		bool wanted;
+		enum plan_stage stage;
+		enum zg_time what;
+		const char *doing;
+		zg_status (*task)(void *context);
+	} tasks[] = {
+	    {true, PLAN_COMPUTE, ZG_TIME_HASH, "digesting the zone", task_digest},
+	    {candidate, PLAN_COMPUTE, ZG_TIME_HASH, "verifying ZONEMD records", task_zonemd},
+	    {previous && inputs->previous_digest == NULL, PLAN_COMPUTE, ZG_TIME_HASH,
+		"digesting the former zone", task_previous_digest},
+	    {inputs->unsigned_input != NULL, PLAN_COMPUTE, ZG_TIME_OTHER,
+		"comparing with the unsigned zone", task_unsigned},
+	    {true, PLAN_COMPUTE, ZG_TIME_OTHER, "looking for hosts", task_hosts},
+	    {!candidate, PLAN_COMPUTE, ZG_TIME_OTHER, "looking at TTLs", task_max_ttl},
+	    {previous, PLAN_FINISH, ZG_TIME_OTHER, "comparing with the former zone", task_change},
+	};
+
+	for (size_t i = 0; i < sizeof(tasks) / sizeof(tasks[0]); i++) {
+		if (tasks[i].wanted)
+			plan_add(&c->plan, &(struct plan_part){.stage = tasks[i].stage,
+					       .what = tasks[i].what,
+					       .doing = tasks[i].doing,
+					       .task = tasks[i].task,
+					       .context = c});
+	}
+}
+
+/* What everything else builds on: small, and in one go. */
+static zg_status
+compute_base(const struct facts_inputs *inputs, struct facts *facts, struct zg_error *error)
+{
+	zg_status status;
+
+	soa_fill(facts);
+	facts->is_signed = zone_is_signed(inputs->zone);
+	status = key_facts_compute(
+	    inputs->zone, inputs->ds, inputs->n_ds, inputs->ds_given, &facts->keys, error);
+	return status == ZG_OK ? next_ds_compute(inputs->zone, &facts->keys, &facts->next_ds, error)
+			       : status;
+}
+
+static zg_status
+make_plan(struct computation *c)
+{
+	const struct facts_inputs *inputs = c->inputs;
+	struct facts *facts = c->facts;
 	struct signature_options options = {.now = inputs->now,
 	    .threads = inputs->threads > 0 ? inputs->threads : 1,
 	    .with = inputs->verify_with,
@@ -61,63 +182,45 @@ compute_zone(const struct facts_inputs *inputs, struct facts *facts, struct zg_e
 	    .fresh = inputs->fresh,
 	    .progress = inputs->progress,
 	    .progress_context = inputs->progress_context};
-	zg_status status;
+	zg_status status = denial_plan(inputs->zone, facts->is_signed, options.threads,
+	    &facts->denial, &facts->defects, &c->plan, &c->denial);
 
-	tell(inputs, ZG_PHASE_VERIFY);
-	soa_fill(facts);
-	facts->is_signed = zone_is_signed(zone);
-	status = key_facts_compute(
-	    zone, inputs->ds, inputs->n_ds, inputs->ds_given, &facts->keys, error);
-	if (status == ZG_OK)
-		status = next_ds_compute(zone, &facts->keys, &facts->next_ds, error);
-	if (status != ZG_OK)
-		return status;
-	if (inputs->former)
-		facts->signatures.max_signed_ttl = zone_max_signed_ttl(zone);
-	else
-		status = signature_facts_compute(
-		    zone, &facts->keys, &options, &facts->signatures, error);
-	tell(inputs, ZG_PHASE_DENIAL);
-	if (status == ZG_OK)
-		status = denial_compute(zone, facts->is_signed, inputs->threads, &facts->denial,
-		    &facts->defects, error);
-	if (status == ZG_OK)
-		status = host_facts_compute(zone, &facts->hosts, error);
+	plan_tasks(c);
 	if (status == ZG_OK && !inputs->former)
-		status = zonemd_compute(zone, facts->soa.serial, &facts->zonemd, error);
-	if (status == ZG_OK)
-		status = content_digest(zone, facts->digest, error);
+		status = verification_plan(inputs->zone, &facts->keys, &options, &facts->signatures,
+		    &c->plan, &c->verification);
+	if (inputs->meter != NULL)
+		meter_lap(inputs->meter, ZG_TIME_VERIFY);
 	return status;
 }
 
-/* What it tells beside other zones. */
 static zg_status
-compute_comparisons(const struct facts_inputs *inputs, struct facts *facts, struct zg_error *error)
+compute(struct computation *c, struct zg_error *error)
 {
-	zg_status status = ZG_OK;
+	const struct facts_inputs *inputs = c->inputs;
+	zg_status status = compute_base(inputs, c->facts, error);
 
-	tell(inputs, ZG_PHASE_COMPARE);
-	if (inputs->previous != NULL) {
-		facts->change = calloc(1, sizeof(*facts->change));
-		if (facts->change == NULL)
-			return error_set(error, ZG_MEMORY, "out of memory");
-		status = change_compute(inputs->zone, facts->digest, inputs->previous,
-		    inputs->max_examples, facts->change, error);
-	}
-	if (status == ZG_OK && inputs->unsigned_input != NULL) {
-		facts->unsigned_input = calloc(1, sizeof(*facts->unsigned_input));
-		if (facts->unsigned_input == NULL)
-			return error_set(error, ZG_MEMORY, "out of memory");
-		status = unsigned_compute(inputs->zone, inputs->unsigned_input,
-		    facts->unsigned_input, &facts->defects, error);
-	}
-	return status;
+	if (status != ZG_OK)
+		return status;
+	status = make_plan(c);
+	if (status != ZG_OK)
+		return error_set(
+		    error, status, "%s while planning a check", zg_status_text(status));
+	if (inputs->progress != NULL)
+		inputs->progress(inputs->progress_context, ZG_PHASE_VERIFY, 0, 0);
+	status = plan_run(&c->plan, inputs->threads, inputs->meter, error);
+	if (status == ZG_OK && c->verification != NULL)
+		status = verification_end(c->verification);
+	if (status == ZG_OK && defects_out_of_memory(&c->facts->defects))
+		status = ZG_MEMORY;
+	return status == ZG_MEMORY ? error_set(error, ZG_MEMORY, "out of memory") : status;
 }
 
 zg_status
 facts_compute(const struct facts_inputs *inputs, struct facts **facts, struct zg_error *error)
 {
 	struct facts *made = calloc(1, sizeof(*made));
+	struct computation c = {.inputs = inputs, .facts = made};
 	zg_status status;
 
 	*facts = NULL;
@@ -126,11 +229,9 @@ facts_compute(const struct facts_inputs *inputs, struct facts **facts, struct zg
 	made->zone = inputs->zone;
 	made->former = inputs->former;
 	defects_init(&made->defects, inputs->max_examples);
-	status = compute_zone(inputs, made, error);
-	if (status == ZG_OK)
-		status = compute_comparisons(inputs, made, error);
-	if (status == ZG_OK && defects_out_of_memory(&made->defects))
-		status = error_set(error, ZG_MEMORY, "out of memory");
+	status = compute(&c, error);
+	denial_free(c.denial);
+	verification_free(c.verification);
 	if (status != ZG_OK) {
 		facts_free(made);
 		return status;

@@ -42,6 +42,7 @@ struct facts {
 struct facts_inputs {
 	const struct zone *zone;
 	const struct zone *previous;	   /* NULL: none */
+	const uint8_t *previous_digest;	   /* 48 octets: its content digest; NULL: not known yet */
 	const struct zone *unsigned_input; /* NULL: none */
 	const struct ds_entry *ds;	   /* the parent's DS set */
 	size_t n_ds;
@@ -55,6 +56,7 @@ struct facts_inputs {
 	bool former; /* facts of the zone in force: what costs public-key work is left out */
 	zg_progress progress; /* told the phases; may be NULL */
 	void *progress_context;
+	struct meter *meter; /* of the calling thread; may be NULL */
 };
 
 /* Computes all facts. The zone and inputs are borrowed for the life of the facts. */

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/error.h"
 #include "base/work_pool.h"
 #include "crypto/digest.h"
 #include "crypto/verify.h"
@@ -12,17 +11,21 @@
 #include "dns/algorithm.h"
 #include "dns/serial.h"
 
-/* Owners that a thread takes at once: enough to make handing out cheap, few enough to end evenly.
- */
+/* Owners whose signatures a thread tries at once: enough to make handing out cheap, few enough to
+ * end evenly. */
 #define OWNERS_AT_ONCE 64
 
 /* Octets of an RRSIG's RDATA before the signature: 18 and the signer's name. */
 #define HEADER_MAX (18 + ZG_NAME_MAX)
 
+/* Owners that a thread takes at once to count and to sum up. */
+#define COUNTED_OWNERS_AT_ONCE 16384
+#define SUMMED_OWNERS_AT_ONCE  16384
+
 /* What one thread needs. */
 struct tester {
-	struct verifier *verifier;
-	uint8_t *data; /* owned: room for a header, then the RRset in canonical form */
+	struct verifier *verifier; /* owned; NULL: the thread has not begun */
+	uint8_t *data;		   /* owned: room for a header, then the RRset in canonical form */
 	size_t size;
 	struct verify_queue *queues[ZG_KEYS_MAX]; /* owned; by key, NULL: one by one */
 	uint64_t n_tried[ZG_KEYS_MAX];
@@ -34,16 +37,33 @@ struct tester {
 	uint64_t n_seen;
 };
 
+/* RRSIGs that a thread counted. */
+struct named {
+	uint64_t by_key[ZG_KEYS_MAX]; /* naming each key */
+	uint64_t all;
+};
+
+/* What the outcomes of a range of owners come to. */
+struct summary {
+	struct signature_facts facts; /* the outcomes are not its own */
+	uint64_t n_signatures[ZG_KEYS_MAX];
+	bool signs_dnskey[ZG_KEYS_MAX];
+};
+
 struct verification {
 	const struct zone *zone;
-	const struct key_facts *keys;
-	uint8_t *outcomes;
-	struct tester *testers;
+	struct key_facts *keys;
+	struct signature_options options;
+	struct signature_facts *facts;
+	uint8_t *outcomes;	/* those of the facts */
+	struct tester *testers; /* owned; by thread */
+	size_t n_testers, n_owners;
+	struct named *named;			 /* owned; by thread */
 	struct ecdsa_table *tables[ZG_KEYS_MAX]; /* owned; by key, NULL: none */
 	const struct memo_set *known;		 /* NULL: no memo */
-	zg_progress progress;			 /* NULL: nobody asks */
-	void *progress_context;
-	uint64_t n_rrsigs; /* with progress only */
+	struct summary *summaries;		 /* owned; by range of owners */
+	size_t n_summaries;
+	uint64_t n_rrsigs; /* to be tried */
 };
 
 /* The RRset that signatures are tried on, as it lies in a tester's data behind HEADER_MAX octets.
@@ -342,58 +362,8 @@ tell_done(const struct verification *work, struct tester *tester, size_t end)
 {
 	tester->n_seen += count_rrsigs(work->zone, tester->seen_owner, end);
 	tester->seen_owner = end;
-	if (work->n_rrsigs > 0)
-		work->progress(
-		    work->progress_context, ZG_PHASE_VERIFY, tester->n_seen, work->n_rrsigs);
-}
-
-static zg_status
-try_owners(void *context, unsigned thread, size_t first, size_t end)
-{
-	const struct verification *work = context;
-	zg_status status = ZG_OK;
-
-	for (size_t owner = first; owner < end && status == ZG_OK; owner++)
-		status = try_owner(work, &work->testers[thread], (uint32_t)owner);
-	if (thread == 0 && work->progress != NULL)
-		tell_done(work, &work->testers[0], end);
-	return status;
-}
-
-/* How many RRSIGs name each key. */
-static void
-count_named(const struct verification *work, uint64_t n_named[ZG_KEYS_MAX])
-{
-	const struct zone *zone = work->zone;
-
-	for (size_t i = 0; i < zone->store.n_records; i++) {
-		struct rrsig_view rrsig;
-
-		if (zone->store.records[i].type != RR_RRSIG ||
-		    !rrsig_view(
-			zone_rdata(zone, (uint32_t)i), zone->store.records[i].rdlen, &rrsig))
-			continue;
-		for (size_t k = 0; k < work->keys->n_keys; k++)
-			n_named[k] += names_key(&rrsig, &work->keys->keys[k]);
-	}
-}
-
-/* Tables for the keys that sign enough to repay them. */
-static zg_status
-make_tables(struct verification *work, enum zg_verify_with with)
-{
-	uint64_t n_named[ZG_KEYS_MAX] = {0};
-	uint64_t worth = with == ZG_VERIFY_BATCH ? 1 : ECDSA_TABLE_WORTH;
-	zg_status status = ZG_OK;
-
-	if (with == ZG_VERIFY_EVP)
-		return ZG_OK;
-	count_named(work, n_named);
-	for (size_t k = 0; k < work->keys->n_keys && status == ZG_OK; k++) {
-		if (n_named[k] >= worth && work->keys->keys[k].key != NULL)
-			status = ecdsa_table_new(work->keys->keys[k].key, &work->tables[k]);
-	}
-	return status;
+	work->options.progress(
+	    work->options.progress_context, ZG_PHASE_VERIFY, tester->n_seen, work->n_rrsigs);
 }
 
 static zg_status
@@ -411,25 +381,6 @@ tester_init(const struct verification *work, struct tester *tester)
 	return status;
 }
 
-/* Ends what waits in the queues, and adds the thread's counts to the facts. */
-static zg_status
-tester_finish(struct tester *tester, struct signature_facts *facts)
-{
-	zg_status status = ZG_OK;
-
-	facts->n_single += tester->n_single;
-	facts->n_memo += tester->n_memo;
-	for (size_t k = 0; k < ZG_KEYS_MAX && status == ZG_OK; k++) {
-		facts->n_tried[k] += tester->n_tried[k];
-		if (tester->queues[k] == NULL)
-			continue;
-		status = verify_queue_flush(tester->queues[k]);
-		facts->n_batch += verify_queue_n_batch(tester->queues[k]);
-		facts->n_single += verify_queue_n_single(tester->queues[k]);
-	}
-	return status;
-}
-
 static void
 tester_clear(struct tester *tester)
 {
@@ -439,6 +390,89 @@ tester_clear(struct tester *tester)
 	digest_free(tester->digest);
 	memo_fresh_clear(&tester->fresh);
 	free(tester->data);
+}
+
+/* work_function: tries the signatures of owners. */
+static zg_status
+try_owners(void *context, unsigned thread, size_t first, size_t end)
+{
+	const struct verification *work = context;
+	struct tester *tester = &work->testers[thread];
+	zg_status status = tester->verifier == NULL ? tester_init(work, tester) : ZG_OK;
+
+	for (size_t owner = first; owner < end && status == ZG_OK; owner++)
+		status = try_owner(work, tester, (uint32_t)owner);
+	if (thread == 0 && work->options.progress != NULL && work->n_rrsigs > 0)
+		tell_done(work, tester, end);
+	return status;
+}
+
+/* work_function: ends what waits in the queues of testers. */
+static zg_status
+flush_testers(void *context, unsigned thread, size_t first, size_t end)
+{
+	const struct verification *work = context;
+	zg_status status = ZG_OK;
+
+	(void)thread;
+	for (size_t i = first; i < end; i++) {
+		for (size_t k = 0; k < ZG_KEYS_MAX && status == ZG_OK; k++) {
+			if (work->testers[i].queues[k] != NULL)
+				status = verify_queue_flush(work->testers[i].queues[k]);
+		}
+	}
+	return status;
+}
+
+/* Counts an RRSIG. */
+static void
+count_one(const struct verification *work, struct named *named, uint32_t record)
+{
+	struct rrsig_view rrsig;
+
+	named->all++;
+	if (!rrsig_view(
+		zone_rdata(work->zone, record), zone_record(work->zone, record)->rdlen, &rrsig))
+		return;
+	for (size_t k = 0; k < work->keys->n_keys; k++)
+		named->by_key[k] += names_key(&rrsig, &work->keys->keys[k]);
+}
+
+/* work_function: counts the RRSIGs of owners, and how many name each key. */
+static zg_status
+count_named(void *context, unsigned thread, size_t first, size_t end)
+{
+	const struct verification *work = context;
+
+	for (size_t i = first; i < end; i++) {
+		const struct zone_owner *owner = &work->zone->owners[i];
+
+		for (uint32_t r = owner->first; r < owner->first + owner->n_records; r++) {
+			if (zone_record(work->zone, r)->type == RR_RRSIG)
+				count_one(work, &work->named[thread], r);
+		}
+	}
+	return ZG_OK;
+}
+
+/* work_function: makes tables for the keys that sign enough to repay them. */
+static zg_status
+make_tables(void *context, unsigned thread, size_t first, size_t end)
+{
+	struct verification *work = context;
+	uint64_t worth = work->options.with == ZG_VERIFY_BATCH ? 1 : ECDSA_TABLE_WORTH;
+	zg_status status = ZG_OK;
+
+	(void)thread;
+	for (size_t k = first; k < end && status == ZG_OK; k++) {
+		uint64_t named = 0;
+
+		for (size_t i = 0; i < work->n_testers; i++)
+			named += work->named[i].by_key[k];
+		if (named >= worth && work->keys->keys[k].key != NULL)
+			status = ecdsa_table_new(work->keys->keys[k].key, &work->tables[k]);
+	}
+	return status;
 }
 
 /* What verified, or was known to, and may be remembered. */
@@ -456,27 +490,19 @@ keep_fresh(const struct verification *work, const struct tester *tester, struct 
 	return status;
 }
 
-/* Runs the whole verification. */
-static zg_status
-try_all(struct verification *work, const struct signature_options *options,
-    struct signature_facts *facts)
+/* Adds the counts of one thread. */
+static void
+tester_count(const struct tester *tester, struct signature_facts *facts)
 {
-	zg_status status = make_tables(work, options->with);
-
-	for (unsigned i = 0; i < options->threads && status == ZG_OK; i++)
-		status = tester_init(work, &work->testers[i]);
-	if (status == ZG_OK)
-		status = work_pool_run(
-		    options->threads, work->zone->n_owners, OWNERS_AT_ONCE, try_owners, work);
-	for (unsigned i = 0; i < options->threads && status == ZG_OK; i++)
-		status = tester_finish(&work->testers[i], facts);
-	for (unsigned i = 0; i < options->threads && status == ZG_OK && work->known != NULL; i++)
-		status = keep_fresh(work, &work->testers[i], options->fresh);
-	for (unsigned i = 0; i < options->threads; i++)
-		tester_clear(&work->testers[i]);
-	for (size_t k = 0; k < ZG_KEYS_MAX; k++)
-		ecdsa_table_free(work->tables[k]);
-	return status;
+	facts->n_single += tester->n_single;
+	facts->n_memo += tester->n_memo;
+	for (size_t k = 0; k < ZG_KEYS_MAX; k++) {
+		facts->n_tried[k] += tester->n_tried[k];
+		if (tester->queues[k] == NULL)
+			continue;
+		facts->n_batch += verify_queue_n_batch(tester->queues[k]);
+		facts->n_single += verify_queue_n_single(tester->queues[k]);
+	}
 }
 
 /* The class of these keys and this TTL, made when it is new; NULL when there are too many. */
@@ -600,9 +626,9 @@ group_add(struct signature_facts *facts, const struct rrsig_view *rrsig)
 
 /* Counts one RRSIG's outcome. */
 static void
-summary_add(const struct zone *zone, uint32_t owner, uint32_t record, struct key_facts *keys,
-    struct signature_facts *facts)
+summary_add(const struct zone *zone, uint32_t owner, uint32_t record, struct summary *summary)
 {
+	struct signature_facts *facts = &summary->facts;
 	uint8_t outcome = facts->outcomes[record];
 	struct rrsig_view rrsig;
 
@@ -622,33 +648,140 @@ summary_add(const struct zone *zone, uint32_t owner, uint32_t record, struct key
 	facts->n_verified++;
 	/* CDS and CDNSKEY are the KSK's to sign: RFC 7344 section 4.1. */
 	if (rrsig.type_covered == RR_DNSKEY)
-		keys->keys[outcome - SIGNATURE_BY_KEY].signs_dnskey = true;
+		summary->signs_dnskey[outcome - SIGNATURE_BY_KEY] = true;
 	else if (rrsig.type_covered != RR_CDS && rrsig.type_covered != RR_CDNSKEY)
-		keys->keys[outcome - SIGNATURE_BY_KEY].n_signatures++;
+		summary->n_signatures[outcome - SIGNATURE_BY_KEY]++;
 }
 
-/* The counts, classes and groups, in one sequential walk: the same at any number of threads. */
+/* The counts, classes, groups and times of the owners [first, end). */
 static void
-summarise(
-    const struct zone *zone, struct key_facts *keys, int64_t now, struct signature_facts *facts)
+summarise(const struct verification *work, size_t first, size_t end, struct summary *summary)
 {
-	for (uint32_t owner = 0; owner < zone->n_owners; owner++) {
+	const struct zone *zone = work->zone;
+	struct signature_facts *facts = &summary->facts;
+	int64_t now = work->options.now;
+
+	*summary = (struct summary){.facts.outcomes = work->outcomes};
+	for (uint32_t owner = (uint32_t)first; owner < end; owner++) {
 		bool apex = (zone->owners[owner].flags & OWNER_APEX) != 0;
 		struct rrset set = {.owner = owner};
 		uint32_t last;
 
 		while (zone_rrset_next(zone, &set)) {
 			for (uint32_t i = 0; set.type == RR_RRSIG && i < set.count; i++)
-				summary_add(zone, owner, set.first + i, keys, facts);
+				summary_add(zone, owner, set.first + i, summary);
 			if (!zone_must_sign(zone, &set))
 				continue;
+			if (set.ttl > facts->max_signed_ttl)
+				facts->max_signed_ttl = set.ttl;
 			if (!apex || set.type != RR_DNSKEY)
 				class_add(zone, &set, now, facts);
 			else if (set_signers(zone, &set, now, facts, &last) != 0)
 				facts->dnskey_expiration = serial_time(last, now);
 		}
 	}
-	qsort(facts->groups, facts->n_groups, sizeof(facts->groups[0]), group_compare);
+}
+
+/* work_function: each range of owners has its own summary. */
+static zg_status
+summarise_range(void *context, unsigned thread, size_t first, size_t end)
+{
+	const struct verification *work = context;
+
+	(void)thread;
+	summarise(work, first, end, &work->summaries[first / SUMMED_OWNERS_AT_ONCE]);
+	return ZG_OK;
+}
+
+/* Adds the signing classes of owners that come behind those of `into`. */
+static void
+merge_classes(struct signature_facts *into, const struct signature_facts *from, int64_t now)
+{
+	into->more_classes |= from->more_classes;
+	for (size_t i = 0; i < from->n_classes; i++) {
+		const struct signing_class *class = &from->classes[i];
+		struct signing_class *merged = class_find(into, class->keys, class->ttl);
+
+		if (merged == NULL)
+			return;
+		if (merged->n_rrsets == 0) {
+			*merged = *class;
+			continue;
+		}
+		merged->n_rrsets += class->n_rrsets;
+		if (serial_time(class->earliest_expiration, now) <
+		    serial_time(merged->earliest_expiration, now))
+			merged->earliest_expiration = class->earliest_expiration;
+	}
+}
+
+/* The same for groups of failures. */
+static void
+merge_groups(struct signature_facts *into, const struct signature_facts *from)
+{
+	for (size_t i = 0; i < from->n_groups; i++) {
+		const struct failure_group *group = &from->groups[i];
+		struct rrsig_view like = {.algorithm = group->algorithm,
+		    .key_tag = group->key_tag,
+		    .inception = group->inception};
+		struct failure_group *merged = group_find(into, &like, group->others);
+
+		if (merged != NULL)
+			merged->n_bad += group->n_bad;
+		else if (into->n_groups < sizeof(into->groups) / sizeof(into->groups[0]))
+			into->groups[into->n_groups++] = *group;
+	}
+}
+
+/* The earlier of two times, of which 0 is none. */
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
+/* Adds the summary of the owners that come next. */
+static void
+merge_summary(struct summary *into, const struct summary *from, int64_t now)
+{
+	struct signature_facts *a = &into->facts;
+	const struct signature_facts *b = &from->facts;
+
+	if (a->n_rrsigs == 0) {
+		a->expiration = b->expiration;
+		a->one_expiration = b->one_expiration;
+	} else if (b->n_rrsigs > 0)
+		a->one_expiration &= b->one_expiration && a->expiration == b->expiration;
+	if (a->n_limit == 0)
+		a->limit_owner = b->limit_owner;
+	a->n_rrsigs += b->n_rrsigs;
+	a->n_verified += b->n_verified;
+	a->n_limit += b->n_limit;
+	a->dnskey_expiration = earlier(a->dnskey_expiration, b->dnskey_expiration);
+	a->first_expiration = earlier(a->first_expiration, b->first_expiration);
+	if (a->max_signed_ttl < b->max_signed_ttl)
+		a->max_signed_ttl = b->max_signed_ttl;
+	merge_classes(a, b, now);
+	merge_groups(a, b);
+	for (size_t k = 0; k < ZG_KEYS_MAX; k++) {
+		into->n_signatures[k] += from->n_signatures[k];
+		into->signs_dnskey[k] |= from->signs_dnskey[k];
+	}
+}
+
+/*
+ * One summary out of all. Which classes and groups are kept when there is no room for all of them
+ * depends on where the ranges began: then the owners are summed up again, in one go.
+ */
+static void
+merge_summaries(const struct verification *work, struct summary *all)
+{
+	*all = (struct summary){.facts.outcomes = work->outcomes};
+	for (size_t i = 0; i < work->n_summaries; i++)
+		merge_summary(all, &work->summaries[i], work->options.now);
+	if (all->facts.more_classes || all->facts.n_groups > ZG_FAILURE_GROUPS_MAX)
+		summarise(work, 0, work->n_owners, all);
+	qsort(all->facts.groups, all->facts.n_groups, sizeof(all->facts.groups[0]), group_compare);
 }
 
 uint32_t
@@ -667,32 +800,113 @@ zone_max_signed_ttl(const struct zone *zone)
 	return ttl;
 }
 
-zg_status
-signature_facts_compute(const struct zone *zone, struct key_facts *keys,
-    const struct signature_options *options, struct signature_facts *facts, struct zg_error *error)
+/* Adds the parts of the verification. */
+static void
+add_parts(struct verification *work, struct plan *plan)
 {
-	struct verification work = {.zone = zone,
-	    .keys = keys,
-	    .known = options->known,
-	    .progress = options->progress,
-	    .progress_context = options->progress_context};
-	zg_status status = ZG_MEMORY;
+	struct plan_part part = {.stage = PLAN_PREPARE,
+	    .what = ZG_TIME_VERIFY,
+	    .doing = "verifying signatures",
+	    .work = make_tables,
+	    .context = work,
+	    .count = &work->keys->n_keys,
+	    .chunk = 1};
 
+	if (work->options.with != ZG_VERIFY_EVP)
+		plan_add(plan, &part);
+	part.stage = PLAN_COMPUTE;
+	part.work = try_owners;
+	part.count = &work->n_owners;
+	part.chunk = OWNERS_AT_ONCE;
+	plan_add(plan, &part);
+	part.stage = PLAN_FINISH;
+	part.work = flush_testers;
+	part.count = &work->n_testers;
+	part.chunk = 1;
+	plan_add(plan, &part);
+	part.stage = PLAN_SUM;
+	part.what = ZG_TIME_OTHER;
+	part.work = summarise_range;
+	part.count = &work->n_owners;
+	part.chunk = SUMMED_OWNERS_AT_ONCE;
+	plan_add(plan, &part);
+}
+
+zg_status
+verification_plan(const struct zone *zone, struct key_facts *keys,
+    const struct signature_options *options, struct signature_facts *facts, struct plan *plan,
+    struct verification **verification)
+{
+	struct verification *work = calloc(1, sizeof(*work));
+	zg_status status;
+
+	*verification = work;
+	if (work == NULL)
+		return ZG_MEMORY;
+	*work = (struct verification){.zone = zone,
+	    .keys = keys,
+	    .options = *options,
+	    .facts = facts,
+	    .n_testers = options->threads,
+	    .n_owners = zone->n_owners,
+	    .known = options->known,
+	    .n_summaries = zone->n_owners / SUMMED_OWNERS_AT_ONCE + 1};
 	/* One octet for each record of the store, also those that were taken out. */
-	facts->outcomes = calloc(zone->store.n_records + 1, 1);
-	work.outcomes = facts->outcomes;
-	if (work.progress != NULL)
-		work.n_rrsigs = count_rrsigs(zone, 0, zone->n_owners);
-	work.testers = calloc(options->threads, sizeof(work.testers[0]));
-	if (facts->outcomes != NULL && work.testers != NULL)
-		status = try_all(&work, options, facts);
-	free(work.testers);
-	if (status != ZG_OK)
-		return error_set(
-		    error, status, "%s while verifying signatures", zg_status_text(status));
-	summarise(zone, keys, options->now, facts);
-	facts->max_signed_ttl = zone_max_signed_ttl(zone);
-	return ZG_OK;
+	work->outcomes = facts->outcomes = calloc(zone->store.n_records + 1, 1);
+	work->testers = calloc(work->n_testers, sizeof(work->testers[0]));
+	work->named = calloc(work->n_testers, sizeof(work->named[0]));
+	work->summaries = calloc(work->n_summaries, sizeof(work->summaries[0]));
+	if (work->outcomes == NULL || work->testers == NULL || work->named == NULL ||
+	    work->summaries == NULL)
+		return ZG_MEMORY;
+	add_parts(work, plan);
+	status = work_pool_run(
+	    options->threads, zone->n_owners, COUNTED_OWNERS_AT_ONCE, count_named, work);
+	for (size_t i = 0; i < work->n_testers; i++)
+		work->n_rrsigs += work->named[i].all;
+	return status;
+}
+
+zg_status
+verification_end(struct verification *work)
+{
+	struct signature_facts *facts = work->facts;
+	struct summary *all = calloc(1, sizeof(*all));
+	zg_status status = ZG_OK;
+
+	if (all == NULL)
+		return ZG_MEMORY;
+	merge_summaries(work, all);
+	*facts = all->facts;
+	for (size_t k = 0; k < work->keys->n_keys; k++) {
+		work->keys->keys[k].n_signatures = all->n_signatures[k];
+		work->keys->keys[k].signs_dnskey = all->signs_dnskey[k];
+	}
+	for (size_t i = 0; i < work->n_testers && status == ZG_OK; i++) {
+		tester_count(&work->testers[i], facts);
+		if (work->known != NULL)
+			status = keep_fresh(work, &work->testers[i], work->options.fresh);
+	}
+	free(all);
+	if (work->options.progress != NULL && work->n_rrsigs > 0)
+		work->options.progress(work->options.progress_context, ZG_PHASE_VERIFY,
+		    work->n_rrsigs, work->n_rrsigs);
+	return status;
+}
+
+void
+verification_free(struct verification *work)
+{
+	if (work == NULL)
+		return;
+	for (size_t i = 0; work->testers != NULL && i < work->n_testers; i++)
+		tester_clear(&work->testers[i]);
+	for (size_t k = 0; k < ZG_KEYS_MAX; k++)
+		ecdsa_table_free(work->tables[k]);
+	free(work->testers);
+	free(work->named);
+	free(work->summaries);
+	free(work);
 }
 
 void

@@ -11,6 +11,7 @@
 #include <zonegate/limits.h>
 #include "facts/keys.h"
 #include "facts/memo_set.h"
+#include "facts/plan.h"
 
 /* One octet for each record of the zone. */
 enum signature_outcome {
@@ -77,21 +78,28 @@ struct signature_facts {
 	uint32_t max_signed_ttl;   /* seconds, over all RRsets that are to be signed */
 };
 
-/*
- * Tries every RRSIG of the zone with the published keys, in parallel. `facts` must be zeroed;
- * signature_facts_clear also after a failure. The counts in keys->keys[] are filled as well.
- */
 struct signature_options {
 	int64_t now;
-	unsigned threads; /* at least 1 */
+	unsigned threads; /* at least 1: those that the plan is run on */
 	enum zg_verify_with with;
 	const struct memo_set *known; /* verified before; NULL: no memo, */
 	struct memo_fresh *fresh;     /* and what verified now, to be remembered */
 	zg_progress progress;	      /* told how many RRSIGs are done; may be NULL */
 	void *progress_context;
 };
-MUST_CHECK zg_status signature_facts_compute(const struct zone *zone, struct key_facts *keys,
-    const struct signature_options *options, struct signature_facts *facts, struct zg_error *error);
+
+/*
+ * The trying of every RRSIG of a zone with the published keys. verification_plan adds it to a plan;
+ * when that was run, verification_end fills what is not filled yet of `facts` (which must be
+ * zeroed before) and the counts in keys->keys[]. All that is given is borrowed until then.
+ */
+struct verification;
+MUST_CHECK zg_status verification_plan(const struct zone *zone, struct key_facts *keys,
+    const struct signature_options *options, struct signature_facts *facts, struct plan *plan,
+    struct verification **verification);
+MUST_CHECK zg_status verification_end(struct verification *verification);
+void verification_free(struct verification *verification);
+
 void signature_facts_clear(struct signature_facts *facts);
 
 /* The largest TTL of the RRsets that are to be signed, in seconds. */

@@ -233,29 +233,36 @@ acceptance_make(
 	return ZG_OK;
 }
 
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* In the order of their names: that of the files means nothing. */
 char *
 acceptance_approvers(const struct acceptance *acceptance, size_t row, int64_t *until, bool *failed)
 {
 	const bool *covering = acceptance->covering + row * ZG_APPROVALS_MAX;
+	const char *names[ZG_APPROVALS_MAX];
 	struct text_writer text = {.text = NULL};
+	size_t n = 0;
 
 	*until = 0;
 	for (size_t i = 0; i < acceptance->n_voices; i++) {
-		const struct quorum_voice *voice = &acceptance->voices[i];
-		int64_t end = approval_until(voice->approval, &acceptance->subject);
-		bool named = false;
+		const struct approval *approval = acceptance->voices[i].approval;
+		int64_t end = approval_until(approval, &acceptance->subject);
 
 		if (!covering[i])
 			continue;
+		names[n++] = approval_by(approval);
 		if (*until == 0 || end < *until)
 			*until = end;
-		for (size_t before = 0; before < i; before++)
-			named |= covering[before] &&
-				 strcmp(approval_by(acceptance->voices[before].approval),
-				     approval_by(voice->approval)) == 0;
-		if (!named)
-			text_printf(
-			    &text, "%s%s", text.used > 0 ? ", " : "", approval_by(voice->approval));
+	}
+	qsort(names, n, sizeof(names[0]), by_name);
+	for (size_t i = 0; i < n; i++) {
+		if (i == 0 || strcmp(names[i - 1], names[i]) != 0)
+			text_printf(&text, "%s%s", i > 0 ? ", " : "", names[i]);
 	}
 	*failed |= text.failed;
 	return text.text;

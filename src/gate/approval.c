@@ -194,9 +194,12 @@ accept(struct accepted *accepted, const struct finding_facts *finding, unsigned 
 {
 	*accepted = (struct accepted){
 	    .refuses = finding->refuses, .n = finding->n, .relative = finding->relative};
-	if (finding->too_many || finding->n == 0)
+	if (finding->too_many)
 		return error_set(error, ZG_PARAMETER,
 		    "%s: found in more places than can be approved", finding->id);
+	if (finding->n == 0)
+		return error_set(error, ZG_INTERNAL,
+		    "%s: nothing is known of it that an approval could be bound to", finding->id);
 	if (!copy(accepted->id, sizeof(accepted->id), finding->id) || !is_word(accepted->id))
 		return error_set(error, ZG_PARAMETER, "not the id of a finding");
 	if (finding->n > *room) {
@@ -297,7 +300,7 @@ approval_make(const struct approval_wish *wish, const uint8_t *private_key, char
 	text_printf(&writer, "signature %s\n", signature_text);
 	status = writer.failed ? ZG_MEMORY : ZG_OK;
 out:
-	if (status != ZG_OK && status != ZG_PARAMETER)
+	if (status == ZG_MEMORY || status == ZG_CRYPTO)
 		(void)error_set(error, status, "%s", zg_status_text(status));
 	if (status == ZG_OK) {
 		*text = writer.text;

@@ -71,16 +71,11 @@ static zg_status
 add_subject(struct digest *digest, const struct facts *facts, const struct check_fact *fact)
 {
 	const struct zone *zone = facts->zone;
-	uint8_t name[ZG_NAME_MAX] = {0};
-	size_t length = 0;
-	zg_status status;
+	const uint8_t *name =
+	    fact->owner < zone->n_owners ? zone_owner_name(zone, fact->owner) : NULL;
+	zg_status status =
+	    name == NULL ? add_number(digest, 0) : add_part(digest, name, name_length(name));
 
-	if (fact->owner < zone->n_owners) {
-		length = name_length(zone_owner_name(zone, fact->owner));
-		memcpy(name, zone_owner_name(zone, fact->owner), length);
-		name_lower(name);
-	}
-	status = add_part(digest, name, length);
 	if (status == ZG_OK)
 		status = add_number(digest, fact->type);
 	if (status == ZG_OK)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/meter.h"
 #include "check/check.h"
 #include "facts/facts.h"
 #include "facts/release.h"
@@ -34,6 +35,7 @@ struct run {
 	struct release_facts *release; /* what is remembered; handed over to the result */
 	struct past_inputs past_inputs;
 	struct past *past;
+	struct meter meter;
 	struct check_result results[CHECK_ROWS_MAX], former[CHECK_ROWS_MAX];
 };
 
@@ -85,7 +87,8 @@ run_read(struct run *run, struct zg_error *error)
 	    .threads = inputs->threads,
 	    .max_examples = run->max_examples,
 	    .progress = inputs->progress,
-	    .progress_context = inputs->progress_context};
+	    .progress_context = inputs->progress_context,
+	    .meter = &run->meter};
 	zg_status status = input_read_zone(
 	    &inputs->zone, run->has_origin ? run->origin : NULL, &options, &run->zone, error);
 
@@ -110,13 +113,27 @@ run_read(struct run *run, struct zg_error *error)
 	return status;
 }
 
-/* Facts of the candidate, and of the zone in force as far as it is compared. */
+/* Facts of the zone in force, as far as it is compared. */
+static zg_status
+run_former_facts(struct run *run, struct zg_error *error)
+{
+	struct facts_inputs of = {.zone = run->previous,
+	    .now = run->inputs->now,
+	    .threads = run->inputs->threads,
+	    .former = true,
+	    .meter = &run->meter};
+
+	return run->previous == NULL ? ZG_OK : facts_compute(&of, &run->former_facts, error);
+}
+
+/* Facts of the candidate. */
 static zg_status
 run_facts(struct run *run, struct zg_error *error)
 {
 	const struct zg_gate_inputs *inputs = run->inputs;
 	struct facts_inputs of = {.zone = run->zone,
 	    .previous = run->previous,
+	    .previous_digest = run->former_facts == NULL ? NULL : run->former_facts->digest,
 	    .unsigned_input = run->unsigned_input,
 	    .ds = run->ds,
 	    .n_ds = run->n_ds,
@@ -126,7 +143,8 @@ run_facts(struct run *run, struct zg_error *error)
 	    .verify_with = inputs->verify_with,
 	    .max_examples = run->max_examples,
 	    .progress = inputs->progress,
-	    .progress_context = inputs->progress_context};
+	    .progress_context = inputs->progress_context,
+	    .meter = &run->meter};
 	zg_status status;
 
 	if (inputs->memo != NULL) {
@@ -138,11 +156,7 @@ run_facts(struct run *run, struct zg_error *error)
 	if (status == ZG_OK && inputs->memo != NULL)
 		memo_keep(inputs->memo, run->zone->origin, &run->fresh,
 		    run->facts->signatures.n_memo == 0, inputs->now);
-	if (status != ZG_OK || run->previous == NULL)
-		return status;
-	of = (struct facts_inputs){
-	    .zone = run->previous, .now = inputs->now, .threads = inputs->threads, .former = true};
-	return facts_compute(&of, &run->former_facts, error);
+	return status;
 }
 
 /* What is remembered of the candidate, and what the log says of its past: the proof is made here.
@@ -153,6 +167,9 @@ run_past(struct run *run, struct zg_error *error)
 	const struct zg_gate_inputs *inputs = run->inputs;
 	zg_status status;
 
+	/* What has no SOA is refused for that, and has no past. */
+	if (!run->zone->has_apex)
+		run->given &= ~(unsigned)ZG_INPUT_HISTORY;
 	if (!run->zone->has_apex || (inputs->state == NULL && !inputs->remember))
 		return ZG_OK;
 	run->release = calloc(1, sizeof(*run->release));
@@ -238,9 +255,12 @@ zg_gate_run(const struct zg_gate_inputs *inputs, struct zg_result **result, stru
 	if (run == NULL)
 		return error_set(error, ZG_MEMORY, "out of memory");
 	run->inputs = inputs;
+	meter_begin(&run->meter, inputs->timing);
 	status = run_begin(run, error);
 	if (status == ZG_OK)
 		status = run_read(run, error);
+	if (status == ZG_OK)
+		status = run_former_facts(run, error);
 	if (status == ZG_OK)
 		status = run_facts(run, error);
 	if (status == ZG_OK)
@@ -262,6 +282,7 @@ zg_gate_run(const struct zg_gate_inputs *inputs, struct zg_result **result, stru
 		if (status == ZG_OK)
 			run->release = NULL;
 	}
+	meter_lap(&run->meter, ZG_TIME_OTHER);
 	run_clear(run);
 	return status;
 }

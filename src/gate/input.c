@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/meter.h"
 #include "dns/algorithm.h"
 #include "zone/zone_text.h"
 
@@ -143,6 +144,14 @@ tell(const struct input_options *options, enum zg_phase phase)
 		options->progress(options->progress_context, phase, 0, 0);
 }
 
+/* Ends a lap of the run. */
+static void
+lap(const struct input_options *options, enum zg_time what)
+{
+	if (options->meter != NULL)
+		meter_lap(options->meter, what);
+}
+
 zg_status
 input_read_zone(const struct zg_source *source, const uint8_t *origin,
     const struct input_options *options, struct zone **zone, struct zg_error *error)
@@ -157,10 +166,13 @@ input_read_zone(const struct zg_source *source, const uint8_t *origin,
 	zone_store_init(&store);
 	defects_init(&defects, options->max_examples);
 	tell(options, ZG_PHASE_READ);
+	lap(options, ZG_TIME_OTHER);
 	status = read_text(source, SIZE_MAX, &text, &store, &defects, error);
+	lap(options, ZG_TIME_READ);
 	if (status == ZG_OK) {
 		tell(options, ZG_PHASE_BUILD);
-		status = zone_build(&store, &defects, origin, zone, error);
+		status = zone_build(&store, &defects, origin, options->threads, zone, error);
+		lap(options, ZG_TIME_SORT);
 	}
 	zone_store_clear(&store);
 	defects_clear(&defects);
@@ -199,7 +211,8 @@ input_read_other(const struct zg_source *source, const char *what, const uint8_t
 {
 	struct input_options silent = {.allow_include = options->allow_include,
 	    .threads = options->threads,
-	    .max_examples = 1};
+	    .max_examples = 1,
+	    .meter = options->meter};
 	zg_status status = input_read_zone(source, origin, &silent, zone, error);
 
 	if (status == ZG_OK)

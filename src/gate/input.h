@@ -13,6 +13,7 @@ struct input_options {
 	size_t max_examples;
 	zg_progress progress; /* told the phases of reading; may be NULL */
 	void *progress_context;
+	struct meter *meter; /* of the calling thread; may be NULL */
 };
 
 /*

@@ -8,6 +8,7 @@
 #include "facts/keys.h"
 #include "gate/past_world.h"
 #include "history/history.h"
+#include "policy/roll_type.h"
 
 #define DAY 86400
 /* Releases looked at: one every two minutes over the least reach. */
@@ -22,6 +23,7 @@ struct past {
 	struct cache_proof *proof;
 	struct obligation obligations[OBLIGATIONS_MAX];
 	struct history_served served; /* of a serial that is not in the log */
+	struct past_step refused_steps[ROLL_STEPS_MAX];
 };
 
 /* ---- What the release in force is compared by ---- */
@@ -276,6 +278,35 @@ read_history(struct past *past, struct zg_error *error)
 
 /* ---- The proof ---- */
 
+/* The steps of key rolls that the policy does not allow, safe or not. */
+static zg_status
+judge_steps(struct past *past)
+{
+	const struct release_facts *candidate = past->world.release;
+	struct roll_ds ds = {.asked_ahead = false};
+	struct roll_step steps[ROLL_STEPS_MAX];
+	zg_status status = past_world_roll_ds(&past->world, &ds);
+	size_t n;
+
+	if (status != ZG_OK || past->in_force == NULL)
+		return status;
+	n = roll_steps(past->inputs->policy, &past->in_force->facts, candidate, &ds, steps);
+	for (size_t i = 0; i < n; i++) {
+		bool has_key = steps[i].key != ROLL_NO_KEY;
+
+		if (steps[i].allowed)
+			continue;
+		past->refused_steps[past->facts.n_refused_steps++] =
+		    (struct past_step){.name = steps[i].name,
+			.what = steps[i].what,
+			.has_key = has_key,
+			.algorithm = has_key ? candidate->keys[steps[i].key].algorithm : 0,
+			.tag = has_key ? candidate->keys[steps[i].key].tag : 0};
+	}
+	past->facts.refused_steps = past->refused_steps;
+	return ZG_OK;
+}
+
 static zg_status
 prove_ds(struct past *past, struct zg_error *error)
 {
@@ -295,8 +326,13 @@ prove(struct past *past, struct zg_error *error)
 	const struct cache_candidate *candidate = NULL;
 	zg_status status = past_world_finish(&past->world, &candidate);
 
+	if (status == ZG_OK && past->inputs->candidate == NULL && past->inputs->tried == NULL)
+		return cache_obligations(&past->world.cache, &past->world.rules, past->inputs->now,
+		    past->obligations, &past->facts.n_obligations, error);
 	if (status == ZG_OK && past->inputs->candidate == NULL)
 		return prove_ds(past, error);
+	if (status == ZG_OK)
+		status = judge_steps(past);
 	if (status == ZG_OK)
 		status = cache_prove(&past->world.cache, candidate, &past->world.rules,
 		    past->inputs->now, &past->proof, error);
@@ -326,6 +362,7 @@ past_read(const struct past_inputs *inputs, struct past **result, struct zg_erro
 	past->facts.candidate = past->world.release;
 	past->facts.candidate_policy_digest = inputs->policy_digest;
 	past->facts.proof = past->proof;
+	past->facts.world = past->proof != NULL ? &past->proof->world : &past->world.cache;
 	past->facts.obligations = past->obligations;
 	if (past->in_force != NULL) {
 		past->facts.in_force = &past->in_force->facts;

@@ -18,7 +18,7 @@ struct past_inputs {
 	size_t n_ds;
 	bool ds_given;
 	uint32_t ds_ttl;	      /* of that set, seconds; 0: as its records say */
-	const struct ds_entry *tried; /* the DS set that is tried */
+	const struct ds_entry *tried; /* the DS set that is tried; NULL: only obligations */
 	size_t n_tried;
 	int64_t now;
 };

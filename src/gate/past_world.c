@@ -7,6 +7,8 @@
 
 #include "base/arena.h"
 #include "facts/keys.h"
+#include "gate/ds_read.h"
+#include "policy/roll_type.h"
 
 #define DAY 86400
 /* Versions that no release had for so long are in no cache, whatever the policy's horizon says. */
@@ -522,7 +524,7 @@ server_publishes(
 
 /* The server of that name, made when it is new; NULL: no room. */
 static struct parent_server *
-server_find(struct past_world *world, const char *name, enum observation_source source)
+server_find(struct past_world *world, const char *name)
 {
 	struct parent_server *server;
 
@@ -535,7 +537,7 @@ server_find(struct past_world *world, const char *name, enum observation_source 
 		return NULL;
 	}
 	server = &world->servers[world->n_servers++];
-	*server = (struct parent_server){.source = source, .version = CACHE_VERSIONS_MAX};
+	*server = (struct parent_server){.version = CACHE_VERSIONS_MAX};
 	(void)snprintf(server->name, sizeof(server->name), "%s", name);
 	return server;
 }
@@ -567,7 +569,9 @@ take_observation(struct past_world *world, const struct history_ds *observation)
 	status = ds_make(world, observation->entries, observation->n, &ds);
 	if (status != ZG_OK)
 		return status;
-	server = server_find(world, observation->server, observation->source);
+	/* Files and operators speak with one voice: the last word counts. */
+	server = server_find(
+	    world, observation->source == SOURCE_AUTHORITATIVE ? observation->server : "");
 	version = add_ds(world, &ds);
 	if (server != NULL && version != CACHE_VERSIONS_MAX)
 		server_publishes(world, server, version, observation->time);
@@ -576,52 +580,23 @@ take_observation(struct past_world *world, const struct history_ds *observation)
 	return ZG_OK;
 }
 
-/* Takes the records of a DS file; gives their number, and the largest TTL. */
-static size_t
-ds_entries_read(const struct ds_entry *from, size_t n, struct release_ds *to, uint32_t *ttl)
-{
-	size_t taken = 0;
-
-	*ttl = 0;
-	for (size_t i = 0; i < n; i++) {
-		struct ds_view view;
-
-		if (!ds_view(from[i].rdata, from[i].rdlen, &view) ||
-		    view.digest_len > sizeof(to->digest))
-			continue;
-		to[taken] = (struct release_ds){.tag = view.key_tag,
-		    .algorithm = view.algorithm,
-		    .digest_type = view.digest_type,
-		    .digest_len = (uint8_t)view.digest_len};
-		memcpy(to[taken++].digest, view.digest, view.digest_len);
-		if (from[i].ttl > *ttl)
-			*ttl = from[i].ttl;
-	}
-	return taken;
-}
-
-/* What was given as published now: it is the word of every source that is no server. */
+/* What was given as published now. */
 static zg_status
 take_given(struct past_world *world)
 {
 	const struct past_inputs *inputs = world->inputs;
 	struct history_ds *given = calloc(1, sizeof(*given));
-	zg_status status = ZG_OK;
+	zg_status status;
 
 	if (given == NULL)
 		return ZG_MEMORY;
 	*given = (struct history_ds){
-	    .time = inputs->now, .source = SOURCE_FILE, .server = "given", .answered = true};
-	given->n = ds_entries_read(inputs->ds, inputs->n_ds, given->entries, &given->ttl);
+	    .time = inputs->now, .source = SOURCE_FILE, .answered = true, .n = inputs->n_ds};
+	status = ds_entries_convert(inputs->ds, inputs->n_ds, given->entries, &given->ttl, NULL);
 	if (inputs->ds_ttl != 0)
 		given->ttl = inputs->ds_ttl;
-	status = take_observation(world, given);
-	for (size_t i = 0; i < world->n_servers && status == ZG_OK; i++) {
-		if (world->servers[i].source != SOURCE_AUTHORITATIVE) {
-			memcpy(given->server, world->servers[i].name, sizeof(given->server));
-			status = take_observation(world, given);
-		}
-	}
+	if (status == ZG_OK)
+		status = take_observation(world, given);
 	free(given);
 	return status;
 }
@@ -674,9 +649,10 @@ past_world_declare(
 	*ds = (struct cache_ds){.origin = DS_DECLARED,
 	    .life = {
 		.from = world->inputs->now, .superseded = TIME_NEVER, .last_fetch = TIME_NEVER}};
-	n = ds_entries_read(entries, n, records, &ds->life.ttl);
+	status = ds_entries_convert(entries, n, records, &ds->life.ttl, NULL);
 	ds->life.ttl = ds_ttl_assumed(world, ds->life.ttl);
-	status = ds_make(world, records, n, ds);
+	if (status == ZG_OK)
+		status = ds_make(world, records, n, ds);
 	free(records);
 	return status;
 }
@@ -704,6 +680,87 @@ add_anticipated(struct past_world *world)
 			return ZG_OK;
 	}
 	(void)add_ds(world, &ds);
+	return ZG_OK;
+}
+
+/* The candidate's key that is this one of the world, or ZG_KEYS_MAX. */
+static size_t
+candidate_key(const struct past_world *world, size_t index)
+{
+	for (size_t i = 0; i < world->release->n_keys; i++) {
+		const struct release_key *key = &world->release->keys[i];
+
+		if (key->published && key_matches(world, index, key))
+			return i;
+	}
+	return ZG_KEYS_MAX;
+}
+
+/* The DS is published, or was when anybody last looked. */
+static bool
+is_published(const struct past_world *world, const struct cache_ds *ds)
+{
+	for (size_t i = 0; i < world->n_servers; i++) {
+		if (&world->cache.ds[world->servers[i].version] == ds)
+			return true;
+	}
+	return false;
+}
+
+static void
+mark_published(const struct past_world *world, struct roll_ds *roll)
+{
+	for (size_t v = 0; v < world->cache.n_ds; v++) {
+		const struct cache_ds *ds = &world->cache.ds[v];
+
+		for (size_t i = 0; i < ds->n && is_published(world, ds); i++) {
+			size_t key = ds->entries[i].key < 0
+					 ? ZG_KEYS_MAX
+					 : candidate_key(world, (size_t)ds->entries[i].key);
+
+			if (key != ZG_KEYS_MAX)
+				roll->seen[key] = true;
+		}
+	}
+}
+
+/* Some published DS set has this record, known by what it looks like. */
+static bool
+is_published_record(const struct past_world *world, const struct release_ds *record)
+{
+	for (size_t v = 0; v < world->cache.n_ds; v++) {
+		const struct cache_ds *ds = &world->cache.ds[v];
+
+		for (size_t i = 0; i < ds->n && is_published(world, ds); i++) {
+			if (ds->entries[i].algorithm == record->algorithm &&
+			    ds->entries[i].tag == record->tag &&
+			    ds->entries[i].digest_type == record->digest_type)
+				return true;
+		}
+	}
+	return false;
+}
+
+zg_status
+past_world_roll_ds(const struct past_world *world, struct roll_ds *roll)
+{
+	const struct release_facts *release = world->release;
+
+	mark_published(world, roll);
+	for (size_t i = 0; i < release->n_next_ds; i++) {
+		size_t key = ZG_KEYS_MAX;
+		int index;
+		zg_status status = ds_key(world, &release->next_ds[i], &index);
+
+		if (status != ZG_OK)
+			return status;
+		if (index >= 0)
+			key = candidate_key(world, (size_t)index);
+		if (key != ZG_KEYS_MAX)
+			roll->asked[key] = true;
+		else if (!is_published_record(world, &release->next_ds[i]))
+			roll->asked_ahead = true;
+	}
 	return ZG_OK;
 }
 

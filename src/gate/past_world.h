@@ -17,7 +17,6 @@ struct release_trace {
 /* A DS set as one of the parent's servers, or the operator, last published it. */
 struct parent_server {
 	char name[sizeof(((struct history_ds *)NULL)->server)];
-	enum observation_source source;
 	size_t version; /* index of the DS version */
 };
 
@@ -76,6 +75,10 @@ bool past_world_served(struct past_world *world, const struct history_served *ob
 /* Makes a version of a DS set that the operator means to hand in. */
 MUST_CHECK zg_status past_world_declare(
     const struct past_world *world, const struct ds_entry *entries, size_t n, struct cache_ds *ds);
+
+/* What DS records say about the keys of the candidate; after all observations. */
+struct roll_ds;
+MUST_CHECK zg_status past_world_roll_ds(const struct past_world *world, struct roll_ds *ds);
 
 /* Ends the building. *candidate lives as long as the world. */
 MUST_CHECK zg_status past_world_finish(

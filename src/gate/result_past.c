@@ -277,12 +277,13 @@ deadline_compare(const void *a, const void *b)
 }
 
 static void
-add_release_by(struct made_result *made, const struct result_sources *sources)
+add_release_by(struct made_result *made, const struct result_sources *sources,
+    const struct release_facts *release)
 {
 	const struct policy_values *values = policy_values(sources->policy);
 	int64_t propagation = values->zone.propagation_delay, skew = values->signatures.clock_skew;
 	struct release_by by = release_by_of(
-	    sources->release, propagation == NOT_SET ? 0 : propagation, skew == NOT_SET ? 0 : skew);
+	    release, propagation == NOT_SET ? 0 : propagation, skew == NOT_SET ? 0 : skew);
 
 	add_deadline(made, "release-by-soft", by.soft, NULL,
 	    "released later than this, caches can hold data past its signature");
@@ -301,15 +302,17 @@ result_add_past(struct made_result *made, const struct result_sources *sources)
 	made->public.counterexamples = made->counterexamples;
 	made->public.deadlines = made->deadlines;
 	if (sources->release != NULL)
-		add_release_by(made, sources);
-	if (past != NULL) {
+		add_release_by(made, sources, sources->release);
+	else if (past != NULL && past->proof == NULL)
+		add_release_by(made, sources, past->candidate);
+	if (past != NULL && past->proof != NULL) {
 		made->public.cache_view = outcome_texts[past->proof->outcome];
 		made->public.earliest_safe = past->proof->earliest_safe;
 		for (size_t i = 0; i < past->proof->n_examples && i < CACHE_EXAMPLES_MAX; i++)
 			add_counterexample(made, past->proof, &past->proof->examples[i]);
-		for (size_t i = 0; i < past->n_obligations; i++)
-			add_obligation(made, &past->proof->world, &past->obligations[i]);
 	}
+	for (size_t i = 0; past != NULL && i < past->n_obligations; i++)
+		add_obligation(made, past->world, &past->obligations[i]);
 	qsort(made->deadlines, made->public.n_deadlines, sizeof(made->deadlines[0]),
 	    deadline_compare);
 }

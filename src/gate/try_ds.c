@@ -1,4 +1,5 @@
-/* May a DS set be handed to the parent now? The cache view with the last release as it is. */
+/* The cache view with the last release as it is: may a DS set be handed to the parent now, and what
+ * is to be done next? */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 /* What one trial holds. */
 struct trial {
 	const struct zg_gate_inputs *inputs;
+	bool outlook; /* no DS set is tried: what is to be done next is asked for */
 	const zg_policy *policy;
 	zg_policy *own_policy; /* the built-in one, when none was given */
 	uint8_t origin[ZG_NAME_MAX];
@@ -32,7 +34,7 @@ trial_begin(struct trial *trial, struct zg_error *error)
 	const char *why = "none was given";
 	zg_status status;
 
-	if (inputs->state == NULL || inputs->ds.kind == ZG_SOURCE_NONE)
+	if (inputs->state == NULL || (!trial->outlook && inputs->ds.kind == ZG_SOURCE_NONE))
 		return error_set(error, ZG_PARAMETER, "no history or no DS set was given");
 	if (inputs->origin == NULL ||
 	    name_from_text(inputs->origin, strlen(inputs->origin), root, trial->origin, &why) == 0)
@@ -47,7 +49,7 @@ trial_begin(struct trial *trial, struct zg_error *error)
 		trial->policy = trial->own_policy;
 	}
 	status = policy_digest(trial->policy, trial->policy_digest, error);
-	if (status == ZG_OK)
+	if (status == ZG_OK && !trial->outlook)
 		status = input_read_ds(&inputs->ds, trial->origin, trial->ds, &trial->n_ds, error);
 	return status;
 }
@@ -62,7 +64,7 @@ trial_prove(struct trial *trial, struct zg_error *error)
 	    .policy_digest = trial->policy_digest,
 	    .zone = trial->zone,
 	    .origin = trial->origin,
-	    .tried = trial->ds,
+	    .tried = trial->outlook ? NULL : trial->ds,
 	    .n_tried = trial->n_ds,
 	    .now = trial->inputs->now};
 	status = past_read(&trial->past_inputs, &trial->past, error);
@@ -94,8 +96,10 @@ trial_result(const struct trial *trial, struct zg_result **result, struct zg_err
 	if (made == NULL)
 		return error_set(error, ZG_MEMORY, "out of memory");
 	public = &made->public;
-	public->verdict = answers[past->proof->outcome].verdict;
-	public->reason = answers[past->proof->outcome].reason;
+	public->verdict =
+	    past->proof != NULL ? answers[past->proof->outcome].verdict : ZG_VERDICT_UNDECIDED;
+	public->reason = past->proof != NULL ? answers[past->proof->outcome].reason
+					     : "nothing was judged: what is to be done next";
 	public->zone = result_keep_copy(made, trial->zone);
 	public->has_serial = true;
 	public->serial = past->candidate->serial;
@@ -103,7 +107,7 @@ trial_result(const struct trial *trial, struct zg_result **result, struct zg_err
 	public->policy = result_keep_copy(made, zg_policy_name(trial->policy));
 	public->policy_digest = result_keep_copy(made, trial->policy_digest);
 	public->now = trial->inputs->now;
-	public->inputs = ZG_INPUT_DS | ZG_INPUT_HISTORY;
+	public->inputs = trial->outlook ? ZG_INPUT_HISTORY : ZG_INPUT_DS | ZG_INPUT_HISTORY;
 	public->completeness = "none";
 	result_add_past(made, &sources);
 	if (made->failed) {
@@ -114,9 +118,9 @@ trial_result(const struct trial *trial, struct zg_result **result, struct zg_err
 	return ZG_OK;
 }
 
-zg_status
-zg_gate_try_ds(
-    const struct zg_gate_inputs *inputs, struct zg_result **result, struct zg_error *error)
+static zg_status
+trial_run(const struct zg_gate_inputs *inputs, bool outlook, struct zg_result **result,
+    struct zg_error *error)
 {
 	struct trial *trial = calloc(1, sizeof(*trial));
 	zg_status status;
@@ -125,6 +129,7 @@ zg_gate_try_ds(
 	if (trial == NULL)
 		return error_set(error, ZG_MEMORY, "out of memory");
 	trial->inputs = inputs;
+	trial->outlook = outlook;
 	status = trial_begin(trial, error);
 	if (status == ZG_OK)
 		status = trial_prove(trial, error);
@@ -134,4 +139,18 @@ zg_gate_try_ds(
 	zg_policy_free(trial->own_policy);
 	free(trial);
 	return status;
+}
+
+zg_status
+zg_gate_try_ds(
+    const struct zg_gate_inputs *inputs, struct zg_result **result, struct zg_error *error)
+{
+	return trial_run(inputs, false, result, error);
+}
+
+zg_status
+zg_gate_outlook(
+    const struct zg_gate_inputs *inputs, struct zg_result **result, struct zg_error *error)
+{
+	return trial_run(inputs, true, result, error);
 }

@@ -24,6 +24,8 @@ sql_error(struct history *history, int rc, struct zg_error *error)
 {
 	const char *text = sqlite3_errmsg(history->db);
 
+	if (rc == SQLITE_IOERR_NOMEM)
+		rc = SQLITE_NOMEM;
 	switch (rc & 0xff) {
 	case SQLITE_NOMEM:
 		return error_set(error, ZG_MEMORY, "out of memory");
@@ -34,8 +36,15 @@ sql_error(struct history *history, int rc, struct zg_error *error)
 	case SQLITE_NOTADB:
 	case SQLITE_FORMAT:
 		return error_set(error, ZG_READ, "the history is damaged: %s", text);
-	case SQLITE_FULL:
 	case SQLITE_READONLY:
+		/* Nobody but one who may write can roll back what a killed process left behind. */
+		if (rc == SQLITE_READONLY_ROLLBACK)
+			return error_set(error, ZG_READ,
+			    "the history has a journal that is to be rolled back first: run "
+			    "zonegate "
+			    "status as the user it belongs to");
+		return error_set(error, ZG_WRITE, "cannot write the history: %s", text);
+	case SQLITE_FULL:
 		return error_set(error, ZG_WRITE, "cannot write the history: %s", text);
 	case SQLITE_IOERR:
 		return error_set(error, rc == SQLITE_IOERR_READ ? ZG_READ : ZG_WRITE,

@@ -299,8 +299,8 @@ _Static_assert(CANDIDATE_PASSED == 4 && CANDIDATE_SUPERSEDED == 7 && CANDIDATE_A
 
 static const char candidates_sql[] =
     "SELECT id FROM candidates WHERE id IN ("
-    "SELECT c.id FROM candidates AS c WHERE c.zone = ?1 AND CASE WHEN " IS_RELEASE
-    " THEN NOT " IS_OVER " ELSE ?3 AND c.time >= ?2 END "
+    "SELECT c.id FROM candidates AS c WHERE c.zone = ?1 AND NOT " IS_OVER " AND (" IS_RELEASE
+    " OR (?3 AND c.time >= ?2)) "
     "UNION SELECT id FROM (SELECT c.id AS id FROM candidates AS c WHERE c.zone = ?1 AND "
     "EXISTS (SELECT 1 FROM events AS e WHERE e.candidate = c.id AND e.state = 7 AND e.time < ?2) "
     "ORDER BY c.time DESC, c.id DESC LIMIT 1)"

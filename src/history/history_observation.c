@@ -148,8 +148,8 @@ list_add(struct list *list, const struct row *row, row_function fill, struct zg_
 }
 
 static zg_status
-list_read(struct history *history, enum table_id table, const char *clause, const char *zone,
-    int64_t since, row_function fill, struct list *list, struct zg_error *error)
+list_read(struct history *history, int table, const char *clause, const char *zone, int64_t since,
+    row_function fill, struct list *list, struct zg_error *error)
 {
 	sqlite3_stmt *statement = NULL;
 	char name[NAME_TEXT_SIZE];

@@ -72,7 +72,8 @@ struct table {
 	size_t n_columns;
 	bool of_candidate; /* the first column is a candidate's id, whose sum stands for it */
 };
-const struct table *table_at(enum table_id id);
+/* `id`: enum table_id. */
+const struct table *table_at(int id);
 
 /* Makes the tables in an empty database; anything else is left. */
 MUST_CHECK zg_status schema_create(struct history *history, struct zg_error *error);

@@ -387,8 +387,12 @@ content_add(struct sum *sum, const struct table *table, sqlite3_stmt *statement)
 		if (type == SQLITE_INTEGER)
 			value = value_integer(sqlite3_column_int64(statement, i));
 		else {
-			value = value_octets(sqlite3_column_blob(statement, i),
-			    (size_t)sqlite3_column_bytes(statement, i));
+			const void *octets = sqlite3_column_blob(statement, i);
+			size_t length = (size_t)sqlite3_column_bytes(statement, i);
+
+			if (octets == NULL && length > 0)
+				sum->status = ZG_MEMORY;
+			value = value_octets(octets, octets == NULL ? 0 : length);
 			value.kind = type == SQLITE_TEXT ? VALUE_TEXT : VALUE_OCTETS;
 		}
 		sum_value(sum, &value);

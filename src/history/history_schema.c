@@ -143,7 +143,7 @@ static const struct table tables[TABLES] = {
 };
 
 const struct table *
-table_at(enum table_id id)
+table_at(int id)
 {
 	return &tables[id];
 }

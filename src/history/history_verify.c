@@ -95,7 +95,8 @@ walk_clear(struct walk *walk)
 		(void)sqlite3_finalize(walk->rows[i]);
 }
 
-/* The digest of the rows that name line `number`. Rows before those belong to no line. */
+/* The digest of the rows that name line `number`; those of the lines before were taken with them.
+ */
 static zg_status
 content_walk(struct history *history, struct walk *walk, int64_t number,
     uint8_t content[SUM_OCTETS], struct zg_error *error)
@@ -106,9 +107,6 @@ content_walk(struct history *history, struct walk *walk, int64_t number,
 	sum_begin(&sum, history, "zonegate rows 1");
 	for (int i = 0; i < TABLES; i++) {
 		while (status == ZG_OK && walk->more[i] && walk->line[i] <= number) {
-			if (walk->line[i] < number)
-				broken(walk, walk->line[i], "belongs to no line", table_at(i)->name,
-				    walk->id[i]);
 			content_add(&sum, table_at(i), walk->rows[i]);
 			status = walk_next(history, walk, i, error);
 		}

@@ -4,7 +4,6 @@
  */
 #include "policy/kasp.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

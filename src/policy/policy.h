@@ -95,8 +95,8 @@ zg_severity policy_severity_at(const zg_policy *policy, size_t row);
 MUST_CHECK zg_status policy_examine(const char *text, size_t length, const char *label,
     bool warnings, zg_policy_remark remark, void *context);
 
-/* policies/policy.rng, policies/default.xml and policies/zonegate.rng; the build makes them from the
- * files (embed.sh). */
+/* policies/policy.rng, policies/default.xml and policies/zonegate.rng; the build makes them from
+ * the files (embed.sh). */
 extern const unsigned char policy_schema_text[];
 extern const size_t policy_schema_text_len;
 extern const unsigned char policy_default_text[];

@@ -2,6 +2,7 @@
 #include "publish/release.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -178,6 +179,9 @@ release_text_open(const struct state_directory *state, const char *zone, const c
 	return ZG_OK;
 }
 
+/* What stays the same is recorded again after so many seconds. */
+#define DS_OBSERVED_AGAIN 3600
+
 /* --- Verdicts --- */
 
 zg_status
@@ -200,6 +204,39 @@ release_add(struct release_log *log, const struct release_verdict *verdict, int6
 	    .time = verdict->time};
 
 	return history_add_candidate(log->history, &candidate, id, error);
+}
+
+/* The last observation says the same, and is not old. */
+static bool
+ds_is_known(const struct history_ds *last, const struct history_ds *now)
+{
+	return now->time >= last->time && now->time - last->time < DS_OBSERVED_AGAIN &&
+	       last->answered && last->ttl == now->ttl && last->n == now->n &&
+	       strcmp(last->server, now->server) == 0 &&
+	       memcmp(last->entries, now->entries, now->n * sizeof(now->entries[0])) == 0;
+}
+
+zg_status
+release_observe_ds(struct release_log *log, const struct release_ds *list, size_t n, uint32_t ttl,
+    const char *path, int64_t time, struct zg_error *error)
+{
+	struct history_ds *seen = calloc(1, sizeof(*seen)), *former = NULL;
+	size_t n_former = 0;
+	zg_status status = ZG_MEMORY;
+
+	if (seen == NULL)
+		return status;
+	*seen = (struct history_ds){
+	    .time = time, .source = SOURCE_FILE, .answered = true, .ttl = ttl, .n = n};
+	(void)snprintf(seen->server, sizeof(seen->server), "%s", path);
+	memcpy(seen->entries, list, n * sizeof(list[0]));
+	status = history_ds_list(
+	    log->history, log->zone, time - DS_OBSERVED_AGAIN, &former, &n_former, error);
+	if (status == ZG_OK && (n_former == 0 || !ds_is_known(&former[n_former - 1], seen)))
+		status = history_add_ds(log->history, log->zone, seen, error);
+	free(former);
+	free(seen);
+	return status;
 }
 
 zg_status

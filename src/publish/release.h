@@ -71,6 +71,11 @@ struct release_verdict {
 MUST_CHECK zg_status release_add(struct release_log *log, const struct release_verdict *verdict,
     int64_t *id, struct zg_error *error);
 
+/* What the DS file said when the candidate was judged. Said again and again, it is recorded once an
+ * hour. `ttl` 0: not known. */
+MUST_CHECK zg_status release_observe_ds(struct release_log *log, const struct release_ds *list,
+    size_t n, uint32_t ttl, const char *path, int64_t time, struct zg_error *error);
+
 /* The newest candidate of the zone, whatever became of it. */
 struct recorded {
 	int64_t id;    /* 0: there is none */
@@ -127,8 +132,9 @@ MUST_CHECK zg_status release_note(struct release_log *log, const char *kind, con
 /* "number:chain:signature", the last two in hex digits, and a NUL. */
 #define LOG_HEAD_TEXT_SIZE (20 + 1 + 64 + 1 + 128 + 1)
 
-/* Signs the head with the gate's key, and keeps the signature, unless that is the last line already.
- * The second form gives it as text for notifications; empty when nothing was to be signed. */
+/* Signs the head with the gate's key, and keeps the signature, unless that is the last line
+ * already. The second form gives it as text for notifications; empty when nothing was to be signed.
+ */
 MUST_CHECK zg_status release_sign_head(struct release_log *log, const struct state_directory *state,
     int64_t time, struct zg_error *error);
 MUST_CHECK zg_status release_sign_head_text(struct release_log *log,

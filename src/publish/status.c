@@ -122,6 +122,19 @@ handed_at(const struct history_candidate *release)
 						     : release->times[CANDIDATE_CONFIRMED];
 }
 
+/* A duration that the policy may leave open. */
+static int64_t
+or_zero(int64_t seconds)
+{
+	return seconds != NOT_SET ? seconds : 0;
+}
+
+static int64_t
+propagation(const struct status_zone_inputs *inputs)
+{
+	return or_zero(inputs->values->zone.propagation_delay);
+}
+
 static void
 describe_release(const struct status_zone_inputs *inputs, const struct history_candidate *release,
     struct status_report *report)
@@ -130,8 +143,8 @@ describe_release(const struct status_zone_inputs *inputs, const struct history_c
 	report->serial = release->facts.serial;
 	report->state = candidate_state_text(release->state);
 	report->released = handed_at(release);
-	report->release_by = release_by_of(&release->facts, inputs->values->zone.propagation_delay,
-	    inputs->values->signatures.clock_skew);
+	report->release_by = release_by_of(
+	    &release->facts, propagation(inputs), or_zero(inputs->values->signatures.clock_skew));
 	if (inputs->zone->transferred)
 		report->transfer_expires = report->released + release->facts.expire;
 }
@@ -362,7 +375,7 @@ judge_confirmed(const struct status_zone_inputs *inputs, const struct history_ca
 	if (release == NULL || release->state != CANDIDATE_HANDED ||
 	    inputs->policy->evidence != EVIDENCE_CONFIRMED || inputs->zone->n_servers == 0)
 		return;
-	due = handed_at(release) + inputs->values->zone.propagation_delay;
+	due = handed_at(release) + propagation(inputs);
 	if (inputs->now > due)
 		status_add(report, STATUS_WARNING, "release-unconfirmed",
 		    "serial %" PRIu32 " was handed over at %s and not yet seen at a server: look "

@@ -445,6 +445,34 @@ put_body(struct json_builder *builder, json_t *root, const struct zg_result *res
 	json_put(builder, root, "not_run", not_run_array(builder, result));
 }
 
+static const char *const time_names[ZG_TIME_COUNT] = {
+    [ZG_TIME_READ] = "read",
+    [ZG_TIME_SORT] = "sort",
+    [ZG_TIME_HASH] = "hash",
+    [ZG_TIME_VERIFY] = "verify",
+    [ZG_TIME_DENIAL] = "denial",
+    [ZG_TIME_OTHER] = "other",
+};
+
+/* Where the time went: the one thing in a report that no input determines. */
+static json_t *
+timing_object(struct json_builder *builder, const struct zg_timing *timing)
+{
+	json_t *object;
+
+	if (timing == NULL)
+		return json_null();
+	object = json_object();
+	for (size_t i = 0; i < ZG_TIME_COUNT; i++) {
+		json_t *pair = json_object();
+
+		json_put_integer(builder, pair, "wall", timing->wall[i] / 1000);
+		json_put_integer(builder, pair, "processor", timing->processor[i] / 1000);
+		json_put(builder, object, time_names[i], pair);
+	}
+	return object;
+}
+
 zg_status
 report_json_render(const struct zg_result *result, const struct zg_report_options *options,
     struct text_writer *out)
@@ -452,8 +480,8 @@ report_json_render(const struct zg_result *result, const struct zg_report_option
 	struct json_builder builder = {ZG_OK};
 	json_t *root = json_object();
 
-	(void)options;
 	put_head(&builder, root, result);
 	put_body(&builder, root, result);
+	json_put(&builder, root, "timing", timing_object(&builder, options->timing));
 	return json_finish(&builder, root, out);
 }

@@ -75,7 +75,7 @@ release_by_object(struct json_builder *builder, const struct status_report *repo
 }
 
 static json_t *
-steps_array(struct json_builder *builder, const struct stored_deadlines *deadlines)
+steps_array(struct json_builder *builder, const struct stored_deadlines *deadlines, int64_t now)
 {
 	json_t *array = json_array();
 
@@ -85,6 +85,7 @@ steps_array(struct json_builder *builder, const struct stored_deadlines *deadlin
 
 		json_put_text(builder, object, "id", step->id);
 		json_put_time_or_never(builder, object, "time", "time_utc", step->time);
+		json_put_bool(builder, object, "due", step->time <= now);
 		json_put_text(builder, object, "subject", step->subject);
 		json_put_text(builder, object, "text", step->text);
 		json_append(builder, array, object);
@@ -107,7 +108,7 @@ zone_object(struct json_builder *builder, const struct status_report *report, in
 	json_put_integer(builder, object, "held", (int64_t)report->n_held);
 	put_time_or_none(builder, object, "ds_seen", "ds_seen_utc", report->ds_seen);
 	json_put(builder, object, "conditions", conditions_array(builder, report));
-	json_put(builder, object, "steps", steps_array(builder, &deadlines));
+	json_put(builder, object, "steps", steps_array(builder, &deadlines, now));
 	stored_deadlines_clear(&deadlines);
 	return object;
 }

@@ -174,9 +174,10 @@ add_summary(struct text_writer *out, const struct status_list *list)
 	}
 }
 
-/* The roll plan: what may or must be done, the next steps first. */
+/* The roll plan: what may or must be done, the next steps first; those whose time has come are due.
+ */
 static void
-add_steps(struct text_writer *out, const struct stored_deadlines *deadlines)
+add_steps(struct text_writer *out, const struct stored_deadlines *deadlines, int64_t now)
 {
 	for (size_t i = 0; i < deadlines->n && i < STEPS_MAX; i++) {
 		const struct zg_deadline *step = &deadlines->entries[i];
@@ -186,7 +187,7 @@ add_steps(struct text_writer *out, const struct stored_deadlines *deadlines)
 			text_add(out, "not by waiting");
 		else
 			add_time(out, step->time);
-		text_add(out, " ");
+		text_add(out, step->time <= now ? " (due) " : " ");
 		add_words(out, step->id);
 		if (step->subject != NULL) {
 			text_add(out, " ");
@@ -201,7 +202,7 @@ add_steps(struct text_writer *out, const struct stored_deadlines *deadlines)
 }
 
 static zg_status
-add_details(struct text_writer *out, const struct status_report *report)
+add_details(struct text_writer *out, const struct status_report *report, int64_t now)
 {
 	struct stored_deadlines deadlines;
 	zg_status status = stored_deadlines_read(report->stored_report, &deadlines);
@@ -220,7 +221,7 @@ add_details(struct text_writer *out, const struct status_report *report)
 		add_words(out, condition->text);
 		text_add(out, "\n");
 	}
-	add_steps(out, &deadlines);
+	add_steps(out, &deadlines, now);
 	stored_deadlines_clear(&deadlines);
 	return ZG_OK;
 }
@@ -238,6 +239,6 @@ status_text_render(const struct status_list *list, struct text_writer *out)
 	for (size_t i = 0; i < list->n; i++)
 		add_zone_line(out, &list->reports[i], list->now);
 	for (size_t i = 0; i < list->n && status == ZG_OK; i++)
-		status = add_details(out, &list->reports[i]);
+		status = add_details(out, &list->reports[i], list->now);
 	return status;
 }

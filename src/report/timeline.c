@@ -23,10 +23,11 @@
 #define LEFT	   190
 #define RIGHT	   20
 #define TOP	   76
-#define ROW_HEIGHT 76
+#define ROW_HEIGHT 64
 #define LANE	   12
-#define LANES	   5
-#define BOTTOM	   56
+#define LINE	   12 /* of small text */
+#define BOTTOM	   92 /* the legend, and above it what is about no key */
+#define NOTES_MAX  4
 #define TICKS	   6
 
 #define DAY 86400
@@ -50,10 +51,10 @@ static const char style[] =
     ".paper{fill:#fff}.rule{stroke:#bbb;stroke-width:1}.now{stroke:#c01c28;stroke-width:2}"
     ".nowtext{fill:#c01c28;font-weight:bold}.published{fill:#8a8a8a}.dnskey{fill:#1c71d8}"
     ".data{fill:#2a9d50}.ds{fill:#9141ac}.planned{fill:none;stroke:#b35c00;stroke-width:2;"
-    "stroke-dasharray:5 3}.may{fill:#b35c00}"
+    "stroke-dasharray:5 3}.may{fill:#b35c00}.due{stroke:#b35c00;stroke-width:1}"
     "@media (prefers-color-scheme:dark){text{fill:#ececec}.paper{fill:#1b1b1b}.rule{stroke:#555}"
     ".now{stroke:#ff7b82}.nowtext{fill:#ff7b82}.published{fill:#a5a5a5}.dnskey{fill:#78aeed}"
-    ".data{fill:#7bd89a}.ds{fill:#d4a3e8}.planned{stroke:#ffbe6f}.may{fill:#ffbe6f}}";
+    ".data{fill:#7bd89a}.ds{fill:#d4a3e8}.planned,.due{stroke:#ffbe6f}.may{fill:#ffbe6f}}";
 
 struct picture {
 	xmlTextWriter *writer;
@@ -270,23 +271,42 @@ bar_draw(struct picture *picture, const char *name, const struct timeline_bar *b
 	end(picture);
 }
 
-static bool
-is_must(const struct zg_deadline *step)
+/* How steps about a key are drawn: beside the bars that they are about. */
+static const struct step_form {
+	const char *id;
+	bool must; /* else it may be done */
+	enum timeline_kind kind;
+} step_forms[] = {
+    {"keep-key", true, TIMELINE_PUBLISHED},
+    {"keep-signing", true, TIMELINE_SIGNS_DATA},
+    {"may-sign", false, TIMELINE_SIGNS_DATA},
+    {"may-remove", false, TIMELINE_PUBLISHED},
+    {"may-submit-ds", false, TIMELINE_DS},
+};
+
+static const struct step_form *
+form_of(const struct zg_deadline *step)
 {
-	return strncmp(step->id, "keep-", 5) == 0 || strcmp(step->id, "cached-ttl") == 0;
+	for (size_t i = 0; i < sizeof(step_forms) / sizeof(step_forms[0]); i++) {
+		if (strcmp(step_forms[i].id, step->id) == 0)
+			return &step_forms[i];
+	}
+	return &step_forms[0];
 }
 
 /* An obligation is a dashed bar from now on, a permission is a mark from when on it holds. */
 static void
-step_draw(struct picture *picture, const struct zg_deadline *step, int64_t y)
+step_draw(struct picture *picture, const struct zg_deadline *step, int64_t row_y)
 {
+	const struct step_form *form = form_of(step);
+	int64_t y = row_y + LANE * (int64_t)form->kind;
 	char when[UTC_TEXT_MAX] = "an intermediate step is needed first";
 	int64_t now = x_of(picture, picture->timeline->now), x = x_of(picture, step->time);
 
 	if (step->time != INT64_MAX)
 		utc_format(step->time, when);
-	start(picture, is_must(step) ? "rect" : "path");
-	if (is_must(step)) {
+	start(picture, form->must ? "rect" : "path");
+	if (form->must) {
 		attribute(picture, "class", "planned");
 		number(picture, "x", now);
 		number(picture, "y", y);
@@ -337,10 +357,35 @@ row_draw(struct picture *picture, const struct timeline_row *row, int64_t y)
 		bar_draw(picture, name, &row->bars[i], y);
 	for (size_t i = 0; i < picture->planned.n; i++) {
 		if (is_about(&picture->planned.entries[i], row))
-			step_draw(
-			    picture, &picture->planned.entries[i], y + (int64_t)LANE * (LANES - 1));
+			step_draw(picture, &picture->planned.entries[i], y);
 	}
 	end(picture);
+}
+
+/* What is about the zone and not about one key: a line down to its words. */
+static void
+notes_draw(struct picture *picture, int64_t height)
+{
+	char when[UTC_TEXT_MAX];
+	int64_t n = 0;
+
+	for (size_t i = 0; i < picture->planned.n && n < NOTES_MAX; i++) {
+		const struct zg_deadline *step = &picture->planned.entries[i];
+		int64_t x = x_of(picture, step->time), y = height - BOTTOM + LINE * ++n;
+
+		if (step->subject != NULL || step->time == INT64_MAX) {
+			n--;
+			continue;
+		}
+		utc_format(step->time, when);
+		line(picture, "due", x, TOP - 8, x, y);
+		label(picture, x - 4, y, "small", "end");
+		words(picture, "%s %s", step->id, when);
+		start(picture, "title");
+		words(picture, "%s", step->text);
+		end(picture);
+		end(picture);
+	}
 }
 
 /* --- The frame --- */
@@ -432,10 +477,11 @@ picture_draw(struct picture *picture)
 	for (size_t i = 0; i < timeline->n_rows; i++)
 		row_draw(picture, &timeline->rows[i], TOP + (int64_t)i * ROW_HEIGHT);
 	if (timeline->more_rows) {
-		label(picture, 10, height - BOTTOM + 14, "small", NULL);
+		label(picture, 10, height - BOTTOM + LINE, "small", NULL);
 		words(picture, "more keys than these were not kept");
 		end(picture);
 	}
+	notes_draw(picture, height);
 	legend_draw(picture, height - 24);
 	end(picture);
 	check(picture, xmlTextWriterEndDocument(picture->writer));

@@ -52,10 +52,10 @@ struct rrset {
 /*
  * Takes over `store` (cleared on failure too) and the reader's `defects`. `origin`: wire form,
  * NULL: the owner of the first SOA. Without an origin the result has no owners and
- * DEFECT_SOA_MISSING.
+ * DEFECT_SOA_MISSING. `threads`: 0 is 1.
  */
 MUST_CHECK zg_status zone_build(struct zone_store *store, struct defects *defects,
-    const uint8_t *origin, struct zone **zone, struct zg_error *error);
+    const uint8_t *origin, unsigned threads, struct zone **zone, struct zg_error *error);
 void zone_free(struct zone *zone);
 
 /* Marks cuts and what lies below them. Part of zone_build. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/work_pool.h"
 #include "zone/zone_index.h"
 #include "zone/zone_sort.h"
 
@@ -160,7 +161,7 @@ same_rdata(const struct zone *zone, const struct zone_record *a, const struct zo
 /* Takes exact duplicates out of an owner's sorted records; they are counted (RFC 2181 section 5).
  */
 static void
-drop_duplicates(struct zone *zone, uint32_t owner)
+drop_duplicates(struct zone *zone, uint32_t owner, struct defects *defects)
 {
 	struct zone_owner *o = &zone->owners[owner];
 	struct zone_record *records = zone->store.records + o->first;
@@ -169,7 +170,7 @@ drop_duplicates(struct zone *zone, uint32_t owner)
 	for (uint32_t i = 1; i < o->n_records; i++) {
 		if (same_rdata(zone, &records[kept - 1], &records[i]) &&
 		    records[kept - 1].ttl == records[i].ttl)
-			tally_add(&zone->defects.tallies[DEFECT_DUPLICATE], owner,
+			tally_add(&defects->tallies[DEFECT_DUPLICATE], owner,
 			    zone_owner_name(zone, owner), records[i].type, records[i].line,
 			    "the same record stands twice");
 		else
@@ -183,7 +184,7 @@ drop_duplicates(struct zone *zone, uint32_t owner)
  * record afterwards. RRSIG records have the TTL of what they cover.
  */
 static void
-check_ttls(struct zone *zone, uint32_t owner)
+check_ttls(struct zone *zone, uint32_t owner, struct defects *defects)
 {
 	struct zone_owner *o = &zone->owners[owner];
 	struct zone_record *records = zone->store.records + o->first;
@@ -195,7 +196,7 @@ check_ttls(struct zone *zone, uint32_t owner)
 
 		if (last->type == records[i].type && last->ttl != records[i].ttl &&
 		    (same || last->type != RR_RRSIG))
-			tally_add(&zone->defects.tallies[DEFECT_TTL_UNEQUAL], owner,
+			tally_add(&defects->tallies[DEFECT_TTL_UNEQUAL], owner,
 			    zone_owner_name(zone, owner), records[i].type, records[i].line,
 			    "expected the TTL of the other records of this RRset, %lu, found %lu",
 			    (unsigned long)last->ttl, (unsigned long)records[i].ttl);
@@ -207,49 +208,81 @@ check_ttls(struct zone *zone, uint32_t owner)
 
 /* SOA: exactly one, at the apex (RFC 1035 section 5.2). Counted before duplicates are taken out. */
 static void
-check_soa(struct zone *zone, uint32_t owner)
+check_soa(const struct zone *zone, uint32_t owner, struct defects *defects)
 {
 	bool apex = owner == 0 && zone->has_apex;
 	struct rrset set;
 
 	if (!zone_rrset(zone, owner, RR_SOA, &set)) {
 		if (apex)
-			tally_add(&zone->defects.tallies[DEFECT_SOA_MISSING], 0, zone->origin,
-			    RR_SOA, 0, "expected one SOA record at the apex, found none");
+			tally_add(&defects->tallies[DEFECT_SOA_MISSING], 0, zone->origin, RR_SOA, 0,
+			    "expected one SOA record at the apex, found none");
 		return;
 	}
 	for (uint32_t i = set.first; i < set.first + set.count; i++) {
 		const struct zone_record *record = zone_record(zone, i);
 
 		if (!apex)
-			tally_add(&zone->defects.tallies[DEFECT_SOA_NOT_APEX], owner,
+			tally_add(&defects->tallies[DEFECT_SOA_NOT_APEX], owner,
 			    zone_owner_name(zone, owner), RR_SOA, record->line,
 			    "expected SOA at the apex only");
 		else if (i > set.first)
-			tally_add(&zone->defects.tallies[DEFECT_SOA_MULTIPLE], owner, zone->origin,
+			tally_add(&defects->tallies[DEFECT_SOA_MULTIPLE], owner, zone->origin,
 			    RR_SOA, record->line, "expected one SOA record, found %lu",
 			    (unsigned long)set.count);
 	}
 }
 
-/* The records of each owner: sorted, looked over, without duplicates. */
-static void
-settle_records(struct zone *zone)
+/* Owners that a thread takes at once. */
+#define OWNERS_AT_ONCE 4096
+
+/* What one thread finds while it looks over the records of owners. */
+struct settler {
+	struct defects defects;
+	size_t n_records;
+};
+
+struct settling {
+	struct zone *zone;
+	struct settler *settlers; /* by thread */
+};
+
+/* work_function: the records of each owner: sorted, looked over, without duplicates. */
+static zg_status
+settle_owners(void *context, unsigned thread, size_t first, size_t end)
 {
-	for (uint32_t i = 0; i < zone->n_owners; i++) {
+	const struct settling *settling = context;
+	struct zone *zone = settling->zone;
+	struct settler *settler = &settling->settlers[thread];
+
+	for (size_t i = first; i < end; i++) {
 		struct zone_owner *o = &zone->owners[i];
 
 		sort_records(zone->store.records + o->first, o->n_records, &zone->store.rdata);
-		check_soa(zone, i);
-		drop_duplicates(zone, i);
-		check_ttls(zone, i);
-		zone->n_records += o->n_records;
+		check_soa(zone, (uint32_t)i, &settler->defects);
+		drop_duplicates(zone, (uint32_t)i, &settler->defects);
+		check_ttls(zone, (uint32_t)i, &settler->defects);
+		settler->n_records += o->n_records;
 	}
+	return ZG_OK;
+}
+
+/* work_function: a task. */
+static zg_status
+fill_index(void *context, unsigned thread, size_t first, size_t end)
+{
+	const struct settling *settling = context;
+
+	(void)thread;
+	(void)first;
+	(void)end;
+	zone_index_fill(settling->zone);
+	return ZG_OK;
 }
 
 /* Allocates the table of owner names: at most four of five slots are taken. */
 static zg_status
-index_owners(struct zone *zone)
+allocate_index(struct zone *zone)
 {
 	size_t slots = 16;
 
@@ -259,20 +292,49 @@ index_owners(struct zone *zone)
 	if (zone->index == NULL)
 		return ZG_MEMORY;
 	zone->index_mask = slots - 1;
-	zone_index_fill(zone);
 	return ZG_OK;
+}
+
+/* Settles the records, and fills the table beside that. Each owner is one thread's alone, and
+ * defects are ordered by owner: the result is the same at any number of threads. */
+static zg_status
+settle(struct zone *zone, unsigned threads)
+{
+	struct settling settling = {
+	    .zone = zone, .settlers = calloc(threads, sizeof(struct settler))};
+	struct work_part parts[] = {
+	    {.work = fill_index, .context = &settling, .count = 1, .chunk = 1},
+	    {.work = settle_owners,
+		.context = &settling,
+		.count = zone->n_owners,
+		.chunk = OWNERS_AT_ONCE},
+	};
+	zg_status status = settling.settlers == NULL ? ZG_MEMORY : allocate_index(zone);
+
+	if (status != ZG_OK)
+		goto out;
+	for (unsigned i = 0; i < threads; i++)
+		defects_init(&settling.settlers[i].defects, zone->defects.tallies[0].max_examples);
+	status = work_pool_run_parts(threads, parts, 2, NULL);
+	for (unsigned i = 0; i < threads; i++) {
+		zone->n_records += settling.settlers[i].n_records;
+		defects_merge(&zone->defects, &settling.settlers[i].defects);
+	}
+out:
+	free(settling.settlers);
+	return status;
 }
 
 /* Everything behind the origin. */
 static zg_status
-zone_arrange(struct zone *zone)
+zone_arrange(struct zone *zone, unsigned threads)
 {
 	zg_status status;
 
 	zone->origin_labels = name_labels(zone->origin);
 	drop_out_of_zone(zone);
 	status = zone_sort_runs(
-	    zone->store.runs, zone->store.n_runs, &zone->store.names, zone->origin_labels);
+	    &zone->store.runs, zone->store.n_runs, &zone->store.names, zone->origin_labels);
 	if (status == ZG_OK)
 		status = merge_runs(zone);
 	if (status != ZG_OK)
@@ -281,14 +343,15 @@ zone_arrange(struct zone *zone)
 	if (!zone->has_apex)
 		tally_add(&zone->defects.tallies[DEFECT_SOA_MISSING], 0, zone->origin, RR_SOA, 0,
 		    "expected one SOA record at the apex, found no record at all there");
-	settle_records(zone);
-	zone_mark_cuts(zone);
-	return index_owners(zone);
+	status = settle(zone, threads);
+	if (status == ZG_OK)
+		zone_mark_cuts(zone);
+	return status;
 }
 
 zg_status
 zone_build(struct zone_store *store, struct defects *defects, const uint8_t *origin,
-    struct zone **zone, struct zg_error *error)
+    unsigned threads, struct zone **zone, struct zg_error *error)
 {
 	struct zone *built = calloc(1, sizeof(*built));
 	zg_status status = ZG_OK;
@@ -312,7 +375,7 @@ zone_build(struct zone_store *store, struct defects *defects, const uint8_t *ori
 	} else {
 		memcpy(built->origin, origin, name_length(origin));
 		name_lower(built->origin);
-		status = zone_arrange(built);
+		status = zone_arrange(built, threads > 0 ? threads : 1);
 	}
 	if (status == ZG_OK && defects_out_of_memory(&built->defects))
 		status = ZG_MEMORY;

@@ -74,13 +74,14 @@ zone_find(const struct zone *zone, const uint8_t *name)
 	return NO_OWNER;
 }
 
-/* First record of `owner` with a type of at least `type`. */
-static uint32_t
-record_lower_bound(const struct zone *zone, uint32_t owner, uint32_t type)
-{
-	uint32_t low = zone->owners[owner].first, high = low + zone->owners[owner].n_records;
+/* Records and signatures that are looked at one after the other: most owners have no more. */
+#define FEW 8
 
-	while (low < high) {
+/* First of the records [low, high) with a type of at least `type`. */
+static uint32_t
+record_lower_bound(const struct zone *zone, uint32_t low, uint32_t high, uint32_t type)
+{
+	while (high - low > FEW) {
 		uint32_t middle = low + (high - low) / 2;
 
 		if (zone->store.records[middle].type < type)
@@ -88,14 +89,17 @@ record_lower_bound(const struct zone *zone, uint32_t owner, uint32_t type)
 		else
 			high = middle;
 	}
+	while (low < high && zone->store.records[low].type < type)
+		low++;
 	return low;
 }
 
 bool
 zone_rrset(const struct zone *zone, uint32_t owner, uint16_t type, struct rrset *set)
 {
-	uint32_t first = record_lower_bound(zone, owner, type);
-	uint32_t end = record_lower_bound(zone, owner, (uint32_t)type + 1);
+	uint32_t low = zone->owners[owner].first, high = low + zone->owners[owner].n_records;
+	uint32_t first = record_lower_bound(zone, low, high, type);
+	uint32_t end = record_lower_bound(zone, first, high, (uint32_t)type + 1);
 
 	*set = (struct rrset){.owner = owner, .type = type, .first = first, .count = end - first};
 	if (set->count > 0)
@@ -122,19 +126,29 @@ zone_rrset_next(const struct zone *zone, struct rrset *set)
 	return true;
 }
 
+/* The type that an RRSIG record covers. */
+static uint32_t
+type_covered(const struct zone *zone, uint32_t record)
+{
+	const uint8_t *rdata = zone_rdata(zone, record);
+
+	return (uint32_t)(rdata[0] << 8 | rdata[1]);
+}
+
 /* First of the RRSIG records [low, high) that covers a type of at least `type`. */
 static uint32_t
 signature_lower_bound(const struct zone *zone, uint32_t low, uint32_t high, uint32_t type)
 {
-	while (low < high) {
+	while (high - low > FEW) {
 		uint32_t middle = low + (high - low) / 2;
-		const uint8_t *rdata = zone_rdata(zone, middle);
 
-		if ((uint32_t)(rdata[0] << 8 | rdata[1]) < type)
+		if (type_covered(zone, middle) < type)
 			low = middle + 1;
 		else
 			high = middle;
 	}
+	while (low < high && type_covered(zone, low) < type)
+		low++;
 	return low;
 }
 
@@ -145,8 +159,9 @@ zone_signatures(const struct zone *zone, uint32_t owner, uint16_t type, struct r
 
 	if (!zone_rrset(zone, owner, RR_RRSIG, set))
 		return false;
-	first = signature_lower_bound(zone, set->first, set->first + set->count, type);
-	end = signature_lower_bound(zone, set->first, set->first + set->count, (uint32_t)type + 1);
+	end = set->first + set->count;
+	first = signature_lower_bound(zone, set->first, end, type);
+	end = signature_lower_bound(zone, first, end, (uint32_t)type + 1);
 	set->first = first;
 	set->count = end - first;
 	if (set->count > 0)

@@ -41,13 +41,14 @@ static const uint8_t octet_class[256] = {[0] = OCTET_NUL,
 static const char too_large[] = "entry too large";
 
 zg_status
-zone_scan_init(struct zone_scan *scan, source_read read, void *context)
+zone_scan_begin(struct zone_scan *scan, source_read read, void *context)
 {
-	*scan = (struct zone_scan){.read = read, .context = context, .line = 1};
-	scan->buffer = malloc(SCAN_SIZE);
-	if (scan->buffer == NULL)
+	uint8_t *buffer = scan->buffer != NULL ? scan->buffer : malloc(SCAN_SIZE);
+
+	if (buffer == NULL)
 		return ZG_MEMORY;
-	memset(scan->buffer, 0, SCAN_SLACK);
+	*scan = (struct zone_scan){.read = read, .context = context, .buffer = buffer, .line = 1};
+	memset(buffer, 0, SCAN_SLACK);
 	return ZG_OK;
 }
 

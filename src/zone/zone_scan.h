@@ -1,7 +1,7 @@
 /*
  * The lexical part of zone text (RFC 1035 section 5.1): one file's octets to entries of tokens.
  * Knows blanks, comments, parentheses, quotes and line ends, not what an entry means. Reads ahead
- * in blocks; allocates once for each file.
+ * in blocks; allocates once, and no more for further files.
  */
 #ifndef ZONE_SCAN_H
 #define ZONE_SCAN_H
@@ -39,8 +39,11 @@ struct zone_entry {
 	const char *why;	   /* ENTRY_BAD: static phrase */
 };
 
-/* `read` with `context` is called until it says that there is no more. */
-MUST_CHECK zg_status zone_scan_init(struct zone_scan *scan, source_read read, void *context);
+/*
+ * Begins a file: `read` with `context` is called until it says that there is no more. `scan` is
+ * zeroed, or was used for a file before.
+ */
+MUST_CHECK zg_status zone_scan_begin(struct zone_scan *scan, source_read read, void *context);
 void zone_scan_clear(struct zone_scan *scan);
 
 /*

@@ -74,33 +74,44 @@ sort_pass(const struct sorter *sorter, const struct sort_item *from, struct sort
 	return n_left;
 }
 
-/* Brings runs into the order of `items`, one cycle of the permutation after the other. */
-static void
-sort_permute(struct zone_owner *runs, struct sort_item *items, size_t n)
+/* Runs in the order of `items`: copied, since the natural runs that they come from are read from
+ * front to back, while exchanging them in place would jump. */
+static zg_status
+sort_gather(struct zone_owner **runs, const struct sort_item *items, size_t n)
 {
-	for (size_t start = 0; start < n; start++) {
-		struct zone_owner saved = runs[start];
-		size_t at = start;
+	struct zone_owner *sorted = malloc(n * sizeof(*sorted));
 
-		while (items[at].run != start) {
-			size_t from = items[at].run;
+	if (sorted == NULL)
+		return ZG_MEMORY;
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = (*runs)[items[i].run];
+	free(*runs);
+	*runs = sorted;
+	return ZG_OK;
+}
 
-			runs[at] = runs[from];
-			items[at].run = (uint32_t)at;
-			at = from;
-		}
-		runs[at] = saved;
-		items[at].run = (uint32_t)at;
-	}
+/* Merges ascending runs until one is left. *items and *spare change places. */
+static void
+sort_items(
+    const struct sorter *sorter, struct sort_item **items, struct sort_item **spare, size_t n)
+{
+	size_t n_ascending;
+
+	do {
+		struct sort_item *swap = *items;
+
+		n_ascending = sort_pass(sorter, *items, *spare, n);
+		*items = *spare;
+		*spare = swap;
+	} while (n_ascending > 1);
 }
 
 zg_status
-zone_sort_runs(struct zone_owner *runs, size_t n, const struct arena *names, unsigned apex_labels)
+zone_sort_runs(struct zone_owner **runs, size_t n, const struct arena *names, unsigned apex_labels)
 {
-	struct sorter sorter = {.runs = runs, .names = names};
-	struct sort_item *items, *spare = NULL, *swap;
-	zg_status status = ZG_MEMORY;
-	size_t n_ascending;
+	struct sorter sorter = {.runs = *runs, .names = names};
+	struct sort_item *items, *spare = NULL;
+	zg_status status = ZG_OK;
 
 	if (n == 0)
 		return ZG_OK;
@@ -108,26 +119,19 @@ zone_sort_runs(struct zone_owner *runs, size_t n, const struct arena *names, uns
 	if (items == NULL)
 		return ZG_MEMORY;
 	for (size_t i = 0; i < n; i++) {
-		items[i].key = name_sort_key(arena_at(names, runs[i].name), apex_labels);
+		items[i].key = name_sort_key(arena_at(names, (*runs)[i].name), apex_labels);
 		items[i].run = (uint32_t)i;
 	}
-	if (sort_ascending(&sorter, items, 0, n) == n) {
-		status = ZG_OK;
-		goto out;
+	if (sort_ascending(&sorter, items, 0, n) < n) {
+		spare = malloc(n * sizeof(*spare));
+		if (spare == NULL)
+			status = ZG_MEMORY;
+		else
+			sort_items(&sorter, &items, &spare, n);
+		free(spare);
+		if (status == ZG_OK)
+			status = sort_gather(runs, items, n);
 	}
-	spare = malloc(n * sizeof(*spare));
-	if (spare == NULL)
-		goto out;
-	do {
-		n_ascending = sort_pass(&sorter, items, spare, n);
-		swap = items;
-		items = spare;
-		spare = swap;
-	} while (n_ascending > 1);
-	sort_permute(runs, items, n);
-	status = ZG_OK;
-out:
 	free(items);
-	free(spare);
 	return status;
 }

@@ -10,11 +10,11 @@
 #include "zone/zone_store.h"
 
 /*
- * Sorts runs[0 .. n) by the canonical order of their names (RFC 4034 section 6.1); runs of one name
- * stay in the order they were read. Natural runs are used: sorted input costs one comparison a
- * name.
+ * Sorts (*runs)[0 .. n), which may move, by the canonical order of their names (RFC 4034
+ * section 6.1); runs of one name stay in the order they were read. Natural runs are used: sorted
+ * input costs one comparison a name.
  */
 MUST_CHECK zg_status zone_sort_runs(
-    struct zone_owner *runs, size_t n, const struct arena *names, unsigned apex_labels);
+    struct zone_owner **runs, size_t n, const struct arena *names, unsigned apex_labels);
 
 #endif

@@ -26,6 +26,14 @@ zone_store_clear(struct zone_store *store)
 	zone_store_init(store);
 }
 
+void
+zone_store_reset(struct zone_store *store)
+{
+	store->names.used = store->rdata.used = 0;
+	store->n_records = store->n_runs = 0;
+	source_map_clear(&store->map);
+}
+
 /* The last run is of this owner. */
 static bool
 store_same_owner(const struct zone_store *store, const uint8_t *owner, size_t owner_len)

@@ -43,6 +43,9 @@ struct zone_store {
 void zone_store_init(struct zone_store *store);
 void zone_store_clear(struct zone_store *store);
 
+/* Empties a store, and keeps what it has allocated. */
+void zone_store_reset(struct zone_store *store);
+
 /*
  * Adds one record of class IN. `owner` is valid, in lower case; `rdata` is valid for `type` and in
  * canonical form (RFC 4034 section 6.2 as amended by RFC 6840 section 5.1). Both are copied.

@@ -89,7 +89,7 @@ static zg_status
 open_file(struct zone_reader *reader, source_read read, void *context, int fd, const char *name)
 {
 	struct open_file *file = &reader->files[reader->depth++];
-	zg_status status = zone_scan_init(&file->scan, read, context);
+	zg_status status = zone_scan_begin(&file->scan, read, context);
 
 	file->fd = fd;
 	if (status != ZG_OK)
@@ -112,11 +112,13 @@ too_many_lines(struct zg_error *error)
 	return error_set(error, ZG_LIMIT, "more than %u lines", ZG_LINES_MAX);
 }
 
+/* The first file's buffer is kept for the next piece. */
 static void
 release_file(struct open_file *file)
 {
-	if (file->fd >= 0)
-		(void)close(file->fd);
+	if (file->fd < 0)
+		return;
+	(void)close(file->fd);
 	zone_scan_clear(&file->scan);
 }
 
@@ -513,14 +515,30 @@ text_state_same(const struct text_state *assumed, const struct text_state *after
 	       (!assumed->default_ttl_known || assumed->default_ttl == after->default_ttl);
 }
 
-static struct zone_reader *
-reader_new(const struct source *source, bool allow_include, const struct text_state *state,
-    struct zone_store *store, struct defects *defects)
+zg_status
+text_reader_new(struct zone_reader **reader)
 {
-	struct zone_reader *reader = malloc(sizeof(*reader));
+	*reader = malloc(sizeof(**reader));
+	if (*reader == NULL)
+		return ZG_MEMORY;
+	for (size_t i = 0; i <= ZG_INCLUDE_DEPTH_MAX; i++)
+		(*reader)->files[i].scan = (struct zone_scan){.buffer = NULL};
+	return ZG_OK;
+}
 
+void
+text_reader_free(struct zone_reader *reader)
+{
 	if (reader == NULL)
-		return NULL;
+		return;
+	zone_scan_clear(&reader->files[0].scan);
+	free(reader);
+}
+
+static void
+reader_enter(struct zone_reader *reader, const struct source *source, bool allow_include,
+    const struct text_state *state, struct zone_store *store, struct defects *defects)
+{
 	reader->store = store;
 	reader->defects = defects;
 	reader->directory = allow_include ? source->directory : NULL;
@@ -535,7 +553,6 @@ reader_new(const struct source *source, bool allow_include, const struct text_st
 	reader->last_ttl_known = state->last_ttl_known;
 	reader->default_ttl = state->default_ttl;
 	reader->default_ttl_known = state->default_ttl_known;
-	return reader;
 }
 
 /* What the next piece of the file begins with. */
@@ -551,14 +568,13 @@ reader_leave(const struct zone_reader *reader, struct text_state *state)
 }
 
 zg_status
-text_piece_read(const struct source *source, bool allow_include, struct text_state *state,
-    struct zone_store *store, struct defects *defects, struct zg_error *error)
+text_piece_read(struct zone_reader *reader, const struct source *source, bool allow_include,
+    struct text_state *state, struct zone_store *store, struct defects *defects,
+    struct zg_error *error)
 {
-	struct zone_reader *reader = reader_new(source, allow_include, state, store, defects);
 	zg_status status;
 
-	if (reader == NULL)
-		return ZG_MEMORY;
+	reader_enter(reader, source, allow_include, state, store, defects);
 	status = open_file(reader, source->read, source->context, -1, source->name);
 	reader->files[0].scan.line = state->lines + 1;
 	while (status == ZG_OK && reader->depth > 0)
@@ -566,7 +582,6 @@ text_piece_read(const struct source *source, bool allow_include, struct text_sta
 	while (reader->depth > 0)
 		release_file(&reader->files[--reader->depth]);
 	reader_leave(reader, state);
-	free(reader);
 	return status;
 }
 
@@ -575,9 +590,16 @@ zone_text_read(const struct source *source, const struct zone_text_options *opti
     struct zone_store *store, struct defects *defects, struct zg_error *error)
 {
 	struct text_state state;
+	struct zone_reader *reader;
+	zg_status status;
 
 	text_state_init(&state, options);
 	if (options->threads > 1 && !options->allow_include)
 		return text_read_parallel(source, options->threads, &state, store, defects, error);
-	return text_piece_read(source, options->allow_include, &state, store, defects, error);
+	status = text_reader_new(&reader);
+	if (status == ZG_OK)
+		status = text_piece_read(
+		    reader, source, options->allow_include, &state, store, defects, error);
+	text_reader_free(reader);
+	return status;
 }

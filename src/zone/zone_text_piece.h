@@ -26,12 +26,17 @@ void text_state_init(struct text_state *state, const struct zone_text_options *o
  * to hold. */
 bool text_state_same(const struct text_state *assumed, const struct text_state *after);
 
+/* What one thread reads with, one piece after the other. */
+struct zone_reader;
+MUST_CHECK zg_status text_reader_new(struct zone_reader **reader);
+void text_reader_free(struct zone_reader *reader);
+
 /*
  * Reads all of `source` as a piece of a file that begins in `state`, and leaves the state behind
  * it. Else as zone_text_read.
  */
-MUST_CHECK zg_status text_piece_read(const struct source *source, bool allow_include,
-    struct text_state *state, struct zone_store *store, struct defects *defects,
+MUST_CHECK zg_status text_piece_read(struct zone_reader *reader, const struct source *source,
+    bool allow_include, struct text_state *state, struct zone_store *store, struct defects *defects,
     struct zg_error *error);
 
 /* The same for a file of which several threads read pieces at once. */

@@ -284,6 +284,11 @@ test_policy_changed() {
 		cp "$work/policy" "$top/policy.xml"
 	held "approvals under another policy" 2
 	says "the report says so" "for another installation, zone or policy"
+	is "they are put aside" "$(spool_count)" -eq 0
+	says "the policy is a finding itself" "history-policy-changed"
+	approved alice 2
+	approved bob 2
+	goes_out "approvals of the change and of the policy" 2
 }
 
 # --- Overrides ---

@@ -1,5 +1,5 @@
 /*
- * Runs a command and prints 'seconds peak-kilobytes exit-status' of it.
+ * Runs a command and prints 'seconds peak-kilobytes exit-status processor-seconds' of it.
  *
  *   measure LOG COMMAND...     the command's output goes to LOG
  */
@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,6 +22,12 @@ run(const char *log, char **command)
 	if (fd >= 0 && dup2(fd, STDOUT_FILENO) >= 0 && dup2(fd, STDERR_FILENO) >= 0)
 		(void)execvp(command[0], command);
 	_exit(STATUS_CANNOT_RUN);
+}
+
+static double
+seconds_of(const struct timeval *time)
+{
+	return (double)time->tv_sec + (double)time->tv_usec / 1e6;
 }
 
 int
@@ -44,8 +51,9 @@ main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	clock_gettime(CLOCK_MONOTONIC, &end);
-	printf("%.3f %ld %d\n",
+	printf("%.3f %ld %d %.3f\n",
 	    (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9,
-	    usage.ru_maxrss, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+	    usage.ru_maxrss, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+	    seconds_of(&usage.ru_utime) + seconds_of(&usage.ru_stime));
 	return EXIT_SUCCESS;
 }

@@ -61,8 +61,7 @@ bool maker_x(struct maker *maker, const BIGNUM *k, BIGNUM *x);
 void pair_of_number(struct maker *maker, const BIGNUM *d, struct signing_pair *pair);
 /*
  * The key that r | s over the hash e is a good signature of, r being the x coordinate (modulo n) of
- * the point R with x coordinate `x` (RFC 6605 says ECDSA; SEC 1 section 4.1.6 recovers keys).
- * False: there is no such point or key.
+ * a point R with x coordinate `x`; and that signature. False: there is no such point or key.
  */
 bool pair_recovered(struct maker *maker, const BIGNUM *x, const BIGNUM *s, const BIGNUM *e,
     struct signing_pair *pair, struct sample *sample);
@@ -82,7 +81,7 @@ void make_with(struct maker *maker, const struct signing_pair *pair, const BIGNU
 /* These numbers, whatever they are. */
 void make_of(const BIGNUM *r, const BIGNUM *s, const BIGNUM *e, struct sample *sample);
 
-/* Adds n or p to r, s or the hash (octets 0, 32 of the signature, or the hash); false: no room. */
+/* number += summand; false: it does not fit, and nothing was done. */
 bool add_to(uint8_t number[32], const BIGNUM *summand);
 
 /* Ends the program: OpenSSL did not do what a test cannot do without. */

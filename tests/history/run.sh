@@ -97,6 +97,7 @@ wants "no configuration is unknown" 3 status -c "$work/none.xml"
 says "no configuration" '^ZONEGATE UNKNOWN - '
 wants "no such zone is unknown" 3 status -c "$conf" nobody.
 wants "no such form is unknown" 3 status -c "$conf" -f yaml
+wants "a wrong command line is unknown" 3 status -c "$conf" --nonsense
 wants "history of nothing cannot be told" 2 history list -c "$conf" example.
 
 # --- import ---
@@ -130,6 +131,7 @@ says "status of a zone taken over" \
 	'^WARNING example.: serial 2026010101 confirmed, released 3 d ago, release by .*; ds-old$'
 says "performance data" "| 'example. held'=0;;;0 'example. age'=[0-9]*s;;;0 'example. release_by'="
 says "next steps" '^  step .* release-by-soft'
+says "next steps of keys" '^  step .* keep-key 13/'
 
 # --- A second import supersedes the first; an earlier one contradicts the log ---
 
@@ -152,7 +154,7 @@ wants "limits are numbers" 2 history list -c "$conf" -n 0 example.
 wants "timeline" 0 history timeline -c "$conf" -o "$work/line.svg" example.
 cp "$work/line.svg" "$work/out"
 for what in '<title id="title">Keys of example\.</title>' '>now<' 'prefers-color-scheme:dark' \
-	'13/[0-9]* KSK DS at the parent from ' '13/[0-9]* ZSK signs data from '; do
+	'class="planned"' '>keep-key 13/' '13/[0-9]* KSK DS at the parent from ' '13/[0-9]* ZSK signs data from '; do
 	says "timeline has $what" "$what"
 done
 if command -v xmllint >/dev/null; then

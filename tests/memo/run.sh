@@ -55,8 +55,8 @@ note() { sed -n 's/^zonegate: memo .* is not used: //p' "$work/errors"; }
 memo_keep() { cp "$memo" "$work/kept" && cp "$memo.key" "$work/kept.key"; }
 memo_restore() { cp "$work/kept" "$memo" && cp "$work/kept.key" "$memo.key"; }
 
-# A check with a memo that must not be taken: it is said, every signature is verified, and the report
-# is that of a check without a memo, which is in $work/wanted.
+# A check with a memo that must not be taken: it is said, every signature is verified, and the
+# report is that of a check without a memo, which is in $work/wanted.
 refused() { # name note options...
 	name=$1 wanted_note=$2
 	shift 2
@@ -81,7 +81,8 @@ same "the first version passes" "0 $signatures" "$status $(count verified)"
 check "$work/large.next"
 rest_of_report >"$work/second"
 same "the next version passes" "0 $signatures" "$status $(count verified)"
-same "some sixty DS and the SOA changed" yes "$([ "$changed" -gt 40 ] && [ "$changed" -lt 90 ] && echo yes)"
+same "some sixty DS and the SOA changed" yes \
+	"$([ "$changed" -gt 40 ] && [ "$changed" -lt 90 ] && echo yes)"
 
 check "$work/large" --memo "$memo"
 same "a cold memo is said" "there is none yet" "$(note)"
@@ -142,9 +143,11 @@ changed_line() { # name line sed-command most-known
 flip_hex='y/0123456789ABCDEF/123456789ABCDEF0/'
 flip_base64='s/\([A-Za-z0-9+\/]\)\([A-Za-z0-9+\/]\{10\}\)$/\2\1/'
 flip_time='{s/ \(20[0-9]*\)[0-8] / \19 /;t;s/ \(20[0-9]*\)9 / \18 /}'
+# shellcheck disable=SC2013 # numbers of lines
 for line in $(grep -n '^			[0-9]*	DS	' "$work/small" | sed 's/:.*//' | awk 'NR % 10 == 1'); do
 	changed_line "DS in line $line" $((line + 1)) "$flip_hex" $((signatures - 1))
 done
+# shellcheck disable=SC2013 # numbers of lines
 for line in $(grep -n '	RRSIG	' "$work/small" | sed 's/:.*//' | awk 'NR % 10 == 3'); do
 	changed_line "signature in line $line" $((line + 2)) "$flip_base64" $((signatures - 1))
 	changed_line "inception in line $line" $((line + 1)) "$flip_time" $((signatures - 1))
@@ -160,7 +163,8 @@ changed_line "zone key in line $line" $((line + 1)) "$flip_base64" 1
 size=$(wc -c <"$work/kept")
 same "the memo has a header, the signatures and a seal" $((32 * 32 + 32 * signatures + 32)) "$size"
 
-# Every 97th octet (with sanitizers, which are slow, every 485th), and each of the last 32: the seal.
+# Every 97th octet (with sanitizers, which are slow, every 485th), and each of the last 32: the
+# seal.
 step=${SANITIZE:+485}
 step=${step:-97}
 at=0

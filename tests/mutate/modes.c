@@ -75,7 +75,7 @@ struct outcome_text {
 	uint64_t by_batch, by_evp, by_memo;
 };
 
-static void
+static _Noreturn void
 stop(const char *what, const char *why)
 {
 	fprintf(stderr, "mutate: %s: %s\n", what, why);

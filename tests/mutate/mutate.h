@@ -297,6 +297,7 @@ size_t count_glue_if_nsec(const struct base *base);
 GENERATOR(dnskey_removed);
 GENERATOR(dnskey_removed_resigned);
 GENERATOR(dnskey_bit);
+GENERATOR(dnskey_same_tag);
 GENERATOR(dnskey_revoked);
 GENERATOR(dnskey_revoked_signs_all);
 GENERATOR(dnskey_zone_flag);

@@ -104,6 +104,35 @@ dnskey_bit(struct mutant *mutant)
 	return true;
 }
 
+/*
+ * Two words of the public key change places, and its tag, which is a sum of words (RFC 4034
+ * appendix B), stays: a key that all signatures name and none is of.
+ */
+bool
+dnskey_same_tag(struct mutant *mutant)
+{
+	const struct smith_key *key = target_key(mutant);
+	ldns_rr *record = mutant->zone->rrs[key_record(mutant, key)];
+	ldns_rdf *public_key = ldns_rr_rdf(record, DNSKEY_KEY);
+	uint8_t *octets = ldns_rdf_data(public_key), *first = octets + 8, *second = first + 2;
+	uint8_t word[2];
+
+	/* Beyond the exponent of RSA, and not the end of its modulus, which is odd. */
+	while (second + 4 < octets + ldns_rdf_size(public_key) && memcmp(first, second, 2) == 0)
+		second += 2;
+	memcpy(word, first, 2);
+	memcpy(first, second, 2);
+	memcpy(second, word, 2);
+	if (smith_key_tag(record) != key->tag || memcmp(first, second, 2) == 0)
+		return false;
+	sign_again(mutant, mutant->zone->origin, LDNS_RR_TYPE_DNSKEY);
+	if (mutant->base->two_algorithms)
+		expect(mutant, EXPECT_REFUSE, IDS("algorithm-incomplete", "rrsig-invalid"));
+	else
+		expect(mutant, EXPECT_REFUSE, IDS("rrset-bogus"));
+	return true;
+}
+
 /* ---- Flags and protocol ---- */
 
 /* The key with other flags in the zone, and as a key to sign with. Freed by the caller. */

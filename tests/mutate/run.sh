@@ -2,8 +2,8 @@
 # The signer matrix, its mutants, the reports about them in every mode of the gate, and the same
 # mutants in front of the other validators.
 #
-# LONG=1: every mutant, all zones in all modes and before the peers. With sanitizers: few mutants, no
-# peers.
+# LONG=1: every mutant, all zones in all modes and before the peers. With sanitizers: few mutants,
+# no peers.
 set -u
 : "${BUILD:=$PWD/build}"
 : "${ZONEGATE:=$BUILD/zonegate}"
@@ -47,13 +47,15 @@ limit=3 modes="--limit 1 --part 7" peers="--limit 1 --every 6"
 if [ -n "${LONG:-}" ]; then
 	limit=0 modes="--limit 3" peers="--limit 2"
 elif [ -n "${SANITIZE:-}" ]; then
-	limit=1 modes="--limit 1 --part 59" peers= every=6
+	limit=1 modes="--limit 1 --part 59" peers='' every=6
 fi
 add_up "$mutate" --limit "$limit" --program "$ZONEGATE" "$zones"
 # shellcheck disable=SC2086 # a list of words
 add_up "$mutate" --modes $modes "$zones"
-# What a memo must never cover: data that changed under the same signature.
-add_up "$mutate" --modes --limit 2 --every "$every" --class record-changed "$zones"
+# What a memo must never cover: data, or a key, that changed under the same signature.
+for class in record-changed dnskey-same-tag; do
+	add_up "$mutate" --modes --limit 2 --every "$every" --class $class "$zones"
+done
 if [ -n "$peers" ]; then
 	# shellcheck disable=SC2086 # a list of words
 	add_up "$mutate" --peers $peers "$zones"

@@ -254,12 +254,16 @@ inputs() {
 # Every file with its times.
 listing() { find "$top" -printf '%p %i %s %m %T@ %C@\n' | LC_ALL=C sort; }
 
+nothing_written() { # name
+	if listing | cmp -s - "$work/before"; then pass; else fail "$1" "something was written"; fi
+}
+
 dry_run() {
 	stage
 	listing >"$work/before"
 	release 1 --dry-run
 	is "dry run without a history" "$status" -eq 2
-	listing | cmp -s - "$work/before" && pass || fail "dry run without a history" "something was written"
+	nothing_written "dry run without a history"
 	release 1
 	listing >"$work/before"
 	for row in 0:2 0:1 1:2-broken 3:2-ns 1:1-other 2:none; do
@@ -269,7 +273,7 @@ dry_run() {
 	done
 	"$ZONEGATE" release -q -c "$conf" --dry-run -t +60d example. "$top/2" >"$work/out" 2>"$work/err"
 	is "dry run in the future" $? -eq 1
-	listing | cmp -s - "$work/before" && pass || fail "dry run" "something was written"
+	nothing_written "dry run"
 }
 
 # --- Places ---
@@ -429,7 +433,7 @@ commands() {
 	is "the reload command hangs: exit status" "$status" -eq 2
 	said "the reload command hangs" 'not done within the time-out of 1 s'
 	sleeper=$(cat "$top/sleeper")
-	kill -0 "$sleeper" 2>/dev/null && fail "the reload command hangs" "it left a process" || pass
+	is "the reload command hangs: nothing is left" ! -e "/proc/$sleeper"
 
 	stage "" PT20S PT1S
 	release 1
@@ -577,6 +581,10 @@ settled() { # name
 }
 
 killed() {
+	if [ -n "$SANITIZE" ]; then
+		skip killed "what is traced cannot look for leaks"
+		return
+	fi
 	stage
 	release 1
 	rm -f "$top/reloads"

@@ -21,17 +21,17 @@ verdict() { # name complaints
 
 # layer: the layers, then the public headers that it may include (* is any).
 cat >"$work/layers" <<'END'
-base    base                                        | limits status
+base    base                                        | limits status timing
 dns     base dns                                    | limits status check verdict
 zone    base dns zone                               | limits status check verdict
 crypto  base dns crypto                             | limits status
-facts   base dns zone crypto facts                  | limits status check verdict run
+facts   base dns zone crypto facts                  | limits status check verdict run timing
 check   base dns zone facts check                   | limits status check verdict finding
 policy  base dns policy                             | limits status check verdict policy
 history base dns crypto history                     | limits status verdict
-gate    base dns zone crypto facts check policy history gate | limits status approval check verdict finding policy run gate memo version
+gate    base dns zone crypto facts check policy history gate | limits status approval check verdict finding policy run timing gate memo version
 publish base dns crypto policy history publish      | limits status verdict policy
-report  base publish report                         | limits status check verdict finding gate report version
+report  base publish report                         | limits status check verdict finding timing gate report version
 cli     cli publish report                          | *
 END
 

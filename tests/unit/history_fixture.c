@@ -53,8 +53,7 @@ fixture_open(const char *directory, enum history_mode mode)
 	struct zg_error error = {""};
 	struct history *history;
 
-	ck_assert_msg(
-	    history_open(directory, mode, &history, &error) == ZG_OK, "%s", error.text);
+	ck_assert_msg(history_open(directory, mode, &history, &error) == ZG_OK, "%s", error.text);
 	return history;
 }
 
@@ -216,8 +215,7 @@ fixture_add(struct history *history, const char *zone, uint32_t serial, enum can
 	int64_t id;
 
 	memset(sha256, (int)serial, sizeof(sha256));
-	ck_assert_msg(
-	    history_add_candidate(history, &new, &id, &error) == ZG_OK, "%s", error.text);
+	ck_assert_msg(history_add_candidate(history, &new, &id, &error) == ZG_OK, "%s", error.text);
 	fixture_facts_free(facts);
 	return id;
 }
@@ -303,8 +301,7 @@ digest_candidates(struct history *history, struct digest *digest)
 	struct history_candidate *list;
 	char *report;
 	size_t n;
-	bool good =
-	    history_candidates(history, "example.", 0, true, 0, &list, &n, NULL) == ZG_OK;
+	bool good = history_candidates(history, "example.", 0, true, 0, &list, &n, NULL) == ZG_OK;
 
 	for (size_t i = 0; good && i < n; i++) {
 		struct history_candidate *c = &list[i];
@@ -358,9 +355,10 @@ fixture_answers(struct history *history, uint8_t octets[32])
 	good = history_lines(history, NULL, 0, &lines, &n, NULL) == ZG_OK;
 	for (size_t i = 0; i < n; i++) {
 		/* Only the text counts: what lies behind its end is not set. */
-		good = good &&
-		       digest_add(digest, (uint8_t *)lines[i].text, strlen(lines[i].text)) == ZG_OK &&
-		       digest_add(digest, lines[i].chain, 32) == ZG_OK;
+		good =
+		    good &&
+		    digest_add(digest, (uint8_t *)lines[i].text, strlen(lines[i].text)) == ZG_OK &&
+		    digest_add(digest, lines[i].chain, 32) == ZG_OK;
 	}
 	free(lines);
 	all = good && all;

@@ -131,6 +131,26 @@ START_TEST(weaker_digest_in_the_set_is_dropped_by_some)
 }
 END_TEST
 
+/* K1 is named rightly by SHA-256 and wrongly by SHA-384, K2 by SHA-256. In force are both: those
+ * who drop the weaker digests of the whole set fail. Without K2 those who do it for each key fail
+ * too. */
+START_TEST(dropping_for_each_key_is_a_validator_of_its_own)
+{
+	struct story *story = settled(KEY(K1) | KEY(K2) | KEY(Z1), KEY(K1) | KEY(K2), KEY(Z1));
+	struct cache_proof *proof;
+
+	ds_record(story, 8, 2, K1, 0);
+	ds_record(story, 8, 4, -1, 1001);
+	ds_record(story, 8, 2, K2, 0);
+	ck_assert_uint_eq(broken_models(story), ALL_MODELS);
+	story_candidate(story, OLD_KEYS, KEY(K1), KEY(Z1));
+	proof = prove(story, NOW);
+	ck_assert_int_eq(proof->outcome, CACHE_REFUTED);
+	cache_proof_free(proof);
+	story_free(story);
+}
+END_TEST
+
 START_TEST(digest_is_dropped_within_an_algorithm_by_validators_of_that_algorithm)
 {
 	/* All is well by SHA-384 of algorithm 13; of algorithm 8 the SHA-1 record is right and the
@@ -326,6 +346,7 @@ main(void)
 	tcase_add_test(tcase, set_without_anything_supported_is_insecure);
 	tcase_add_test(tcase, weaker_digest_of_the_same_key_is_dropped_by_some);
 	tcase_add_test(tcase, weaker_digest_in_the_set_is_dropped_by_some);
+	tcase_add_test(tcase, dropping_for_each_key_is_a_validator_of_its_own);
 	tcase_add_test(
 	    tcase, digest_is_dropped_within_an_algorithm_by_validators_of_that_algorithm);
 	tcase_add_test(tcase, record_of_another_algorithm_names_no_key);

@@ -156,6 +156,13 @@ START_TEST(nothing_in_force_is_unknown)
 	for (size_t i = 0; i < story->world.n_classes; i++)
 		story->classes[i].life.superseded = story->classes[i].life.last_fetch = NOW - 1;
 	assert_unknown(story);
+
+	/* And it is no excuse: what the candidate breaks is new. */
+	story = story_new();
+	story->dnskeys[0].life.superseded = story->dnskeys[0].life.last_fetch = NOW - 1;
+	story_candidate(story, KEY(K2) | KEY(Z1), KEY(K2), KEY(Z1));
+	assert_outcome(story, NOW, CACHE_REFUTED);
+	story_free(story);
 }
 END_TEST
 
@@ -164,6 +171,7 @@ START_TEST(more_versions_than_fit_are_unknown)
 	struct story *story = unchanged();
 	size_t n = CACHE_VERSIONS_MAX + 1;
 	struct cache_class *many = calloc(n, sizeof(*many));
+	struct cache_proof *proof;
 
 	ck_assert_ptr_nonnull(many);
 	for (size_t i = 0; i < n; i++) {
@@ -175,7 +183,12 @@ START_TEST(more_versions_than_fit_are_unknown)
 	many[n - 1] = story->classes[1];
 	story->world.classes = many;
 	story->world.n_classes = n;
-	assert_outcome(story, NOW, CACHE_UNKNOWN);
+	proof = prove(story, NOW);
+	ck_assert_int_eq(proof->outcome, CACHE_UNKNOWN);
+	ck_assert_uint_eq(proof->world.n_classes, CACHE_VERSIONS_MAX);
+	ck_assert_int_eq(proof->world.classes[0].life.superseded, TIME_NEVER);
+	ck_assert_int_eq(proof->world.classes[1].life.superseded, TIME_NEVER);
+	cache_proof_free(proof);
 	many[0].life.last_fetch = NOW - DAY;
 	assert_outcome(story, NOW, CACHE_PROVED);
 	story_candidate(story, KEY(K1) | KEY(Z2), KEY(K1), KEY(Z2));
@@ -191,6 +204,7 @@ END_TEST
 START_TEST(clock_skew_widens_on_both_sides)
 {
 	struct story *story = story_new();
+	struct cache_proof *proof;
 
 	story->rules.clock_skew = 5 * MINUTE;
 	story_dnskey(story, AT(1, 10, 0), KEY(K1) | KEY(Z1) | KEY(Z2), KEY(K1), TTL_KEY);
@@ -205,7 +219,7 @@ START_TEST(clock_skew_widens_on_both_sides)
 	story->ds[1].life.from = AT(2, 0, 0);
 	story->ds[1].origin = DS_ANTICIPATED;
 	story->world.n_ds = 2;
-	struct cache_proof *proof = prove(story, NOW);
+	proof = prove(story, NOW);
 	assert_window(proof, LINK_DS_DNSKEY, ALL_MODELS, AT(1, 23, 55), TIME_NEVER);
 	cache_proof_free(proof);
 	story_free(story);
@@ -503,6 +517,18 @@ START_TEST(retire_safety_keeps_what_old_copies_lean_on)
 	ck_assert_int_eq(proof->examples[0].link, LINK_DS_DNSKEY);
 	cache_proof_free(proof);
 	story_free(story);
+
+	/* Data: Z1 stays for two hours more than its last signature. */
+	story = story_new();
+	story->rules.retire_safety = 2 * HOUR;
+	story_dnskey(story, EVER, KEY(K1) | KEY(Z1) | KEY(Z2), KEY(K1), TTL_KEY);
+	story_data(story, AT(1, 11, 30), KEY(Z2));
+	story_candidate(story, KEY(K1) | KEY(Z2), KEY(K1), KEY(Z2));
+	proof = prove(story, AT(2, 12, 0));
+	ck_assert_int_eq(proof->outcome, CACHE_PROVED);
+	ck_assert_int_eq(proof->earliest_with_margin, AT(2, 14, 0));
+	cache_proof_free(proof);
+	story_free(story);
 }
 END_TEST
 
@@ -556,6 +582,38 @@ START_TEST(examples_are_bounded_and_the_worst_come_first)
 		ck_assert_int_ge(proof->examples[i - 1].until, proof->examples[i].until);
 	cache_proof_free(proof);
 	free(many);
+	story_free(story);
+}
+END_TEST
+
+START_TEST(more_combinations_than_can_be_looked_at_are_unknown)
+{
+	struct story *story = unchanged();
+	size_t n_keys = 100, n_classes = 250, n_ds = 12;
+	struct cache_dnskey *keys = calloc(n_keys, sizeof(*keys));
+	struct cache_class *classes = calloc(n_classes, sizeof(*classes));
+	struct cache_proof *proof;
+
+	ck_assert(keys != NULL && classes != NULL);
+	for (size_t i = 0; i < n_keys; i++)
+		keys[i] = story->dnskeys[0];
+	for (size_t i = 0; i < n_classes; i++)
+		classes[i] = story->classes[i % 2];
+	for (size_t i = 1; i < n_ds; i++)
+		story->ds[i] = story->ds[0];
+	story->world.dnskeys = keys;
+	story->world.n_dnskeys = n_keys;
+	story->world.classes = classes;
+	story->world.n_classes = n_classes;
+	story->world.n_ds = 10;
+	assert_outcome(story, NOW, CACHE_PROVED);
+	story->world.n_ds = n_ds;
+	proof = prove(story, NOW);
+	ck_assert_int_eq(proof->outcome, CACHE_UNKNOWN);
+	ck_assert(proof->world.incomplete);
+	cache_proof_free(proof);
+	free(keys);
+	free(classes);
 	story_free(story);
 }
 END_TEST
@@ -626,6 +684,7 @@ main(void)
 	tcase_add_test(tcase, retire_safety_keeps_what_old_copies_lean_on);
 	tcase_add_test(tcase, serve_stale_is_a_second_pass);
 	tcase_add_test(tcase, examples_are_bounded_and_the_worst_come_first);
+	tcase_add_test(tcase, more_combinations_than_can_be_looked_at_are_unknown);
 	tcase_add_test(tcase, too_many_classes_of_a_candidate_are_a_limit);
 	tcase_add_test(tcase, times_at_the_ends_of_the_scale_do_not_wrap);
 	suite_add_tcase(suite, tcase);

@@ -22,13 +22,14 @@ compare(const char *before_text, const char *after_text, size_t max_examples, st
 	struct zone *after = zone_fixture("z.", after_text);
 	struct change_facts change;
 	struct zg_error error = {""};
-	uint8_t digest[48];
+	uint8_t digest[48], before_digest[48];
 
 	*before = zone_fixture("z.", before_text);
 	ck_assert_int_eq(content_digest(after, digest, &error), ZG_OK);
-	ck_assert_msg(
-	    change_compute(after, digest, *before, max_examples, &change, &error) == ZG_OK, "%s",
-	    error.text);
+	ck_assert_int_eq(content_digest(*before, before_digest, &error), ZG_OK);
+	ck_assert_msg(change_compute(after, digest, *before, before_digest, max_examples, &change,
+			  &error) == ZG_OK,
+	    "%s", error.text);
 	ck_assert_ptr_eq(change.previous, *before);
 	zone_free(after);
 	return change;

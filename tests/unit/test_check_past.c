@@ -178,6 +178,18 @@ START_TEST(served_serial_must_be_in_the_log)
 }
 END_TEST
 
+START_TEST(roll_type_that_is_not_allowed_is_a_finding)
+{
+	const struct past_step step = {
+	    .name = "ZskDoubleRRsig", .what = "signs before it is published"};
+
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "roll-type"), 0);
+	fixture.past.refused_steps = &step;
+	fixture.past.n_refused_steps = 1;
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "roll-type"), 1);
+}
+END_TEST
+
 START_TEST(signer_that_is_ahead_is_said)
 {
 	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "signer-ahead-of-release"), 0);
@@ -204,6 +216,7 @@ main(void)
 	tcase_add_test(rows, slow_loss_is_seen_over_a_day_and_a_week);
 	tcase_add_test(rows, change_of_the_policy_is_a_finding);
 	tcase_add_test(rows, served_serial_must_be_in_the_log);
+	tcase_add_test(rows, roll_type_that_is_not_allowed_is_a_finding);
 	tcase_add_test(rows, signer_that_is_ahead_is_said);
 	suite_add_tcase(suite, rows);
 	runner = srunner_create(suite);

@@ -21,6 +21,10 @@
 	"</Keys><Zone><PropagationDelay>PT30M</PropagationDelay>%s</Zone><Parent>"                 \
 	"<PropagationDelay>PT1H</PropagationDelay></Parent></Policy></ZoneGate>"
 
+#define ROLLS(type)                                                                                \
+	"<ZoneGate version=\"1\"><Policy name=\"t\"><Keys><ZSK><ZskRollType>" type                 \
+	"</ZskRollType></ZSK></Keys></Policy></ZoneGate>"
+
 static const uint8_t origin[] = {1, 'z', 0};
 static char directory[64];
 static struct history *history;
@@ -417,6 +421,34 @@ START_TEST(signatures_before_their_key_are_resolved_later)
 }
 END_TEST
 
+START_TEST(roll_types_of_the_policy_are_held)
+{
+	struct past_inputs inputs = {.directory = directory,
+	    .policy_digest = "1",
+	    .zone = "z.",
+	    .origin = origin,
+	    .now = NOW};
+	struct release_facts *candidate = facts_new(2, 4 | 8, 4);
+	struct past *past;
+
+	old_past();
+	for (int allowed = 0; allowed < 2; allowed++) {
+		zg_policy_free(policy);
+		ck_assert_int_eq(
+		    zg_policy_parse(allowed ? ROLLS("ZskPrePublication") : ROLLS("ZskDoubleRRsig"),
+			strlen(allowed ? ROLLS("ZskPrePublication") : ROLLS("ZskDoubleRRsig")), "t",
+			NULL, &policy, NULL),
+		    ZG_OK);
+		inputs.policy = policy;
+		inputs.candidate = candidate;
+		ck_assert_int_eq(past_read(&inputs, &past, NULL), ZG_OK);
+		ck_assert_uint_eq(past_facts(past)->n_refused_steps, allowed ? 0 : 1);
+		past_free(past);
+	}
+	facts_delete(candidate);
+}
+END_TEST
+
 START_TEST(damaged_history_is_no_past)
 {
 	struct release_facts *candidate = facts_new(2, 4, 4);
@@ -458,6 +490,7 @@ main(void)
 	tcase_add_test(tests, candidate_that_never_left_the_building_counts_for_nothing);
 	tcase_add_test(tests, signatures_of_releases_that_are_gone_do_not_count);
 	tcase_add_test(tests, signatures_before_their_key_are_resolved_later);
+	tcase_add_test(tests, roll_types_of_the_policy_are_held);
 	tcase_add_test(tests, damaged_history_is_no_past);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);

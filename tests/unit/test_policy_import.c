@@ -191,6 +191,10 @@ static const struct {
 	"<Signatures><Resign>PT2H</Resign><Refresh>PT2H1S</Refresh></Signatures>"},
     {"<Signatures><Refresh>P1D</Refresh><MaxZoneTTL>P1D</MaxZoneTTL></Signatures>",
 	"<Signatures><Refresh>P2D</Refresh><MaxZoneTTL>P1D</MaxZoneTTL></Signatures>"},
+    {"<Signatures><Refresh>P1DT1H</Refresh><MaxZoneTTL>P1D</MaxZoneTTL></Signatures>"
+     "<Zone><PropagationDelay>PT1H</PropagationDelay></Zone>",
+	"<Signatures><Refresh>P1DT1H1S</Refresh><MaxZoneTTL>P1D</MaxZoneTTL></Signatures>"
+	"<Zone><PropagationDelay>PT1H</PropagationDelay></Zone>"},
     {"<Signatures><Refresh>P3D</Refresh><Validity><Default>P4D</Default></Validity>"
      "<Jitter>P1D</Jitter></Signatures>",
 	"<Signatures><Refresh>P3D</Refresh><Validity><Default>P5D</Default></Validity>"

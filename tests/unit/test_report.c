@@ -259,18 +259,19 @@ static const struct zg_result undecided = {
 #define ESCAPED "x\\010\\027[2JPASS \"\\\"\\195\\169\\127\\013\\009"
 
 static const struct zg_example examples_hostile[] = {{HOSTILE, HOSTILE, HOSTILE, 1, HOSTILE}};
-static const struct zg_finding findings_hostile[] = {
-    {.check = &check_bogus,
-	.severity = ZG_SEVERITY_REFUSE,
-	.eased = HOSTILE,
-	.count = 1,
-	.examples = examples_hostile,
-	.n_examples = 1,
-	.approved_by = HOSTILE,
-	.may_be_accepted = true}};
+static const struct zg_finding findings_hostile[] = {{.check = &check_bogus,
+    .severity = ZG_SEVERITY_REFUSE,
+    .eased = HOSTILE,
+    .count = 1,
+    .examples = examples_hostile,
+    .n_examples = 1,
+    .approved_by = HOSTILE,
+    .may_be_accepted = true}};
 static const struct zg_not_run not_run_hostile[] = {{&check_chain, HOSTILE}};
 static const struct zg_key keys_hostile[] = {{13, 1, 257, 256, HOSTILE, true, 1, 1, true, HOSTILE}};
 static const struct zg_signing_class classes_hostile[] = {{HOSTILE, 1, 1, NOW, HOSTILE, HOSTILE}};
+static const struct zg_approval_state approvals_hostile[] = {
+    {HOSTILE, ZG_APPROVAL_USED, HOSTILE, HOSTILE, NOW}};
 static const struct zg_counterexample counterexamples_hostile[] = {{.kind = HOSTILE,
     .models = HOSTILE,
     .cause = HOSTILE,
@@ -303,6 +304,8 @@ static const struct zg_result hostile = {
     .n_counterexamples = 1,
     .deadlines = deadlines_hostile,
     .n_deadlines = 1,
+    .approvals = approvals_hostile,
+    .n_approvals = 1,
 };
 
 /* The text of a report, owned by the caller. */
@@ -631,6 +634,10 @@ START_TEST(json_holds_counterexamples_and_deadlines)
 	ck_assert(json_is_null(until) && json_is_null(serial) && json_is_null(fetched));
 	ck_assert(json_is_null(safe));
 	ck_assert_str_eq(cause, "serve-stale");
+	ck_assert(json_is_true(json_object_get(second, "preexisting")));
+	ck_assert(json_is_false(json_object_get(first, "preexisting")));
+	ck_assert_int_eq(json_integer_value(json_object_get(first, "until")), NOW + 2700);
+	ck_assert_int_eq(json_integer_value(json_object_get(first, "earliest_safe")), NOW + 2700);
 	first = json_array_get(json_object_get(json_object_get(root, "deadlines"), "entries"), 2);
 	ck_assert_int_eq(
 	    json_unpack(first, "{s:s, s:o, s:s}", "id", &id, "time", &until, "subject", &subject),
@@ -791,13 +798,56 @@ START_TEST(same_result_gives_the_same_bytes)
 }
 END_TEST
 
+START_TEST(the_text_says_who_accepts_a_finding_and_whether_they_are_enough)
+{
+	char *text = render(&held, ZG_FORMAT_TEXT, false);
+
+	ck_assert_ptr_nonnull(strstr(text, "not by enough yet: accepted by alice until "));
+	ck_assert_ptr_nonnull(strstr(text, "one.approval by alice: counts; reason: ticket 4711"));
+	ck_assert_ptr_nonnull(strstr(text, "two.approval by bob: expired; reason: ticket 4711"));
+	ck_assert_ptr_nonnull(strstr(text, "three.approval: not the text of an approval"));
+	free(text);
+	text = render(&accepted, ZG_FORMAT_TEXT, false);
+	ck_assert_ptr_nonnull(strstr(text, "    accepted by alice, bob until "));
+	free(text);
+	text = render(&refused, ZG_FORMAT_TEXT, false);
+	ck_assert_ptr_null(strstr(text, "accepted"));
+	ck_assert_ptr_null(strstr(text, "Approvals"));
+	free(text);
+}
+END_TEST
+
+START_TEST(json_says_who_accepts_a_finding)
+{
+	char *text = render(&accepted, ZG_FORMAT_JSON, false);
+	json_t *root = json_loads(text, 0, NULL);
+	json_t *approval =
+	    json_object_get(json_array_get(json_object_get(root, "findings"), 0), "approval");
+
+	ck_assert(json_is_true(json_object_get(approval, "accepted")));
+	ck_assert_str_eq(json_string_value(json_object_get(approval, "by")), "alice, bob");
+	ck_assert_int_eq(json_integer_value(json_object_get(root, "quorum")), 2);
+	ck_assert_str_eq(json_string_value(json_object_get(
+			     json_array_get(json_object_get(root, "approvals"), 0), "outcome")),
+	    "used");
+	json_decref(root);
+	free(text);
+	text = render(&refused, ZG_FORMAT_JSON, false);
+	root = json_loads(text, 0, NULL);
+	ck_assert(json_is_null(json_object_get(root, "quorum")));
+	json_decref(root);
+	free(text);
+}
+END_TEST
+
 /* The order of keys is part of the promise. */
 START_TEST(json_keys_come_in_the_documented_order)
 {
 	static const char *const expected[] = {"format", "version", "verdict", "reason",
 	    "exit_status", "zone", "serial", "digest", "policy", "policy_digest", "now", "now_utc",
-	    "inputs", "completeness", "counts", "findings", "failures", "keys", "signing_classes",
-	    "more_signing_classes", "deadlines", "cache_view", "counterexamples", "not_run"};
+	    "inputs", "completeness", "counts", "findings", "approvals", "quorum", "failures",
+	    "keys", "signing_classes", "more_signing_classes", "deadlines", "cache_view",
+	    "counterexamples", "not_run", "timing"};
 	char *text = render(&refused, ZG_FORMAT_JSON, false);
 	json_t *root = json_loads(text, 0, NULL);
 	const char *key;
@@ -811,6 +861,41 @@ START_TEST(json_keys_come_in_the_documented_order)
 		n++;
 	}
 	ck_assert_uint_eq(n, sizeof(expected) / sizeof(expected[0]));
+	json_decref(root);
+	free(text);
+}
+END_TEST
+
+/* Microseconds, when the time was taken; else null. */
+START_TEST(json_tells_the_time_that_was_taken)
+{
+	static const char *const names[] = {"read", "sort", "hash", "verify", "denial", "other"};
+	struct zg_timing timing = {.clock = NULL};
+	struct zg_report_options options = {.format = ZG_FORMAT_JSON};
+	char *text = render(&refused, ZG_FORMAT_JSON, false);
+	json_t *root = json_loads(text, 0, NULL), *object;
+	struct zg_error error;
+	size_t length;
+
+	ck_assert(json_is_null(json_object_get(root, "timing")));
+	json_decref(root);
+	free(text);
+	for (int i = 0; i < ZG_TIME_COUNT; i++) {
+		timing.wall[i] = 1000 * (i + 1);
+		timing.processor[i] = 2000 * (i + 1) + 999;
+	}
+	options.timing = &timing;
+	ck_assert_int_eq(zg_report_render(&refused, &options, &text, &length, &error), ZG_OK);
+	root = json_loads(text, 0, NULL);
+	object = json_object_get(root, "timing");
+	ck_assert_uint_eq(json_object_size(object), ZG_TIME_COUNT);
+	for (int i = 0; i < ZG_TIME_COUNT; i++) {
+		json_t *pair = json_object_get(object, names[i]);
+
+		ck_assert_int_eq(json_integer_value(json_object_get(pair, "wall")), i + 1);
+		ck_assert_int_eq(
+		    json_integer_value(json_object_get(pair, "processor")), 2 * (i + 1));
+	}
 	json_decref(root);
 	free(text);
 }
@@ -1017,7 +1102,7 @@ START_TEST(reports_are_written_for_the_schema_test)
 		const char *name;
 		const struct zg_result *result;
 	} results[] = {{"refused", &refused}, {"refuted", &refuted}, {"passed", &passed},
-	    {"held", &held}, {"undecided", &undecided}};
+	    {"held", &held}, {"accepted", &accepted}, {"undecided", &undecided}};
 	const char *build = getenv("BUILD") != NULL ? getenv("BUILD") : "build";
 	char path[4096];
 
@@ -1078,7 +1163,10 @@ add_json_tests(TCase *tcase)
 	tcase_add_test(tcase, colour_does_not_reach_json);
 	tcase_add_loop_test(
 	    tcase, same_result_gives_the_same_bytes, ZG_FORMAT_TEXT, ZG_FORMAT_JSON + 1);
+	tcase_add_test(tcase, the_text_says_who_accepts_a_finding_and_whether_they_are_enough);
+	tcase_add_test(tcase, json_says_who_accepts_a_finding);
 	tcase_add_test(tcase, json_keys_come_in_the_documented_order);
+	tcase_add_test(tcase, json_tells_the_time_that_was_taken);
 	tcase_add_test(tcase, json_holds_the_facts);
 	tcase_add_test(tcase, json_holds_counterexamples_and_deadlines);
 	tcase_add_test(tcase, json_refuses_numbers_beyond_2_to_the_53);

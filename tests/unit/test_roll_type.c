@@ -23,7 +23,7 @@ add_key(
 	    .published = flags != 0,
 	    .signs_dnskey = signs_dnskey};
 	if (key->published)
-		memset(key->sha256, letter, sizeof(key->sha256));
+		memset(key->sha256, letter | (flags & 0x80), sizeof(key->sha256));
 }
 
 /* A signing class of the keys with these letters. */
@@ -42,7 +42,8 @@ add_class(struct release_facts *facts, const char *letters)
 
 /*
  * "K13+ Z13 z13|Z Zz": keys, then the classes. Upper-case K: SEP, other letters: none; lower-case
- * k, l and m: SEP as well. '+' signs the DNSKEY RRset, '?' is not published, '!' is revoked.
+ * k, l and m: SEP as well. '+' signs the DNSKEY RRset, '?' is not published, '!' is revoked, '~' is
+ * another key with the same tag.
  */
 static struct release_facts *
 facts_of(const char *text)
@@ -57,18 +58,20 @@ facts_of(const char *text)
 	while (at < bar) {
 		unsigned algorithm = 0;
 		char letter = *at++, marks[4] = "";
+		uint16_t flags;
 
 		ck_assert_int_eq(sscanf(at, "%u%n", &algorithm, &used), 1);
 		at += used;
-		if (sscanf(at, "%3[+?!]%n", marks, &used) == 1)
+		if (sscanf(at, "%3[+?!~]%n", marks, &used) == 1)
 			at += used;
 		at += *at == ' ';
-		add_key(facts, letter, (uint8_t)algorithm,
-		    strchr(marks, '?') != NULL
-			? 0
-			: (uint16_t)((strchr("KklmC", letter) != NULL ? SEP : ZSK) |
-				     (strchr(marks, '!') != NULL ? 0x80 : 0)),
+		flags = strchr("KklmC", letter) != NULL ? SEP : ZSK;
+		if (strchr(marks, '!') != NULL)
+			flags |= 0x80;
+		add_key(facts, letter, (uint8_t)algorithm, strchr(marks, '?') != NULL ? 0 : flags,
 		    strchr(marks, '+') != NULL);
+		if (strchr(marks, '~') != NULL)
+			facts->keys[facts->n_keys - 1].sha256[0] ^= 1;
 	}
 	for (at = bar + 1; sscanf(at, " %15s%n", letters, &used) == 1; at += used)
 		add_class(facts, letters);
@@ -150,6 +153,8 @@ static const struct {
     {"K13+ Z13 z13?|Zz", "K13+ Z13? z13|Zz", "K", "", ""},
     /* The tag alone makes no key known. */
     {"K13+ Z13 z13|Z", "K13+ Z13 z13 y13|Z", "K", "", "ZskPrePublication y yes"},
+    {SPLIT, "K13+ Z13 Z13~|Z", "K", "", "ZskDoubleSignature Z yes"},
+    {"K13+ Z13 z13|Z", "K13+ Z13 z13?|Zz", "K", "", ""},
     {SPLIT, "K13+ k13+ Z13|Z", "K", "", "KskDoubleSignature k yes"},
     {SPLIT, "K13+ k13 Z13|Z", "K", "", "KskDoubleSignature k yes"},
     {SPLIT, "K13+ k13+ Z13|Z", "Kk", "", "KskDoubleDS k yes"},
@@ -178,6 +183,7 @@ static const struct {
     {"K13+ Z13 k15+ z15|Zz", "K13+ Z13 k15+ z15 y15|Zz", "K", "", "ZskPrePublication y yes"},
     {"K13+ Z13 k15+ z15|Zz", "k15+ z15|z", "k", "", ""},
     /* Beside a key of another algorithm is not beside. */
+    {"K13+ Z13 k15+ z15|Zz", "K13+ Z13 l15+ z15|Zz", "Kk", "", "at once l yes"},
     {"K13+ Z13 k15+ z15|Zz", "K13+ Z13 k15+ z15 y15|Zy", "K", "", "at once y yes"},
     /* Not keys of the zone, or no longer. */
     {SPLIT, "K13+ K13+! Z13|Z", "K", "", ""},

@@ -20,6 +20,8 @@ fixture_init_with(
     struct fixture *fixture, const char *text, unsigned threads, enum zg_verify_with with)
 {
 	struct signature_options options = {.now = SIGNING_NOW, .threads = threads, .with = with};
+	struct plan plan = {.n = 0};
+	struct verification *verification;
 	struct zg_error error = {""};
 
 	memset(fixture, 0, sizeof(*fixture));
@@ -27,9 +29,12 @@ fixture_init_with(
 	ck_assert_msg(
 	    key_facts_compute(fixture->zone, NULL, 0, false, &fixture->keys, &error) == ZG_OK, "%s",
 	    error.text);
-	ck_assert_msg(signature_facts_compute(fixture->zone, &fixture->keys, &options,
-			  &fixture->facts, &error) == ZG_OK,
-	    "%s", error.text);
+	ck_assert_int_eq(verification_plan(fixture->zone, &fixture->keys, &options, &fixture->facts,
+			     &plan, &verification),
+	    ZG_OK);
+	ck_assert_msg(plan_run(&plan, threads, NULL, &error) == ZG_OK, "%s", error.text);
+	ck_assert_int_eq(verification_end(verification), ZG_OK);
+	verification_free(verification);
 }
 
 static void

@@ -224,6 +224,7 @@ START_TEST(unsigned_zone_has_no_deadline)
 {
 	memset(&release_in_force()->facts, 0, sizeof(release_in_force()->facts));
 	world->inputs.now = NOW + 365 * DAY;
+	world->inputs.n_ds = 0;
 	assert_silent("release-by");
 	assert_silent("release-by-secondary");
 	assert_silent("ds-unknown");
@@ -273,8 +274,11 @@ START_TEST(expire_of_secondaries_counts_while_a_newer_serial_is_refused)
 	assert_fires("transfer-expire", STATUS_WARNING);
 	world->inputs.now = expires - 2 * DAY - 1;
 	assert_silent("transfer-expire");
-	world->zone.transferred = false;
 	world->inputs.now = expires;
+	world->candidates[2].state = CANDIDATE_PASSED; /* on its way */
+	assert_silent("transfer-expire");
+	world->candidates[2].state = CANDIDATE_REFUSED;
+	world->zone.transferred = false;
 	assert_silent("transfer-expire");
 	ck_assert_int_eq(world->report.transfer_expires, 0);
 }
@@ -336,6 +340,18 @@ START_TEST(refused_candidate_with_other_keys_means_that_the_signer_is_ahead)
 	assert_fires("signer-ahead", STATUS_CRITICAL);
 	candidate->facts.classes[0].signers = 2;
 	candidate->facts.keys[1].signs_dnskey = true;
+	assert_fires("signer-ahead", STATUS_CRITICAL);
+}
+END_TEST
+
+START_TEST(refused_candidate_without_a_key_means_that_the_signer_is_ahead)
+{
+	struct history_candidate *candidate = add_candidate(2, CANDIDATE_REFUSED, NOW);
+
+	release_in_force()->facts.keys[2] = candidate->facts.keys[2] = key_of(300, false);
+	release_in_force()->facts.n_keys = candidate->facts.n_keys = 3;
+	assert_silent("signer-ahead");
+	candidate->facts.n_keys = 2;
 	assert_fires("signer-ahead", STATUS_CRITICAL);
 }
 END_TEST
@@ -533,9 +549,9 @@ START_TEST(unsigned_end_of_the_log_is_said)
 	inputs.signed_head = 0;
 	assert_gate(&inputs, "log-unsigned", STATUS_WARNING);
 	inputs.head = 0;
+	inputs.key_missing = true;
 	ck_assert_ptr_null(judge_gate(&inputs));
 	inputs.head = 1;
-	inputs.key_missing = true;
 	assert_gate(&inputs, "log-key", STATUS_UNKNOWN);
 }
 END_TEST
@@ -647,6 +663,21 @@ START_TEST(text_is_what_a_monitoring_plugin_prints)
 }
 END_TEST
 
+/* One that only warns comes first in the list, and not in the summary. */
+START_TEST(summary_is_about_the_worst)
+{
+	struct status_list *list = make_list();
+	char *text;
+
+	status_add(&list->reports[1], STATUS_WARNING, "ds-old", "old");
+	text = say(list, STATUS_FORMAT_TEXT);
+	ck_assert_int_eq(strncmp(text, "ZONEGATE CRITICAL - a\\124b'c=", 29), 0);
+	assert_says(text, " (and 1 more) |");
+	free(text);
+	status_list_free(list);
+}
+END_TEST
+
 START_TEST(next_steps_come_from_the_report_that_was_kept)
 {
 	struct status_list *list = make_list();
@@ -654,6 +685,14 @@ START_TEST(next_steps_come_from_the_report_that_was_kept)
 
 	assert_says(text, "\n  step 2026-11-18T11:08:20Z may-sign 13/7: a\\124b\n"
 			  "  step not by waiting keep-key: k\n");
+	free(text);
+	list->now = 1795000100;
+	text = say(list, STATUS_FORMAT_TEXT);
+	assert_says(text, "\n  step 2026-11-18T11:08:20Z (due) may-sign 13/7: a\\124b\n");
+	free(text);
+	text = say(list, STATUS_FORMAT_JSON);
+	assert_says(text, "\"due\": true,");
+	assert_says(text, "\"due\": false,");
 	free(text);
 	strcpy(list->reports[1].stored_report, "{\"deadlines\":");
 	text = say(list, STATUS_FORMAT_TEXT);
@@ -820,6 +859,7 @@ add_zone_tests(TCase *tcase)
 	tcase_add_test(tcase, stopped_candidates_are_said_once_for_each_state);
 	tcase_add_test(tcase, candidate_stopped_before_the_release_is_past);
 	tcase_add_test(tcase, refused_candidate_with_other_keys_means_that_the_signer_is_ahead);
+	tcase_add_test(tcase, refused_candidate_without_a_key_means_that_the_signer_is_ahead);
 	tcase_add_test(tcase, signer_that_was_put_back_is_not_ahead);
 	tcase_add_test(tcase, release_that_was_never_handed_over_was_stopped_half_way);
 	tcase_add_test(tcase, failed_reload_is_told_from_a_crash);
@@ -846,6 +886,7 @@ static void
 add_form_tests(TCase *tcase)
 {
 	tcase_add_test(tcase, text_is_what_a_monitoring_plugin_prints);
+	tcase_add_test(tcase, summary_is_about_the_worst);
 	tcase_add_test(tcase, next_steps_come_from_the_report_that_was_kept);
 	tcase_add_test(tcase, single_zone_in_order_is_summed_up);
 	tcase_add_test(tcase, json_holds_levels_conditions_and_steps);

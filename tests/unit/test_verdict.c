@@ -101,6 +101,35 @@ START_TEST(broken_zone_is_refused_although_an_input_is_missing)
 }
 END_TEST
 
+START_TEST(what_a_quorum_accepted_does_not_count)
+{
+	struct verdict_row rows[] = {
+	    {.severity = ZG_SEVERITY_REFUSE, .count = 1, .ran = true, .accepted = true},
+	    {.severity = ZG_SEVERITY_APPROVE, .count = 1, .ran = true, .accepted = true}};
+	const char *reason;
+
+	ck_assert_int_eq(verdict_decide(rows, 2, 0, ZG_INPUT_DS, &reason), ZG_VERDICT_PASS);
+	ck_assert_str_eq(reason, "pass, with approvals");
+	ck_assert_int_eq(verdict_decide(rows, 2, 0, 0, &reason), ZG_VERDICT_PASS);
+	ck_assert_str_eq(reason, "pass, with approvals, chain to the parent not checked");
+	rows[1].accepted = false;
+	ck_assert_int_eq(verdict_decide(rows, 2, 0, ZG_INPUT_DS, &reason), ZG_VERDICT_HELD);
+	rows[0].accepted = false;
+	ck_assert_int_eq(verdict_decide(rows, 2, 0, ZG_INPUT_DS, &reason), ZG_VERDICT_REFUSE);
+	/* Nobody can accept that a check did not run, or that an input is missing. */
+	rows[0].accepted = rows[1].accepted = true;
+	rows[0].ran = false;
+	ck_assert_int_eq(verdict_decide(rows, 2, 0, ZG_INPUT_DS, &reason), ZG_VERDICT_UNDECIDED);
+	rows[0].ran = true;
+	ck_assert_int_eq(
+	    verdict_decide(rows, 2, ZG_INPUT_PREVIOUS, ZG_INPUT_DS, &reason), ZG_VERDICT_UNDECIDED);
+	/* Accepting nothing is no approval. */
+	rows[0].count = rows[1].count = 0;
+	ck_assert_int_eq(verdict_decide(rows, 2, 0, ZG_INPUT_DS, &reason), ZG_VERDICT_PASS);
+	ck_assert_str_eq(reason, "pass");
+}
+END_TEST
+
 START_TEST(held_says_so)
 {
 	const struct verdict_row row = {.severity = ZG_SEVERITY_APPROVE, .count = 7, .ran = true};
@@ -203,6 +232,7 @@ main(void)
 	tcase_add_test(tcase, pass_without_a_ds_says_so);
 	tcase_add_test(tcase, broken_zone_is_refused_although_an_input_is_missing);
 	tcase_add_test(tcase, held_says_so);
+	tcase_add_test(tcase, what_a_quorum_accepted_does_not_count);
 	tcase_add_loop_test(tcase, missing_inputs_are_named, 1, INPUT_SETS);
 	tcase_add_test(tcase, unknown_required_input_is_missing);
 	tcase_add_loop_test(tcase, severity_out_of_range_refuses, 0, 2);

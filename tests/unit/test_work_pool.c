@@ -177,6 +177,87 @@ START_TEST(threads_run_at_the_same_time)
 }
 END_TEST
 
+/* Parts: each whole, and a thread that has nothing left of one is at the next at once. */
+START_TEST(all_parts_are_visited_once)
+{
+	struct work *works[3] = {work_new(1, 1, 4), work_new(COUNT_MAX, 64, 4), work_new(10, 3, 4)};
+	struct work_part parts[3];
+
+	for (int i = 0; i < 3; i++)
+		parts[i] = (struct work_part){.work = visit,
+		    .context = works[i],
+		    .count = works[i]->count,
+		    .chunk = works[i]->chunk};
+	ck_assert_int_eq(work_pool_run_parts(4, parts, 3, NULL), ZG_OK);
+	for (int i = 0; i < 3; i++) {
+		for (size_t k = 0; k < COUNT_MAX; k++)
+			ck_assert_uint_eq(works[i]->visits[k], k < works[i]->count);
+		for (size_t t = 0; t < ZG_THREADS_MAX; t++)
+			ck_assert(!works[i]->wrong[t]);
+		free(works[i]);
+	}
+}
+END_TEST
+
+START_TEST(parts_run_at_the_same_time)
+{
+	struct meeting meeting;
+	struct work_part parts[] = {{.work = meet, .context = &meeting, .count = 1, .chunk = 1},
+	    {.work = meet, .context = &meeting, .count = 1, .chunk = 1}};
+
+	ck_assert_int_eq(pthread_barrier_init(&meeting.barrier, NULL, 2), 0);
+	ck_assert_int_eq(work_pool_run_parts(2, parts, 2, NULL), ZG_OK);
+	ck_assert_int_eq(pthread_barrier_destroy(&meeting.barrier), 0);
+}
+END_TEST
+
+/* The failure of the earlier part is returned, whichever came first; each part has its own. */
+START_TEST(first_failed_part_is_returned)
+{
+	for (unsigned round = 0; round < 50; round++) {
+		struct work *works[2] = {work_new(4, 1, 2), work_new(COUNT_MAX, 3, 2)};
+		struct work_part parts[2];
+
+		works[0]->fails[0] = round % 2 == 0 ? 3 : SIZE_MAX;
+		works[1]->fails[1] = 0;
+		for (int i = 0; i < 2; i++)
+			parts[i] = (struct work_part){.work = visit,
+			    .context = works[i],
+			    .count = works[i]->count,
+			    .chunk = works[i]->chunk};
+		ck_assert_int_eq(
+		    work_pool_run_parts(2, parts, 2, NULL), round % 2 == 0 ? ZG_CRYPTO : ZG_READ);
+		ck_assert_int_eq(parts[0].status, round % 2 == 0 ? ZG_CRYPTO : ZG_OK);
+		free(works[0]);
+		free(works[1]);
+	}
+}
+END_TEST
+
+static int64_t
+thread_clock(enum zg_clock which)
+{
+	static _Thread_local int64_t now;
+
+	ck_assert_int_eq(which, ZG_CLOCK_THREAD);
+	return now += 5;
+}
+
+START_TEST(time_is_taken_by_part)
+{
+	struct work *work = work_new(100, 1, 3);
+	struct work_part parts[] = {{.work = visit, .context = work, .count = 100, .chunk = 1},
+	    {.work = visit, .context = work, .count = 0, .chunk = 1}};
+
+	ck_assert_int_eq(work_pool_run_parts(1, parts, 2, thread_clock), ZG_OK);
+	ck_assert_int_eq(parts[0].processor, 5);
+	ck_assert_int_eq(parts[1].processor, 5);
+	ck_assert_int_eq(work_pool_run_parts(3, parts, 2, NULL), ZG_OK);
+	ck_assert_int_eq(parts[0].processor, 0);
+	free(work);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -194,6 +275,10 @@ main(void)
 	tcase_add_test(tcase, first_failure_in_order_is_returned);
 	tcase_add_test(tcase, failure_stops_one_thread_at_once);
 	tcase_add_test(tcase, threads_run_at_the_same_time);
+	tcase_add_test(tcase, all_parts_are_visited_once);
+	tcase_add_test(tcase, parts_run_at_the_same_time);
+	tcase_add_test(tcase, first_failed_part_is_returned);
+	tcase_add_test(tcase, time_is_taken_by_part);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -54,7 +54,8 @@ zone_fixture(const char *origin, const char *text)
 	for (int i = 0; i < DEFECT_OUT_OF_ZONE; i++)
 		ck_assert_msg(defects.tallies[i].count == 0, "%s",
 		    defects.tallies[i].count == 0 ? "" : defects.tallies[i].examples[0].detail);
-	ck_assert_msg(zone_build(&store, &defects, name, &zone, &error) == ZG_OK, "%s", error.text);
+	ck_assert_msg(
+	    zone_build(&store, &defects, name, 2, &zone, &error) == ZG_OK, "%s", error.text);
 	defects_clear(&defects);
 	return zone;
 }
