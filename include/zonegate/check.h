@@ -12,7 +12,8 @@ enum zg_input {
 	ZG_INPUT_DS = 1,       /* the parent's DS set */
 	ZG_INPUT_PREVIOUS = 2, /* the zone released before */
 	ZG_INPUT_UNSIGNED = 4, /* the registry's unsigned zone */
-	ZG_INPUT_HISTORY = 8   /* the gate's own log */
+	ZG_INPUT_HISTORY = 8,  /* the gate's own log */
+	ZG_INPUT_END = 16      /* the first bit behind them */
 };
 
 /* One row. All strings are static and in English. */

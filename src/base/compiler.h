@@ -9,6 +9,8 @@
 #define MUST_CHECK	  __attribute__((warn_unused_result))
 /* Zero bits below the lowest one; `x` is not 0. */
 #define TRAILING_ZEROS_64(x) ((unsigned)__builtin_ctzll(x))
+/* What lies there is going to be written. */
+#define PREFETCH(address) __builtin_prefetch(address, 1)
 #else
 #define LIKELY(x)   (x)
 #define UNLIKELY(x) (x)
@@ -24,6 +26,7 @@ trailing_zeros_64(unsigned long long x)
 	return zeros;
 }
 #define TRAILING_ZEROS_64(x) trailing_zeros_64(x)
+#define PREFETCH(address)    ((void)(address))
 #endif
 
 #endif

@@ -653,27 +653,27 @@ const struct check_row check_table[] = {
 	  "what caches hold is not known: the past is missing",
 	  "take over the zone in service with 'zonegate history import', or wait for the horizon of the policy, or override with the quorum"},
 	 .scope = SCOPE_ZONE, .run = check_cache_view_unknown, .names_facts = true},
-	{.public = {"history-serial", "history", REFUSE, REFUSE, ZG_INPUT_HISTORY, -1, "RFC 1982 section 3.2",
+	{.public = {"history-serial", "release log", REFUSE, REFUSE, ZG_INPUT_HISTORY, -1, "RFC 1982 section 3.2",
 	  "the serial is not greater than that of the last release, or is equal with other content",
 	  "secondaries would not take the zone: raise the serial"},
 	 .scope = SCOPE_ZONE, .run = check_history_serial},
-	{.public = {"history-drip", "history", APPROVE, IGNORE, ZG_INPUT_HISTORY, -1, "policy",
+	{.public = {"history-drip", "release log", APPROVE, IGNORE, ZG_INPUT_HISTORY, -1, "policy",
 	  "the zone shrank against 24 hours or 7 days ago by more than the policy allows in one step",
 	  "a slow loss looks like this: approve when it is explained"},
 	 .scope = SCOPE_ZONE, .run = check_history_drip, .names_facts = true},
-	{.public = {"history-policy-changed", "history", APPROVE, WARN, ZG_INPUT_HISTORY, -1, "policy",
+	{.public = {"history-policy-changed", "release log", APPROVE, WARN, ZG_INPUT_HISTORY, -1, "policy",
 	  "the policy is another than the one that the last release passed under",
 	  "approve when the policy was meant to change"},
 	 .scope = SCOPE_ZONE, .run = check_history_policy_changed, .names_facts = true},
-	{.public = {"history-served-unknown", "history", WARN, WARN, ZG_INPUT_HISTORY, -1, "policy",
+	{.public = {"history-served-unknown", "release log", WARN, WARN, ZG_INPUT_HISTORY, -1, "policy",
 	  "a server was seen with a serial that is not in the log: somebody publishes past the gate",
 	  "find out who; import what is served"},
 	 .scope = SCOPE_ZONE, .run = check_history_served_unknown},
-	{.public = {"roll-type", "history", REFUSE, WARN, ZG_INPUT_HISTORY, -1, "policy",
+	{.public = {"roll-type", "release log", REFUSE, WARN, ZG_INPUT_HISTORY, -1, "policy",
 	  "a key comes in by a roll type that the policy does not allow",
 	  "have the signer roll in an allowed way, or change KskRollType, ZskRollType, CskRollType or AlgorithmRollover"},
 	 .scope = SCOPE_ZONE, .run = check_roll_type, .names_facts = true},
-	{.public = {"signer-ahead-of-release", "history", WARN, WARN, ZG_INPUT_HISTORY, -1, "policy",
+	{.public = {"signer-ahead-of-release", "release log", WARN, WARN, ZG_INPUT_HISTORY, -1, "policy",
 	  "the signer believes in a change of keys that was not released",
 	  "freeze the signer's key roll, or put it back, before it goes on: see 'zonegate status'"},
 	 .scope = SCOPE_ZONE, .run = check_signer_ahead},
@@ -716,6 +716,8 @@ zg_input_text(enum zg_input input)
 		return "unsigned";
 	case ZG_INPUT_HISTORY:
 		return "history";
+	case ZG_INPUT_END:
+		break;
 	}
 	return "unknown";
 }

@@ -120,8 +120,8 @@ finding_print(const struct zg_result *result, const struct zg_finding *finding)
 {
 	char until[32];
 
-	(void)printf("  %s: %s, found %" PRIu64 " times", finding->check->id,
-	    zg_severity_text(finding->severity), finding->count);
+	(void)printf("  %s: %s, %" PRIu64 " finding%s", finding->check->id,
+	    zg_severity_text(finding->severity), finding->count, finding->count == 1 ? "" : "s");
 	if (!finding->may_be_accepted)
 		(void)printf("; nobody can override it");
 	else if (finding->approved_by == NULL)
@@ -493,8 +493,8 @@ name_is_good(const char *name)
 {
 	return name == NULL ||
 	       (name[0] != '\0' && strlen(name) < 64 &&
-		   strspn(name,
-		       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+		   strspn(
+		       name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
 		       strlen(name));
 }
 

@@ -296,7 +296,8 @@ struct command_outcome {
  * descriptors, a time-out; the whole group is ended with it. */
 void command_execute(const struct command_task *task, struct command_outcome *outcome);
 
-/* --- `zonegate release` (release_command.c, release_worker.c) --- */
+/* --- `zonegate release` (release_command.c, release_worker.c, release_settle.c, release_outcome.c)
+ * --- */
 
 struct release_job {
 	struct gate_job gate;
@@ -313,6 +314,38 @@ struct release_job {
 	int64_t started;       /* seconds since 1970 */
 	struct timespec since; /* CLOCK_MONOTONIC */
 };
+
+struct release_log;
+
+/* The history, to be written; NULL: it cannot be, and that was said. */
+struct release_log *job_log_open(struct release_job *job);
+/* A line of the decision log. What fails in these three is said, and changes nothing. */
+void job_note(struct release_log *log, const char *kind, const char *text);
+/* Signs the head of the log; `head` (LOG_HEAD_TEXT_SIZE) is for notifications. */
+void job_sign_head(struct release_job *job, struct release_log *log, char *head);
+/* Keeps a copy of the released zone: the next candidate is compared with it. */
+void job_keep_released(const struct release_job *job);
+
+/* Runs the reload command of the zone, if it has one. False: it failed, `why` says how. */
+bool job_reload(const struct release_job *job, uint32_t serial, char *why, size_t size);
+/* The target is the new text: the command, the copy, the record. False: `why` it is not handed
+ * over.
+ */
+bool job_hand_over(struct release_job *job, struct release_log *log, int64_t id, uint32_t serial,
+    char *why, size_t size);
+
+/* Settles what runs that did not end left. False: `error` says why nothing may be released. */
+bool job_settle(struct release_job *job, struct release_log *log, struct zg_error *error);
+
+/* Whether the clock went in other ways than the monotonic one since the start. */
+bool job_clock_has_jumped(const struct release_job *job);
+
+/* What follows from a verdict; each returns the exit status: passed; refused or held; no verdict,
+ * which the supervisor has said; nothing came so far as a check. */
+int job_passed(struct release_job *job, const struct claim *claim);
+int job_declined(struct release_job *job, zg_verdict verdict, const struct claim *claim);
+int job_undecided(struct release_job *job, const struct claim *claim);
+int job_unchecked(struct release_job *job, const char *reason);
 
 /* The worker's part: the check, the record in the history, the report, the claim. */
 void release_work(void *context, struct claim *claim);

@@ -26,14 +26,13 @@ list_print(void)
 static void
 needs_print(const struct zg_check *check)
 {
-	static const enum zg_input inputs[] = {ZG_INPUT_DS, ZG_INPUT_PREVIOUS, ZG_INPUT_UNSIGNED};
 	const char *separator = "";
 
 	(void)printf("needs:      ");
-	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
-		if ((check->needs & (unsigned)inputs[i]) == 0)
+	for (unsigned input = 1; input < ZG_INPUT_END; input <<= 1) {
+		if ((check->needs & input) == 0)
 			continue;
-		(void)printf("%s%s", separator, zg_input_text(inputs[i]));
+		(void)printf("%s%s", separator, zg_input_text((enum zg_input)input));
 		separator = ", ";
 	}
 	(void)printf("%s\n", check->needs == 0 ? "the zone alone" : "");

@@ -26,6 +26,9 @@
 /* Mode of what `export` and `timeline` write. */
 #define OUTPUT_MODE 0644
 
+/* Ids of what stands against a zone: what a line of the log holds of them. */
+#define FINDINGS_SIZE 400
+
 /* Exit status of `verify`: good, not good; EXIT_UNDECIDED: could not tell. */
 enum { VERIFY_GOOD = 0, VERIFY_BAD = 1 };
 
@@ -407,7 +410,7 @@ import_record(
 	    .actor = import->actor,
 	    .since = import->since,
 	    .now = import->history->now};
-	char findings[400], *report = NULL;
+	char findings[FINDINGS_SIZE], *report = NULL;
 	struct history_ds *ds = calloc(1, sizeof(*ds));
 	size_t length;
 	zg_status status = ds != NULL ? ZG_OK : ZG_MEMORY;
@@ -451,6 +454,7 @@ import_work(void *context, struct claim *claim)
 	struct zg_result *result = NULL;
 	zg_policy *policy = NULL;
 	zg_status status = release_policy_open(import->history->zone, &policy, &error);
+	char findings[FINDINGS_SIZE];
 	bool taken = false;
 
 	import->gate.inputs.policy = policy;
@@ -468,6 +472,10 @@ import_work(void *context, struct claim *claim)
 		claim_result(claim, result);
 	else
 		claim_trouble(claim, status, &error);
+	if (taken && result->verdict != ZG_VERDICT_PASS) {
+		findings_join(result, findings, sizeof(findings));
+		complain("history: taken over as served, although it does not pass: %s", findings);
+	}
 	if (taken)
 		claim->verdict = ZG_VERDICT_PASS;
 	zg_result_free(result);

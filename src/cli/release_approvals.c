@@ -90,9 +90,9 @@ note_findings(struct release_log *log, const struct zg_result *result, struct zg
 
 		if (!finding->accepted)
 			continue;
-		(void)snprintf(text, sizeof(text),
-		    "serial %u: %s, found %llu times, accepted by %s", result->serial,
-		    finding->check->id, (unsigned long long)finding->count, finding->approved_by);
+		(void)snprintf(text, sizeof(text), "serial %u: %s, %llu finding%s, accepted by %s",
+		    result->serial, finding->check->id, (unsigned long long)finding->count,
+		    finding->count == 1 ? "" : "s", finding->approved_by);
 		status = release_note(log,
 		    finding->severity == ZG_SEVERITY_REFUSE ? "override" : "approval", text,
 		    clock_now(), error);

@@ -182,7 +182,8 @@ command_status(const struct arguments *arguments)
 	status = config_read(arguments->values[OPTION_CONFIG], &config, &error);
 	if (status == ZG_OK)
 		status = status_read(config, zone, clock_now(), &list, &error);
-	if (status == ZG_OK)
+	/* Prometheus has no use for steps, and is asked every minute. */
+	if (status == ZG_OK && format != STATUS_FORMAT_PROMETHEUS)
 		steps_renew(config, list);
 	if (status != ZG_OK)
 		level = unknown(&error, status);

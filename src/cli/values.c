@@ -123,14 +123,11 @@ value_time(const char *text, int64_t clock, int64_t *time)
 static unsigned
 input_find(const char *text, size_t length)
 {
-	static const enum zg_input inputs[] = {
-	    ZG_INPUT_DS, ZG_INPUT_PREVIOUS, ZG_INPUT_UNSIGNED, ZG_INPUT_HISTORY};
-
-	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
-		const char *name = zg_input_text(inputs[i]);
+	for (unsigned input = 1; input < ZG_INPUT_END; input <<= 1) {
+		const char *name = zg_input_text((enum zg_input)input);
 
 		if (strlen(name) == length && strncmp(name, text, length) == 0)
-			return (unsigned)inputs[i];
+			return input;
 	}
 	return 0;
 }

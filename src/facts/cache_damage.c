@@ -1,6 +1,6 @@
 /*
- * How much is broken, and for how long: RRset-seconds in the world in which the
- * candidate is released and in the one in which it is held back.
+ * How much is broken, and for how long: RRset-seconds in the world in which the candidate is
+ * released and in the one in which it is held back.
  */
 #include "facts/cache_private.h"
 
@@ -28,8 +28,7 @@ struct damage {
 	size_t n_changes, allocated;
 };
 
-/* Disjoint windows of a class end where some version ends: of each there are so
- * many at most. */
+/* Disjoint windows of a class end where some version ends: of each there are so many at most. */
 #define CHANGES_MAX (2 * (size_t)(2 * CACHE_VERSIONS_MAX) * (3 * CACHE_VERSIONS_MAX + 3))
 
 static const struct cache_span *
@@ -58,8 +57,7 @@ broken_since(const struct damage *damage, size_t ds, size_t dnskey, size_t class
 	return since;
 }
 
-/* Every window in which a combination with this class is in caches and broken.
- */
+/* Every window in which a combination with this class is in caches and broken. */
 static void
 collect_windows(struct damage *damage, size_t class)
 {
@@ -119,8 +117,7 @@ add_changes(struct damage *damage, const struct window *window, uint64_t n_rrset
 	return ZG_OK;
 }
 
-/* Joins the windows of a class: its RRsets are broken when any combination is.
- */
+/* Joins the windows of a class: its RRsets are broken when any combination is. */
 static zg_status
 join_windows(struct damage *damage, uint64_t n_rrsets)
 {
@@ -172,8 +169,8 @@ last_end(const struct damage *damage, int64_t last)
 	return last;
 }
 
-/* RRset-seconds up to `end`. An RRset can be in caches in an old and in a new
- * version: no more can be broken at a time than there are. */
+/* RRset-seconds up to `end`. An RRset can be in caches in an old and in a new version: no more can
+ * be broken at a time than there are. */
 static double
 damage_sum(const struct damage *damage, int64_t end, uint64_t n_all)
 {
@@ -214,8 +211,8 @@ damage_clear(struct damage *damage)
 	free(damage->changes);
 }
 
-/* Windows without end are measured up to the last end that is known in either
- * world, or for a day when there is none. */
+/* Windows without end are measured up to the last end that is known in either world, or for a day
+ * when there is none. */
 zg_status
 cache_damage(const struct cache_search *search, double *release, double *hold)
 {

@@ -1,7 +1,6 @@
 /*
- * Forward obligations: what the keys in force must go on doing, what they may
- * begin to do, and from when. Each one is a proof of a release that has not
- * happened: the zone in force with one change.
+ * Forward obligations: what the keys in force must go on doing, what they may begin to do, and from
+ * when. Each one is a proof of a release that has not happened: the zone in force with one change.
  */
 #include "facts/cache_private.h"
 
@@ -37,8 +36,8 @@ obligation_add(struct what_if *what, const struct obligation *obligation)
 		what->list[what->n++] = *obligation;
 }
 
-/* The versions of our own stream in force. Where several are, because it is not
- * confirmed which is served, the last DNSKEY RRset and all classes. */
+/* The versions of our own stream in force. Where several are, because it is not confirmed which is
+ * served, the last DNSKEY RRset and all classes. */
 static zg_status
 what_if_make(struct what_if *what)
 {
@@ -234,8 +233,8 @@ ask_ds(struct what_if *what, size_t key, struct zg_error *error)
 	return ZG_OK;
 }
 
-/* All that is asked about one key in the DNSKEY RRset in force. A key with the
- * SEP flag that signs no data is not expected to. */
+/* All that is asked about one key in the DNSKEY RRset in force. A key with the SEP flag that signs
+ * no data is not expected to. */
 static zg_status
 ask_about_key(struct what_if *what, size_t key, struct zg_error *error)
 {

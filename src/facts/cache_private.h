@@ -1,6 +1,6 @@
 /*
- * Inside the cache view: the versions with the time for which caches can hold
- * them in both worlds, and the validators that read them.
+ * Inside the cache view: the versions with the time for which caches can hold them in both worlds,
+ * and the validators that read them.
  */
 #ifndef FACTS_CACHE_PRIVATE_H
 #define FACTS_CACHE_PRIVATE_H
@@ -11,8 +11,8 @@
 /* Of a combination that does not validate at any time. */
 #define NEVER_VALID INT64_MIN
 
-/* By which rule a copy ends: the proof itself, with the policy's safety margins
- * on top, or served stale. The first is the earliest. */
+/* By which rule a copy ends: the proof itself, with the policy's safety margins on top, or served
+ * stale. The first is the earliest. */
 enum span_end { END_PROOF, END_MARGIN, END_STALE, END_COUNT };
 
 /* While some cache can hold a version in one world. */
@@ -31,20 +31,18 @@ struct cache_member {
 	size_t twin;	     /* or the one of these that differs in expirations only */
 };
 
-/* The algorithms of which the signatures count, one bit each in what follows.
- */
+/* The algorithms of which the signatures count, one bit each in what follows. */
 #define CACHE_ALGORITHMS_MAX 8
 
-/* One way to validate: the keys it takes a DS record's word for, and those it
- * takes data from. */
+/* One way to validate: the keys it takes a DS record's word for, and those it takes data from. */
 struct cache_validator {
 	enum cache_model model;
 	key_mask anchors;
 	key_mask signers;
 };
 
-/* Three sets of digest types, three ways to drop the weaker ones; each once for
- * all algorithms under two models and once for each algorithm. */
+/* Three sets of digest types, three ways to drop the weaker ones; each once for all algorithms
+ * under two models and once for each algorithm. */
 #define VALIDATORS_MAX (3 * 3 * (2 + CACHE_ALGORITHMS_MAX))
 
 /* The validators of one DS set. None: it is insecure for all of them. */
@@ -53,8 +51,7 @@ struct cache_validators {
 	size_t n;
 };
 
-/* A proof at work. The world's arrays belong to it until they are handed over.
- */
+/* A proof at work. The world's arrays belong to it until they are handed over. */
 struct cache_search {
 	const struct cache_rules *rules;
 	int64_t now;
@@ -68,22 +65,20 @@ struct cache_search {
 	struct cache_validators *validators; /* owned; one for each DS set */
 };
 
-/* While caches can hold a version of this life: fetched from its first
- * appearance on, at the latest from the last server that still has it, and kept
- * for its TTL. */
+/* While caches can hold a version of this life: fetched from its first appearance on, at the latest
+ * from the last server that still has it, and kept for its TTL. */
 struct cache_span cache_span_make(
     const struct cache_life *life, const struct cache_rules *rules, int64_t safety);
 
-/* Versions that live at `now`, the candidate's among them (NULL: the zone stays
- * as it is) and one more DS set (NULL: none). */
+/* Versions that live at `now`, the candidate's among them (NULL: the zone stays as it is) and one
+ * more DS set (NULL: none). */
 MUST_CHECK zg_status cache_world_make(struct cache_search *search, const struct cache_world *past,
     const struct cache_candidate *candidate, const struct cache_ds *ds);
 
 /* Fills the masks of keys and the validators. */
 MUST_CHECK zg_status cache_validators_make(struct cache_search *search);
 
-/* Until when the DS set leads `validator` to the DNSKEY RRset, if it ever does:
- * NEVER_VALID. */
+/* Until when the DS set leads `validator` to the DNSKEY RRset, if it ever does: NEVER_VALID. */
 int64_t cache_anchor_until(const struct cache_search *search,
     const struct cache_validator *validator, const struct cache_dnskey *dnskey, bool expires);
 /* Until when that has a key for data of this class. */

@@ -1,7 +1,6 @@
 /*
- * Whether a validator that holds a DS set, a DNSKEY RRset and an RRset of some
- * signing class finds them to fit, and until when: signatures of copies in
- * caches run out one by one.
+ * Whether a validator that holds a DS set, a DNSKEY RRset and an RRset of some signing class finds
+ * them to fit, and until when: signatures of copies in caches run out one by one.
  */
 #include "facts/cache_private.h"
 
@@ -10,23 +9,21 @@
 
 #include "dns/algorithm.h"
 
-/* The digest types that validators support: RFC 4509 made 2 mandatory, RFC 6605
- * added 4, and 1 is on its way out. */
+/* The digest types that validators support: RFC 4509 made 2 mandatory, RFC 6605 added 4, and 1 is
+ * on its way out. */
 static const struct digest_support {
 	uint8_t types[3];
 	size_t n;
 } digest_supports[] = {{{2}, 1}, {{2, 4}, 2}, {{1, 2, 4}, 3}};
 
-/* What becomes of a DS record beside one with a stronger digest: RFC 4509
- * section 3 for SHA-1; some validators go by it for each key, some for the
- * whole set. */
+/* What becomes of a DS record beside one with a stronger digest: RFC 4509 section 3 for SHA-1; some
+ * validators go by it for each key, some for the whole set. */
 enum digest_drop { DROP_NONE, DROP_PER_KEY, DROP_IN_SET, DROP_COUNT };
 
 static const uint8_t algorithms[CACHE_ALGORITHMS_MAX] = {ALG_RSASHA1, ALG_RSASHA1_NSEC3_SHA1,
     ALG_RSASHA256, ALG_RSASHA512, ALG_ECDSAP256SHA256, ALG_ECDSAP384SHA384, ALG_ED25519, ALG_ED448};
 
-/* The entries, as bits, that a validator of this support can use. `algorithm` 0
- * is any. */
+/* The entries, as bits, that a validator of this support can use. `algorithm` 0 is any. */
 static uint64_t
 ds_supported(const struct cache_ds *ds, const struct digest_support *support, uint8_t algorithm)
 {
@@ -44,8 +41,7 @@ ds_supported(const struct cache_ds *ds, const struct digest_support *support, ui
 	return supported;
 }
 
-/* A stronger digest (they are numbered by strength) stands beside entry `at`.
- */
+/* A stronger digest (they are numbered by strength) stands beside entry `at`. */
 static bool
 ds_is_weaker(const struct cache_ds *ds, uint64_t supported, size_t at, bool per_key)
 {
@@ -94,10 +90,9 @@ validator_add(
 }
 
 /*
- * The validators of one choice of digests. A set in which nothing is supported
- * is insecure to them: RFC 4035 section 5.2. strict-ds stands for validators
- * that implement one algorithm only, so each algorithm of the set has its own:
- * what works for all of these works for any that implement more.
+ * The validators of one choice of digests. A set in which nothing is supported is insecure to them:
+ * RFC 4035 section 5.2. strict-ds stands for validators that implement one algorithm only, so each
+ * algorithm of the set has its own: what works for all of these works for any that implement more.
  */
 static void
 validators_of_choice(const struct cache_search *search, const struct cache_ds *ds,
@@ -121,8 +116,8 @@ validators_of_choice(const struct cache_search *search, const struct cache_ds *d
 	}
 }
 
-/* Keys that are revoked or no zone keys sign nothing, and are no algorithm of
- * the zone: RFC 4034 section 2.1.1, RFC 5011 section 2.1. */
+/* Keys that are revoked or no zone keys sign nothing, and are no algorithm of the zone: RFC 4034
+ * section 2.1.1, RFC 5011 section 2.1. */
 static void
 sort_keys(struct cache_search *search)
 {
@@ -168,8 +163,7 @@ cache_validators_make(struct cache_search *search)
 	return ZG_OK;
 }
 
-/* When the last of the signatures by `keys` runs out, for a validator whose
- * clock is fast. */
+/* When the last of the signatures by `keys` runs out, for a validator whose clock is fast. */
 static int64_t
 last_expiration(
     const struct cache_search *search, key_mask keys, const int64_t *expirations, bool expires)

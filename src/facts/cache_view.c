@@ -1,7 +1,7 @@
 /*
- * The cache-view proof: looks for combinations of a DS set, a DNSKEY RRset and
- * data that some cache can hold once the candidate is out and that do not
- * validate, and sorts out those that holding it back would not avoid.
+ * The cache-view proof: looks for combinations of a DS set, a DNSKEY RRset and data that some cache
+ * can hold once the candidate is out and that do not validate, and sorts out those that holding it
+ * back would not avoid.
  */
 #include "facts/cache_private.h"
 
@@ -21,10 +21,7 @@ enum kind {
 	KIND_COUNT
 };
 
-#define LINKS 2
-
-/* The counterexamples of one pair of versions, for each kind and model the
- * widest window. */
+/* The counterexamples of one pair of versions, for each kind and model the widest window. */
 struct pair {
 	struct cache_counterexample widest[KIND_COUNT][MODEL_COUNT];
 	bool used;
@@ -38,8 +35,7 @@ struct combination {
 
 /* --- Windows --- */
 
-/* When all three are in caches: intervals that overlap pairwise have a point in
- * common. */
+/* When all three are in caches: intervals that overlap pairwise have a point in common. */
 static bool
 combination_lives(const struct cache_search *search, size_t ds, size_t dnskey, size_t class,
     struct combination *combination)
@@ -127,8 +123,7 @@ fails_when_held(const struct cache_search *search, const struct combination *at,
 
 /* --- What a counterexample says --- */
 
-/* Waiting helps when one of the three was superseded before the candidate:
- * until it is gone. */
+/* Waiting helps when one of the three was superseded before the candidate: until it is gone. */
 static int64_t
 earliest_safe(const struct cache_search *search, const struct combination *at, enum span_end end)
 {
@@ -150,8 +145,7 @@ prefer(key_mask keys, key_mask wanted)
 	return (keys & wanted) != 0 ? keys & wanted : keys;
 }
 
-/* A new DNSKEY RRset lacks a key that the DS set names; or a new DS set names
- * none of the keys. */
+/* A new DNSKEY RRset lacks a key that the DS set names; or a new DS set names none of the keys. */
 static key_mask
 missing_in_chain(const struct cache_search *search, const struct combination *at,
     const struct cache_validator *validator)
@@ -165,8 +159,7 @@ missing_in_chain(const struct cache_search *search, const struct combination *at
 	    dnskey->keys & dnskey->signers & validator->signers & ~validator->anchors, search->sep);
 }
 
-/* A new DNSKEY RRset lacks the signers of the data; or none of its keys signs
- * the new data. */
+/* A new DNSKEY RRset lacks the signers of the data; or none of its keys signs the new data. */
 static key_mask
 missing_for_data(const struct cache_search *search, const struct combination *at,
     const struct cache_validator *validator)
@@ -197,8 +190,7 @@ lasts(const struct cache_counterexample *example)
 	return example->until == TIME_NEVER ? TIME_NEVER : example->until - example->from;
 }
 
-/* How bad: what is not wrong by margins or stale data only, what is new, and
- * what lasts. */
+/* How bad: what is not wrong by margins or stale data only, what is new, and what lasts. */
 static int
 worse(const struct cache_proof *proof, const struct cache_counterexample *a,
     const struct cache_counterexample *b)
@@ -267,8 +259,7 @@ pair_finish(struct cache_proof *proof, struct pair *pair)
 	*pair = (struct pair){.used = false};
 }
 
-/* Widens the window that is there; a window apart from it becomes an example of
- * its own. */
+/* Widens the window that is there; a window apart from it becomes an example of its own. */
 static void
 pair_add(struct cache_proof *proof, struct pair *pair, enum kind kind, enum cache_model model,
     const struct cache_counterexample *found)
@@ -342,9 +333,8 @@ finding_record(struct collector *collector, struct pair *pair, const struct comb
 }
 
 /*
- * One link of one combination. Copies kept beyond the proof's own end count
- * only where the versions do not fit at all: margins and stale data are no
- * matter of expiry.
+ * One link of one combination. Copies kept beyond the proof's own end count only where the versions
+ * do not fit at all: margins and stale data are no matter of expiry.
  */
 static void
 look_at_link(struct collector *collector, struct pair *pair, const struct combination *at,
@@ -376,8 +366,8 @@ look_at_link(struct collector *collector, struct pair *pair, const struct combin
 	proof->n_preexisting += is_old;
 }
 
-/* All DS sets with one DNSKEY RRset and one class. `chains` has the pairs of
- * each DS set with this DNSKEY RRset. */
+/* All DS sets with one DNSKEY RRset and one class. `chains` has the pairs of each DS set with this
+ * DNSKEY RRset. */
 static void
 look_at_data(struct collector *collector, struct pair *chains, size_t dnskey, size_t class)
 {
@@ -430,8 +420,8 @@ look_at_all(struct collector *collector)
 
 /* --- The proof --- */
 
-/* Of each kind of version one must be in force, or the combinations that were
- * looked at are not those that resolvers meet. */
+/* Of each kind of version one must be in force, or the combinations that were looked at are not
+ * those that resolvers meet. */
 static bool
 something_is_in_force(const struct cache_search *search)
 {
@@ -448,8 +438,7 @@ something_is_in_force(const struct cache_search *search)
 	return ds && dnskey && class;
 }
 
-/* Why the past is not known well enough, or NULL. A list that is empty proves
- * nothing. */
+/* Why the past is not known well enough, or NULL. A list that is empty proves nothing. */
 static const char *
 what_is_unknown(const struct cache_search *search, const struct cache_world *past,
     const struct cache_candidate *candidate)

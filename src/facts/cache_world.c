@@ -1,6 +1,6 @@
 /*
- * The versions that caches can hold from now on, and for how long: in the world
- * in which the candidate is released, and in the one in which it is held back.
+ * The versions that caches can hold from now on, and for how long: in the world in which the
+ * candidate is released, and in the one in which it is held back.
  */
 #include "facts/cache_private.h"
 
@@ -26,9 +26,8 @@ cache_span_make(const struct cache_life *life, const struct cache_rules *rules, 
 	return span;
 }
 
-/* Both worlds of a version of the past. In the hold world signatures run out
- * even of what is in force: what holding back leads to is compared with what
- * the release does. */
+/* Both worlds of a version of the past. In the hold world signatures run out even of what is in
+ * force: what holding back leads to is compared with what the release does. */
 static struct cache_member
 member_make(const struct cache_life *life, const struct cache_rules *rules, int64_t safety)
 {
@@ -87,8 +86,7 @@ same_expirations(key_mask signers, const int64_t *a, const int64_t *b)
 	return true;
 }
 
-/* What waits for a new key: copies of a DNSKEY RRset without it, and data that
- * no key signed. */
+/* What waits for a new key: copies of a DNSKEY RRset without it, and data that no key signed. */
 static int64_t
 class_safety(const struct cache_class *class, const struct cache_rules *rules)
 {
@@ -101,8 +99,7 @@ ds_safety(const struct cache_ds *ds, const struct cache_rules *rules)
 	return ds->n != 0 ? rules->retire_safety : rules->publish_safety;
 }
 
-/* Takes over what is live; what is in force first, so that it is there when
- * there is too much. */
+/* Takes over what is live; what is in force first, so that it is there when there is too much. */
 static void
 take_dnskeys(struct cache_search *search, const struct cache_world *past)
 {
@@ -191,9 +188,9 @@ take_ds(struct cache_search *search, const struct cache_world *past, const struc
 }
 
 /*
- * The candidate's DNSKEY RRset takes the place of those in force, unless it is
- * the same to the last signature. Copies of one that differs in expirations
- * only are a version of their own: they may run out of signatures.
+ * The candidate's DNSKEY RRset takes the place of those in force, unless it is the same to the last
+ * signature. Copies of one that differs in expirations only are a version of their own: they may
+ * run out of signatures.
  */
 static void
 release_dnskey(struct cache_search *search, const struct cache_dnskey *candidate)
@@ -231,16 +228,14 @@ release_dnskey(struct cache_search *search, const struct cache_dnskey *candidate
 	search->world.n_dnskeys++;
 }
 
-/* The version in force is `class` of the candidate, leaving the expirations
- * aside. */
+/* The version in force is `class` of the candidate, leaving the expirations aside. */
 static bool
 same_class(const struct cache_class *version, const struct cache_class *class)
 {
 	return version->signers == class->signers && version->life.ttl == class->life.ttl;
 }
 
-/* Looks for a class of the candidate that goes on with this version; the counts
- * become its. */
+/* Looks for a class of the candidate that goes on with this version; the counts become its. */
 static bool
 class_goes_on(struct cache_class *version, const struct cache_candidate *candidate)
 {
@@ -258,8 +253,7 @@ class_goes_on(struct cache_class *version, const struct cache_candidate *candida
 	return false;
 }
 
-/* A class of the candidate that is in force already needs no version of its
- * own. */
+/* A class of the candidate that is in force already needs no version of its own. */
 static void
 add_class(struct cache_search *search, size_t n_past, const struct cache_class *class)
 {

@@ -62,9 +62,10 @@ struct config_zone {
 };
 
 struct config {
-	char *path;	    /* of the file */
-	char *state;	    /* state directory, absolute */
-	char *installation; /* id that approvals are bound to */
+	char *path;		 /* of the file */
+	char *state;		 /* state directory, absolute */
+	char *installation;	 /* id that approvals are bound to */
+	bool synchronised_clock; /* nothing is released unless the kernel says that it is */
 	struct config_approver *approvers;
 	size_t n_approvers;
 	struct config_command notify[CONFIG_COMMANDS_MAX]; /* each gets the JSON report */

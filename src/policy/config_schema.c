@@ -58,6 +58,7 @@ static const struct config_list server_list = {
 const struct config_row config_table[] = {
 	{"State", .kind = CONFIG_PATH, .required = true, AT(config, state)},
 	{"Installation", .kind = CONFIG_IDENTIFIER, .required = true, AT(config, installation)},
+	{"SynchronisedClock", .kind = CONFIG_FLAG, AT(config, synchronised_clock)},
 
 	{"Approvers", .kind = CONFIG_GROUP},
 	{"Approvers/Approver", .kind = CONFIG_LIST, .list = &approver_list},

@@ -52,7 +52,8 @@ history_view_find(struct history *history, const char *zone, uint32_t serial,
 	*candidate = NULL;
 	if (search.found == NULL)
 		return error_set(error, ZG_MEMORY, "out of memory");
-	status = history_visit(history, zone, 0, true, 0, serial_visit, &search, error);
+	status = history_visit(
+	    history, zone, 0, true, ZG_HISTORY_ROWS_MAX, serial_visit, &search, error);
 	if (search.found->id != 0) {
 		*candidate = search.found;
 		return ZG_OK;

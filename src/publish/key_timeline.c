@@ -284,8 +284,8 @@ static zg_status
 maker_run(struct maker *maker, struct history *history, int64_t since, struct zg_error *error)
 {
 	struct key_timeline *timeline = maker->timeline;
-	zg_status status =
-	    history_visit(history, timeline->zone, since, false, 0, take_release, maker, error);
+	zg_status status = history_visit(
+	    history, timeline->zone, since, false, ZG_HISTORY_ROWS_MAX, take_release, maker, error);
 
 	if (status == ZG_OK)
 		status = uses_to_bars(maker);

@@ -73,7 +73,7 @@ struct status_zone_inputs {
 	size_t n_ds;
 	const struct history_served *served; /* oldest first */
 	size_t n_served;
-	const uint32_t *serials; /* of every release in the log, sorted */
+	const uint32_t *serials; /* of the releases of late, sorted */
 	size_t n_serials;
 	const struct history_line *lines; /* of the zone's decision log, newest first */
 	size_t n_lines;

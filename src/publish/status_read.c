@@ -20,9 +20,11 @@
 #define CANDIDATES_MAX 16
 /* Lines of a zone's log in which a failed reload command is looked for. */
 #define LINES_MAX 64
-/* Releases of one zone whose serials are known: one a minute for thirty years. */
-#define SERIALS_MAX (16 * 1024 * 1024)
+/* How long a server may lag behind before its serial is taken for one that went round the gate, in
+ * seconds: longer than zones take to expire. Of a zone with a release a minute that is half of what
+ * one question to the history answers. */
 #define DAY	    86400
+#define SERIALS_AGE (30 * DAY)
 
 /* The rows of one zone, and what they are judged by. */
 struct zone_rows {
@@ -56,7 +58,7 @@ take_serial(void *context, const struct history_candidate *candidate)
 {
 	struct zone_rows *rows = context;
 	zg_status status = array_reserve((void **)&rows->serials, &rows->n_allocated,
-	    rows->n_serials, sizeof(rows->serials[0]), SERIALS_MAX);
+	    rows->n_serials, sizeof(rows->serials[0]), ZG_HISTORY_ROWS_MAX);
 
 	if (status == ZG_OK)
 		rows->serials[rows->n_serials++] = candidate->facts.serial;
@@ -64,10 +66,11 @@ take_serial(void *context, const struct history_candidate *candidate)
 }
 
 static zg_status
-serials_read(
-    struct history *history, const char *zone, struct zone_rows *rows, struct zg_error *error)
+serials_read(struct history *history, const char *zone, int64_t now, struct zone_rows *rows,
+    struct zg_error *error)
 {
-	zg_status status = history_visit(history, zone, 0, false, 0, take_serial, rows, error);
+	zg_status status = history_visit(
+	    history, zone, now - SERIALS_AGE, false, ZG_HISTORY_ROWS_MAX, take_serial, rows, error);
 
 	if (status == ZG_OK && rows->n_serials > 0)
 		qsort(rows->serials, rows->n_serials, sizeof(rows->serials[0]),
@@ -105,7 +108,7 @@ rows_read(struct history *history, const struct config_zone *zone, int64_t now,
 		status = history_lines(
 		    history, zone->name, LINES_MAX, &rows->lines, &rows->n_lines, error);
 	if (status == ZG_OK)
-		status = serials_read(history, zone->name, rows, error);
+		status = serials_read(history, zone->name, now, rows, error);
 	return status;
 }
 

@@ -36,20 +36,38 @@ zone_seed(const struct zone *zone)
 	return length == 0 ? 0 : name_hash(rdata->bytes + rdata->used - length, length, 0);
 }
 
+/* Where the search for an owner's name begins. */
+static size_t
+owner_slot(const struct zone *zone, uint32_t owner)
+{
+	return name_hash(
+		   zone_owner_name(zone, owner), zone->owners[owner].name_len, zone->index_seed) &
+	       zone->index_mask;
+}
+
+/* Owners whose slots are asked for ahead: each is somewhere else in a table larger than caches. */
+#define SLOTS_AHEAD 16
+
 void
 zone_index_fill(struct zone *zone)
 {
+	size_t ahead[SLOTS_AHEAD] = {0};
+
 	zone->index_seed = zone_seed(zone);
 	for (size_t i = 0; i <= zone->index_mask; i++)
 		zone->index[i] = NO_OWNER;
-	for (uint32_t i = 0; i < zone->n_owners; i++) {
-		size_t slot = name_hash(zone_owner_name(zone, i), zone->owners[i].name_len,
-				  zone->index_seed) &
-			      zone->index_mask;
+	for (size_t i = 0; i < zone->n_owners + SLOTS_AHEAD; i++) {
+		size_t slot = ahead[i % SLOTS_AHEAD];
 
+		if (i < zone->n_owners) {
+			ahead[i % SLOTS_AHEAD] = owner_slot(zone, (uint32_t)i);
+			PREFETCH(&zone->index[ahead[i % SLOTS_AHEAD]]);
+		}
+		if (i < SLOTS_AHEAD)
+			continue;
 		while (zone->index[slot] != NO_OWNER)
 			slot = (slot + 1) & zone->index_mask;
-		zone->index[slot] = i;
+		zone->index[slot] = (uint32_t)(i - SLOTS_AHEAD);
 	}
 }
 

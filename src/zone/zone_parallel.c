@@ -201,23 +201,10 @@ piece_holds(const struct piece *piece, const struct text_state *state)
 	       text_state_same(&piece->begin, state);
 }
 
-/* Brings the state behind the next piece. */
-static void
-go_on_behind(struct text_state *state, const struct text_state *piece)
-{
-	struct text_state before = *state;
-
-	*state = *piece;
-	state->lines += before.lines;
-	state->behind_others = false;
-	/* The piece did not know the last TTL, and wrote none. */
-	if (!piece->last_ttl_known) {
-		state->last_ttl = before.last_ttl;
-		state->last_ttl_known = before.last_ttl_known;
-	}
-}
-
-/* Keeps the pieces of a block in their order, up to the first that does not hold. */
+/*
+ * Keeps the pieces of a block in their order, up to the first that does not hold. One that holds
+ * begins with a record: either that wrote its TTL, or $TTL was given and no last TTL is asked for.
+ */
 static zg_status
 keep_pieces(struct parallel *p, struct block *block)
 {
@@ -232,8 +219,10 @@ keep_pieces(struct parallel *p, struct block *block)
 		status = zone_store_append(p->store, &piece->store, (uint32_t)p->state->lines);
 		if (status != ZG_OK)
 			return status;
+		piece->state.lines += p->state->lines;
+		piece->state.behind_others = false;
+		*p->state = piece->state;
 		p->done += piece->length;
-		go_on_behind(p->state, &piece->state);
 	}
 	block->n_pieces = 0;
 	return ZG_OK;

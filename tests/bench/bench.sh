@@ -1,9 +1,9 @@
 #!/bin/sh
 # zonegate and every validator that is there over the same generated zones, in turn, three times
 # each: medians of seconds, processor seconds (which a busy machine disturbs less) and peak memory,
-# and how many times zonegate's they are; then zonegate's
-# phases beside the floor (what its signatures cost alone), the check with a memo after a small
-# change, and how cost grows from one size to the next. `make bench` builds, then calls this.
+# and how many times zonegate's they are; then zonegate's phases beside the floor (what its
+# signatures cost alone), the speed of reading, the check with a memo after a small change, and how
+# cost grows from one size to the next. `make bench` builds, then calls this.
 #
 #   BUILD=dir            the build to measure (default build)
 #   BENCH_SIZE=1000000   delegations of one more zone
@@ -26,12 +26,12 @@ sizes="${BENCH_SIZES:-10000 100000} ${BENCH_SIZE:-}"
 algorithms=${BENCH_ALGORITHMS:-13 8}
 threads=$(nproc)
 measure=$build/tests/bench/measure
-zonegate="$build/zonegate check --quiet --timing --format json"
+check="check --quiet --timing --format json"
 
 # The command line of a validator, and whether it is here.
 command_of() { # program zone ds
 	case $1 in
-	zonegate) echo "$zonegate --ds $3 $2" ;;
+	zonegate) echo "$build/zonegate $check --ds $3 $2" ;;
 	dnssec-verify) echo "dnssec-verify -o test. $2" ;;
 	kzonecheck) echo "kzonecheck -d on -o test. $2" ;;
 	ldns-verify-zone) echo "ldns-verify-zone $2" ;;
@@ -66,6 +66,14 @@ timed() { # name command...
 	name=$1
 	shift
 	"$measure" "$folder/$name.log" "$@" >>"$folder/$name.runs"
+}
+
+# The same for a check.
+timed_check() { # name arguments...
+	name=$1
+	shift
+	# shellcheck disable=SC2086 # a list of words
+	timed "$name" "$build/zonegate" $check "$@"
 }
 
 # A number of the report in a log.
@@ -140,7 +148,8 @@ phases_of_zonegate() { # size algorithm phases
 # Megabytes of text that one processor reads and sorts in a second.
 reading() { # zone ds phases
 	rm -f "$folder/stdin.phases"
-	cat "$1" | timed stdin $zonegate --ds "$2" - || true
+	# shellcheck disable=SC2002 # a pipe is what is measured
+	cat "$1" | timed_check stdin --ds "$2" -
 	phases_in "$folder/stdin.log" "$folder/stdin.phases"
 	for way in file "standard input"; do
 		from=$([ "$way" = file ] && echo "$3" || echo "$folder/stdin.phases")
@@ -156,16 +165,17 @@ reading() { # zone ds phases
 with_memo() { # zone ds changed
 	memo=$folder/memo
 	rm -f "$memo" "$memo.key" "$folder/cold.runs" "$folder/warm.runs"
-	$zonegate --ds "$2" --memo "$memo" "$1" >"$folder/memo.log" 2>&1 || true
+	timed_check memo --ds "$2" --memo "$memo" "$1"
 	for run in $(seq "$runs"); do
 		cp "$memo" "$memo.kept"
-		timed cold $zonegate --ds "$2" "$3"
-		timed warm $zonegate --ds "$2" --memo "$memo" "$3"
+		timed_check cold --ds "$2" "$3"
+		timed_check warm --ds "$2" --memo "$memo" "$3"
 		mv "$memo.kept" "$memo"
 	done
 	cold=$(median 1 "$folder/cold.runs")
 	warm=$(median 1 "$folder/warm.runs")
-	echo "1 % changed: $cold s without memo, $warm s with it ($(ratio "$warm" "$cold")):" \
+	echo "1 % changed: $cold s without memo, $warm s with it ($(ratio "$warm" "$cold");" \
+		"processors $(ratio "$(median 4 "$folder/warm.runs")" "$(median 4 "$folder/cold.runs")")):" \
 		"memo $(count_in "$folder/warm.log" by_memo), batch $(count_in "$folder/warm.log" by_batch)," \
 		"EVP $(count_in "$folder/warm.log" by_evp); peak $(($(median 2 "$folder/warm.runs") * 1024 / 1000000)) MB"
 }

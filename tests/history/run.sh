@@ -140,6 +140,7 @@ wants "import of what was served before contradicts" 2 history import -c "$conf"
 says "import of what was served before contradicts" 'put in service later'
 wants "a broken zone can be taken over as served" 0 history import -c "$conf" --since -1h --served \
 	example. "$work/broken.zone"
+says "what stands against it is said" 'taken over as served, although .*rrset-bogus'
 wants "both are listed" 0 history list -c "$conf" example.
 says "the first is superseded" '^2026010101  superseded '
 says "the second says why it does not pass" '^2026010102  confirmed .* imported: refused'
@@ -195,6 +196,24 @@ says "the signer is ahead" 'CRITICAL signer-ahead: serial 2026010103'
 says "how to stop BIND" 'rndc freeze example\.'
 says "how to stop Knot" 'knotc zone-freeze example\.'
 says "how to stop OpenDNSSEC" 'ods-enforcer stop'
+
+# --- A release whose command fails, and one that is mended ---
+
+configure mended
+"$make_zone" 2026010105 "$work/next.zone" "$work/ds.next" || exit 2
+wants "import" 0 history import -c "$conf" --since -30d --ds "$work/ds" --ds-since -30d \
+	--ds-ttl 1d example. "$work/one.zone"
+cp "$work/one.zone" "$work/target"
+script reload 'echo no such server >&2' 'exit 9'
+wants "a release whose command fails" 2 release -c "$conf" example. "$work/next.zone"
+wants "status of a failed reload" 2 status -c "$conf" example.
+says "status of a failed reload" 'CRITICAL reload-failed: serial 2026010105 is in place'
+script reload 'exit 0'
+wants "the next release settles it" 0 release -c "$conf" example. "$work/next.zone"
+zg status -c "$conf" example.
+silent "status after that" 'reload-failed'
+says "status after that" ' example\.: serial 2026010105 '
+wants "the log is whole and signed" 0 history verify -c "$conf" example.
 
 # --- Signatures that end soon ---
 

@@ -141,7 +141,10 @@ next_time(int from, const struct schedule *schedule, uint64_t *state)
 static void
 make_own(struct schedule *schedule, uint64_t *state)
 {
-	struct version keyset = {.from = -100, .keys = 3, .signers = 1, .ttl = 4};
+	struct version keyset = {.from = -100,
+	    .keys = schedule->is_dual ? 15 : 3,
+	    .signers = schedule->is_dual ? 5 : 1,
+	    .ttl = 4};
 
 	sign(&keyset, schedule, state);
 	do {
@@ -152,7 +155,8 @@ make_own(struct schedule *schedule, uint64_t *state)
 	} while (
 	    schedule->n_keysets < N_VERSIONS && keyset.from < schedule->now && !one_in(state, 3));
 	for (int slot = 0; slot < N_SLOTS; slot++) {
-		struct version data = {.from = -100, .signers = 2, .ttl = 4 + slot};
+		struct version data = {
+		    .from = -100, .signers = schedule->is_dual ? 10 : 2, .ttl = 4 + slot};
 
 		sign(&data, schedule, state);
 		do {
@@ -171,6 +175,9 @@ make_parent(struct schedule *schedule, uint64_t *state)
 	struct ds_version ds = {.from = -100, .n = 1, .ttl = 5};
 
 	ds.records[0] = (struct ds_record){schedule->algorithm[0], 2, 0, 0};
+	if (schedule->is_dual)
+		ds.records[ds.n++] =
+		    (struct ds_record){schedule->algorithm[2], one_in(state, 2) ? 2 : 4, 2, 2};
 	do {
 		schedule->ds[schedule->n_ds++] = ds;
 		ds.from = next_time(ds.from, schedule, state);
@@ -223,6 +230,7 @@ schedule_make(struct schedule *schedule, uint64_t seed, uint64_t number)
 	schedule->skew = one_in(&state, 4) ? 1 + below(&state, 2) : 0;
 	schedule->max_cache_ttl = one_in(&state, 4) ? below(&state, 6) : NO_END;
 	schedule->with_expiry = one_in(&state, 2);
+	schedule->is_dual = one_in(&state, 3);
 	make_own(schedule, &state);
 	make_parent(schedule, &state);
 	schedule->has_other = one_in(&state, 6);

@@ -51,6 +51,7 @@ struct schedule {
 	int now, propagation, parent_propagation, skew;
 	int max_cache_ttl; /* NO_END: none */
 	bool with_expiry;
+	bool is_dual; /* two algorithms to begin with */
 };
 
 /* The schedule of this number: the same one each time. */

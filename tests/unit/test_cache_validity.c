@@ -162,6 +162,13 @@ START_TEST(digest_is_dropped_within_an_algorithm_by_validators_of_that_algorithm
 	ds_record(story, 13, 2, K13, 0);
 	ck_assert_uint_eq(broken_models(story), STRICT_DS);
 	story_free(story);
+
+	/* The stronger digest of another algorithm is nothing to them. */
+	story = settled(OLD_KEYS | NEW_KEYS, KEY(K1) | KEY(K13), KEY(Z1) | KEY(Z13));
+	ds_record(story, 8, 2, K1, 0);
+	ds_record(story, 13, 4, K13, 0);
+	ck_assert_uint_eq(broken_models(story), 0);
+	story_free(story);
 }
 END_TEST
 

@@ -114,6 +114,7 @@ START_TEST(every_value_of_the_sample_arrives)
 	ck_assert_str_eq(config->path, "samples/zonegate.xml");
 	ck_assert_str_eq(config->state, "/var/lib/zonegate");
 	ck_assert_str_eq(config->installation, "registry-a");
+	ck_assert(config->synchronised_clock);
 	ck_assert_uint_eq(config->n_approvers, 3);
 	ck_assert_str_eq(config->approvers[2].id, "security");
 	ck_assert_uint_eq(config->approvers[0].public_key[0], 0xd7);
@@ -147,7 +148,7 @@ START_TEST(every_value_of_the_sample_arrives)
 	ck_assert_uint_eq(zone->n_servers, 2);
 	ck_assert_str_eq(zone->servers[1].address, "2001:db8::53");
 	ck_assert(zone->transferred);
-	ck_assert_uint_eq(zone->line, 24);
+	ck_assert_uint_eq(zone->line, 26);
 	config_free(config);
 }
 END_TEST

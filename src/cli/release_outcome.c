@@ -1,0 +1,358 @@
+/*
+ * What `zonegate release` does with a verdict: publishes, or records why not, and tells people.
+ */
+#include "cli/cli.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "publish/release.h"
+
+/* --- Words to people --- */
+
+/* The report of a candidate that there is no result of. Owned by the caller; NULL: no memory. */
+static char *
+bare_report(const struct release_job *job, const char *reason)
+{
+	const struct zg_result result = {.verdict = ZG_VERDICT_UNDECIDED,
+	    .reason = reason,
+	    .zone = job->zone->name,
+	    .now = clock_now()};
+	const struct zg_report_options options = {.format = ZG_FORMAT_JSON};
+	struct zg_error error = {0};
+	char *text = NULL;
+	size_t length;
+
+	if (zg_report_render(&result, &options, &text, &length, &error) != ZG_OK)
+		return NULL;
+	return text;
+}
+
+struct notice {
+	const char *event;
+	zg_verdict verdict;
+	const struct claim *claim; /* what it is about; NULL: not known */
+	const char *log_head;
+	const char *report; /* JSON; NULL: none */
+};
+
+/* Runs the notification commands. What fails there is said, and changes nothing. */
+static void
+notify(const struct release_job *job, const struct notice *notice)
+{
+	struct command_outcome outcome;
+
+	for (size_t i = 0; i < job->config->n_notify; i++) {
+		const struct command_task task = {.command = &job->config->notify[i],
+		    .event = notice->event,
+		    .zone = job->zone->name,
+		    .verdict = zg_verdict_text(notice->verdict),
+		    .has_serial = notice->claim != NULL && notice->claim->has_serial == 1,
+		    .serial = notice->claim != NULL ? notice->claim->serial : 0,
+		    .log_head = notice->log_head,
+		    .input = notice->report,
+		    .input_length = notice->report != NULL ? strlen(notice->report) : 0};
+
+		command_execute(&task, &outcome);
+		if (!outcome.succeeded)
+			complain("notification by %s failed: %s%s%s", task.command->arguments[0],
+			    outcome.why, outcome.length > 0 ? ": " : "", outcome.output);
+	}
+}
+
+/* --- Not released --- */
+
+/* What the worker recorded in this run, if it did; the report when it declined. */
+static void
+declined_find(struct release_job *job, struct release_log *log, bool *recorded, char **report)
+{
+	struct recorded newest = {.id = 0};
+	struct zg_error error = {0};
+
+	*report = NULL;
+	*recorded = release_newest(log, &newest, &error) == ZG_OK && newest.id > job->newest;
+	if (*recorded && newest.declined && release_report(log, newest.id, report, &error) != ZG_OK)
+		complain("the report cannot be read back: %s", error.text);
+}
+
+/* A verdict "pass" that did not come to be counts for nothing. */
+static void
+passed_abandon(struct release_job *job, struct release_log *log, const char *reason)
+{
+	struct unsettled list[UNSETTLED_MAX];
+	struct zg_error error = {0};
+	size_t n = 0;
+
+	if (release_unsettled(log, job->zone->target, clock_now(), list, &n, &error) != ZG_OK)
+		complain("the history cannot be read: %s", error.text);
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].id > job->newest && list[i].kind == UNSETTLED_NEVER)
+			job_abandon(log, &list[i], reason);
+	}
+}
+
+/* Records that there is no verdict. */
+static void
+undecided_record(
+    struct release_job *job, struct release_log *log, const char *reason, const char *report)
+{
+	struct zg_error error = {0};
+	int64_t id;
+
+	if (job->snapshot.name != NULL && job->snapshot.digest == NULL && report != NULL) {
+		if (release_add(log,
+			&(struct release_verdict){.verdict = ZG_VERDICT_UNDECIDED,
+			    .sha256 = job->snapshot.sha256,
+			    .policy_digest = "",
+			    .reason = reason,
+			    .report = report,
+			    .time = clock_now()},
+			&id, &error) != ZG_OK)
+			complain("the history cannot be written: %s", error.text);
+	} else {
+		job_note(log, "undecided", reason);
+	}
+}
+
+/* The gate could not do its work; `reason` is known to whoever reads standard error already. `log`
+ * is NULL when there is none. Returns the exit status. */
+static int
+undecided_in(
+    struct release_job *job, struct release_log *log, const struct claim *claim, const char *reason)
+{
+	char head[LOG_HEAD_TEXT_SIZE] = "", *report = NULL, *bare = NULL;
+	bool recorded = false;
+
+	if (log != NULL) {
+		passed_abandon(job, log, reason);
+		declined_find(job, log, &recorded, &report);
+	}
+	if (report == NULL)
+		bare = bare_report(job, reason);
+	if (log != NULL && !recorded)
+		undecided_record(job, log, reason, bare);
+	if (log != NULL)
+		job_sign_head(job, log, head);
+	notify(job, &(struct notice){.event = "undecided",
+			.verdict = ZG_VERDICT_UNDECIDED,
+			.claim = claim,
+			.log_head = head,
+			.report = report != NULL ? report : bare});
+	free(report);
+	free(bare);
+	return EXIT_UNDECIDED;
+}
+
+/* Nothing came so far as a check. */
+int
+job_unchecked(struct release_job *job, const char *reason)
+{
+	struct release_log *log = NULL;
+	struct zg_error error = {0};
+	int status;
+
+	complain("undecided: %s", reason);
+	/* That the history cannot be written may be the very reason. */
+	(void)!release_log_open(&job->state, job->zone->name, true, &log, &error);
+	status = undecided_in(job, log, NULL, reason);
+	release_log_close(log);
+	return status;
+}
+
+/* The supervisor has said why. */
+int
+job_undecided(struct release_job *job, const struct claim *claim)
+{
+	struct release_log *log = job_log_open(job);
+	const char *reason =
+	    claim->message[0] != '\0' ? claim->message : "the check did not come to its end";
+	int status = undecided_in(job, log, claim, reason);
+
+	release_log_close(log);
+	return status;
+}
+
+/* Refused or held: the worker has recorded and reported it. */
+int
+job_declined(struct release_job *job, zg_verdict verdict, const struct claim *claim)
+{
+	struct release_log *log = job_log_open(job);
+	struct zg_error error = {0};
+	char head[LOG_HEAD_TEXT_SIZE] = "", *report = NULL;
+	bool recorded = false;
+
+	/* For `approve`: what was refused may be overridden as well. */
+	if (state_keep(&job->state, "held", job->zone->name, job->snapshot.fd, &error) != ZG_OK)
+		complain("no copy of the candidate is kept: %s", error.text);
+	if (log != NULL) {
+		declined_find(job, log, &recorded, &report);
+		job_sign_head(job, log, head);
+	}
+	if (report == NULL)
+		complain("the verdict is not in the history");
+	notify(job, &(struct notice){.event = zg_verdict_text(verdict),
+			.verdict = verdict,
+			.claim = claim,
+			.log_head = head,
+			.report = report});
+	free(report);
+	release_log_close(log);
+	return zg_verdict_exit_status(verdict);
+}
+
+/* The target is new, and that is not all of a release. */
+static int
+failed_after_rename(
+    struct release_job *job, struct release_log *log, const struct claim *claim, const char *why)
+{
+	char head[LOG_HEAD_TEXT_SIZE] = "", *report = bare_report(job, why);
+
+	complain("renamed, but not released: %s", why);
+	if (log != NULL)
+		job_sign_head(job, log, head);
+	notify(job, &(struct notice){.event = "failed",
+			.verdict = ZG_VERDICT_UNDECIDED,
+			.claim = claim,
+			.log_head = head,
+			.report = report});
+	free(report);
+	return EXIT_UNDECIDED;
+}
+
+/* --- Released --- */
+
+/* From the rename to the record nothing but SIGKILL interrupts us; the command has its time-out. */
+static void
+signals_hold(void)
+{
+	sigset_t held;
+
+	(void)sigemptyset(&held);
+	(void)sigaddset(&held, SIGTERM);
+	(void)sigaddset(&held, SIGINT);
+	(void)sigaddset(&held, SIGHUP);
+	(void)sigaddset(&held, SIGQUIT);
+	(void)sigprocmask(SIG_BLOCK, &held, NULL);
+}
+
+/* The worker's claim against what the supervisor itself knows: the zone it asked about, the record
+ * in the log over the very file that it copied, the clock. NULL: it counts. */
+static const char *
+claim_judge(struct release_job *job, struct release_log *log, const struct claim *claim,
+    struct recorded *newest)
+{
+	struct zg_error error = {0};
+
+	if (strcmp(claim->zone, job->zone->name) != 0)
+		return "the worker's verdict is about another zone";
+	if (job_clock_has_jumped(job))
+		return "the clock jumped during the check";
+	if (claim->in_force == 1)
+		return NULL;
+	if (release_newest(log, newest, &error) != ZG_OK || newest->id <= job->newest ||
+	    !newest->passed || newest->serial != claim->serial ||
+	    strcmp(newest->digest, claim->digest) != 0 ||
+	    memcmp(newest->sha256, job->snapshot.sha256, sizeof(newest->sha256)) != 0)
+		return "the worker's verdict is not what it recorded";
+	return NULL;
+}
+
+static int
+publish(struct release_job *job, struct release_log *log, const struct claim *claim,
+    const struct recorded *newest)
+{
+	struct zg_error error = {0};
+	char head[LOG_HEAD_TEXT_SIZE], why[ZG_ERROR_TEXT_MAX];
+	zg_status status = snapshot_publish(&job->snapshot, job->zone, &error);
+
+	if (status != ZG_OK && !job->snapshot.published) {
+		complain("undecided: %s", error.text);
+		return undecided_in(job, log, claim, error.text);
+	}
+	if (status != ZG_OK) {
+		job_note(log, "reload", error.text);
+		return failed_after_rename(job, log, claim, error.text);
+	}
+	if (!job_hand_over(job, log, newest->id, newest->serial, why, sizeof(why)))
+		return failed_after_rename(job, log, claim, why);
+	job_sign_head(job, log, head);
+	return 0;
+}
+
+/* Puts the released zone back where something else stands. */
+static int
+put_back(struct release_job *job, struct release_log *log, const struct claim *claim,
+    const struct released *in_force)
+{
+	struct zg_error error = {0};
+	char head[LOG_HEAD_TEXT_SIZE], why[ZG_ERROR_TEXT_MAX];
+
+	if (snapshot_publish(&job->snapshot, job->zone, &error) != ZG_OK) {
+		complain("undecided: the target is not the released zone, and cannot be: %s",
+		    error.text);
+		return undecided_in(job, log, claim, error.text);
+	}
+	complain("the target was not the released zone, and is again");
+	job_note(log, "put-back", "the target was not the released zone, and is again");
+	if (memcmp(in_force->sha256, job->snapshot.sha256, sizeof(in_force->sha256)) == 0)
+		job_keep_released(job);
+	job_sign_head(job, log, head);
+	if (!job_reload(job, claim->serial, why, sizeof(why)))
+		return failed_after_rename(job, log, claim, why);
+	return 0;
+}
+
+/* Same serial, same content as the release in force: there is nothing to do, unless the target is
+ * another file by now. */
+static int
+already_released(struct release_job *job, struct release_log *log, const struct claim *claim)
+{
+	uint8_t sha256[FILE_DIGEST_OCTETS];
+	struct released in_force;
+	struct zg_error error = {0};
+	char head[LOG_HEAD_TEXT_SIZE];
+	bool exists = false;
+
+	if (release_in_force(log, job->pending, clock_now(), &in_force, &error) != ZG_OK ||
+	    !in_force.exists || in_force.serial != claim->serial ||
+	    strcmp(in_force.digest, claim->digest) != 0) {
+		complain("undecided: the worker's verdict is not about what is in force");
+		return undecided_in(
+		    job, log, claim, "the worker's verdict is not about what is in force");
+	}
+	if (target_digest(job->zone->target, sha256, &exists, &error) != ZG_OK)
+		exists = false;
+	if (!exists || (memcmp(sha256, in_force.sha256, sizeof(sha256)) != 0 &&
+			   memcmp(sha256, job->snapshot.sha256, sizeof(sha256)) != 0))
+		return put_back(job, log, claim, &in_force);
+	if (!in_force.handed)
+		return failed_after_rename(job, log, claim, "its command failed again");
+	complain("%s serial %u is already released", job->zone->name, claim->serial);
+	/* The worker may have recorded what the parent publishes. */
+	job_sign_head(job, log, head);
+	return 0;
+}
+
+int
+job_passed(struct release_job *job, const struct claim *claim)
+{
+	struct release_log *log = job_log_open(job);
+	struct recorded newest = {.id = 0};
+	const char *why;
+	int status;
+
+	signals_hold();
+	why = log == NULL ? "the history cannot be read" : claim_judge(job, log, claim, &newest);
+	if (why != NULL) {
+		complain("undecided: %s", why);
+		status = undecided_in(job, log, claim, why);
+	} else if (claim->in_force == 1) {
+		status = already_released(job, log, claim);
+	} else {
+		status = publish(job, log, claim, &newest);
+	}
+	release_log_close(log);
+	return status;
+}

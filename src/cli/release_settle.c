@@ -1,0 +1,187 @@
+/*
+ * The settling part of `zonegate release`: what follows a rename, and what runs that did not end
+ * left behind.
+ */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include <zonegate/policy.h>
+#include "publish/release.h"
+
+/* --- The log --- */
+
+struct release_log *
+job_log_open(struct release_job *job)
+{
+	struct release_log *log = NULL;
+	struct zg_error error = {0};
+
+	if (release_log_open(&job->state, job->zone->name, true, &log, &error) != ZG_OK)
+		complain("the history cannot be written: %s", error.text);
+	return log;
+}
+
+void
+job_note(struct release_log *log, const char *kind, const char *text)
+{
+	struct zg_error error = {0};
+
+	if (release_note(log, kind, text, clock_now(), &error) != ZG_OK)
+		complain("the log cannot be written: %s", error.text);
+}
+
+void
+job_sign_head(struct release_job *job, struct release_log *log, char head[LOG_HEAD_TEXT_SIZE])
+{
+	struct zg_error error = {0};
+
+	head[0] = '\0';
+	if (release_sign_head_text(log, &job->state, clock_now(), head, &error) != ZG_OK)
+		complain("the head of the log is not signed: %s", error.text);
+}
+
+/* --- After a rename --- */
+
+static bool
+handed_is_evidence(const struct release_job *job)
+{
+	struct zg_error error = {0};
+	zg_policy *policy = NULL;
+	bool evidence = release_policy_open(job->zone, &policy, &error) == ZG_OK &&
+			release_handed_is_evidence(policy);
+
+	zg_policy_free(policy);
+	return evidence;
+}
+
+/* Runs the reload command of the zone, if it has one. False: it failed, `why` says how. */
+bool
+job_reload(const struct release_job *job, uint32_t serial, char *why, size_t size)
+{
+	struct command_outcome outcome;
+	const struct command_task task = {.command = &job->zone->reload,
+	    .event = "released",
+	    .zone = job->zone->name,
+	    .verdict = zg_verdict_text(ZG_VERDICT_PASS),
+	    .has_serial = true,
+	    .serial = serial,
+	    .file = job->zone->target};
+
+	if (task.command->arguments == NULL)
+		return true;
+	command_execute(&task, &outcome);
+	if (!outcome.succeeded)
+		(void)snprintf(why, size, "the command %s failed: %s%s%.160s",
+		    task.command->arguments[0], outcome.why, outcome.length > 0 ? ": " : "",
+		    outcome.output);
+	return outcome.succeeded;
+}
+
+/* The copy of what was released: the next candidate is compared with it. */
+void
+job_keep_released(const struct release_job *job)
+{
+	struct zg_error error = {0};
+	int fd = -1;
+	zg_status status = target_open(job->zone->target, &fd, &error);
+
+	if (status == ZG_OK)
+		status = state_keep(&job->state, "zones", job->zone->name, fd, &error);
+	if (status != ZG_OK)
+		complain("no copy of the released zone is kept: %s", error.text);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+/* The target is the new text: the command, the copy, the record. False: `why` it is not handed
+ * over.
+ */
+bool
+job_hand_over(struct release_job *job, struct release_log *log, int64_t id, uint32_t serial,
+    char *why, size_t size)
+{
+	struct zg_error error = {0};
+	bool succeeded = job_reload(job, serial, why, size);
+
+	job_keep_released(job);
+	if (!succeeded) {
+		job_note(log, "reload", why);
+		return false;
+	}
+	if (release_handed(log, id, handed_is_evidence(job), clock_now(),
+		job->zone->reload.arguments != NULL ? "renamed, and its command succeeded"
+						    : "renamed",
+		&error) == ZG_OK)
+		return true;
+	(void)snprintf(why, size, "that it was released is not recorded: %.400s", error.text);
+	return false;
+}
+
+/* --- What dead runs left --- */
+
+void
+job_abandon(struct release_log *log, const struct unsettled *candidate, const char *why)
+{
+	struct zg_error error = {0};
+
+	if (release_abandon(log, candidate->id, clock_now(), why, &error) != ZG_OK)
+		complain("the history cannot be written: %s", error.text);
+}
+
+/* A run that ended between its verdict and its last word. */
+static void
+settle_one(struct release_job *job, struct release_log *log, const struct unsettled *candidate)
+{
+	char why[ZG_ERROR_TEXT_MAX];
+
+	switch (candidate->kind) {
+	case UNSETTLED_RENAMED:
+		if (job_hand_over(job, log, candidate->id, candidate->serial, why, sizeof(why))) {
+			complain("serial %u, renamed by a run that did not end, is released now",
+			    candidate->serial);
+			break;
+		}
+		job->pending = candidate->id;
+		complain("serial %u is renamed and not released: %s", candidate->serial, why);
+		break;
+	case UNSETTLED_NEVER:
+		job_abandon(
+		    log, candidate, "never renamed: its snapshot was found beside the target");
+		complain("serial %u passed in a run that did not end: it was never renamed",
+		    candidate->serial);
+		break;
+	case UNSETTLED_UNKNOWN:
+	default:
+		complain("serial %u passed, and whether it was ever served is not known",
+		    candidate->serial);
+		break;
+	}
+}
+
+/* Under the lock. False: `error` says why nothing may be released. */
+bool
+job_settle(struct release_job *job, struct release_log *log, struct zg_error *error)
+{
+	struct unsettled list[UNSETTLED_MAX];
+	struct recorded newest;
+	size_t n = 0, n_left = 0;
+	char text[128];
+
+	if (release_unsettled(log, job->zone->target, job->started, list, &n, error) != ZG_OK)
+		return false;
+	for (size_t i = n; i > 0; i--)
+		settle_one(job, log, &list[i - 1]);
+	if (leftovers_remove(job->zone->target, &n_left, error) != ZG_OK)
+		return false;
+	if (n_left > 0) {
+		(void)snprintf(text, sizeof(text),
+		    "%zu snapshots of runs that did not end were removed", n_left);
+		job_note(log, "settled", text);
+	}
+	if (release_newest(log, &newest, error) != ZG_OK)
+		return false;
+	job->newest = newest.id;
+	return true;
+}
