@@ -37,16 +37,40 @@ emit_counterexample(struct check_context *context, const struct cache_counterexa
 		    (unsigned long)class->serial, from, until);
 }
 
-static void
-add_keys(char *text, size_t size, const struct cache_world *world, key_mask keys)
-{
-	size_t used = strlen(text);
+/* "255/65535/" and 16 hex digits of each key, with a blank. */
+#define KEYS_TEXT_MAX (CACHE_KEYS_MAX * 28 + 1)
 
-	for (size_t i = 0; i < world->n_keys && used < size; i++) {
-		if (keys >> i & 1)
-			used += (size_t)snprintf(text + used, size - used, " %u/%u",
-			    world->keys[i].algorithm, world->keys[i].tag);
+/* Keys by what tells them apart: two may have one tag. */
+static void
+keys_text(const struct cache_world *world, key_mask keys, char text[KEYS_TEXT_MAX])
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < world->n_keys; i++) {
+		const struct cache_key *key = &world->keys[i];
+
+		if ((keys >> i & 1) == 0)
+			continue;
+		used += (size_t)snprintf(
+		    text + used, KEYS_TEXT_MAX - used, " %u/%u/", key->algorithm, key->tag);
+		for (size_t k = 0; k < 8; k++)
+			used += (size_t)snprintf(
+			    text + used, KEYS_TEXT_MAX - used, "%02x", key->sha256[k]);
 	}
+}
+
+/* The keys that a DS set names, as far as they are known. */
+static key_mask
+ds_keys(const struct cache_ds *ds)
+{
+	key_mask keys = 0;
+
+	for (size_t i = 0; i < ds->n; i++) {
+		if (ds->entries[i].key >= 0)
+			keys |= UINT64_C(1) << ds->entries[i].key;
+	}
+	return keys;
 }
 
 /* What an approval of it accepts: these keys against those, whatever the serials and times. */
@@ -54,20 +78,17 @@ static void
 name_fact(struct check_context *context, const struct cache_counterexample *example)
 {
 	const struct cache_world *world = &context->facts->past->proof->world;
-	const struct cache_ds *ds = &world->ds[example->ds];
-	/* Room for "255/65535" of each key. */
-	char keys[CACHE_KEYS_MAX * 10 + 1] = "", others[CACHE_KEYS_MAX * 10 + 1] = "";
+	char keys[KEYS_TEXT_MAX], others[KEYS_TEXT_MAX];
 
-	add_keys(keys, sizeof(keys), world, world->dnskeys[example->dnskey].keys);
+	keys_text(world, world->dnskeys[example->dnskey].keys, keys);
 	if (example->link == LINK_DNSKEY_DATA) {
-		add_keys(others, sizeof(others), world, world->classes[example->class].signers);
+		keys_text(world, world->classes[example->class].signers, others);
 		check_fact(context, 0, "DNSKEY%s, data signed by%s", keys, others);
-		return;
+	} else {
+		keys_text(world, ds_keys(&world->ds[example->ds]), others);
+		check_fact(context, 0, "DS of%s and %zu records, DNSKEY%s", others,
+		    world->ds[example->ds].n, keys);
 	}
-	for (size_t i = 0; i < ds->n; i++)
-		(void)snprintf(others + strlen(others), sizeof(others) - strlen(others), " %u/%u",
-		    ds->entries[i].algorithm, ds->entries[i].tag);
-	check_fact(context, 0, "DS%s, DNSKEY%s", others, keys);
 }
 
 /* What kind of failure a row is about; the weaker kinds are not failures of a model as such. */

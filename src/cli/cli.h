@@ -334,6 +334,8 @@ bool job_reload(const struct release_job *job, uint32_t serial, char *why, size_
 bool job_hand_over(struct release_job *job, struct release_log *log, int64_t id, uint32_t serial,
     char *why, size_t size);
 
+/* A candidate that passed was never renamed. */
+void job_abandon(struct release_log *log, int64_t id, const char *why);
 /* Settles what runs that did not end left. False: `error` says why nothing may be released. */
 bool job_settle(struct release_job *job, struct release_log *log, struct zg_error *error);
 

@@ -89,7 +89,7 @@ passed_abandon(struct release_job *job, struct release_log *log, const char *rea
 		complain("the history cannot be read: %s", error.text);
 	for (size_t i = 0; i < n; i++) {
 		if (list[i].id > job->newest && list[i].kind == UNSETTLED_NEVER)
-			job_abandon(log, &list[i], reason);
+			job_abandon(log, list[i].id, reason);
 	}
 }
 

@@ -33,7 +33,7 @@ job_note(struct release_log *log, const char *kind, const char *text)
 }
 
 void
-job_sign_head(struct release_job *job, struct release_log *log, char head[LOG_HEAD_TEXT_SIZE])
+job_sign_head(struct release_job *job, struct release_log *log, char *head)
 {
 	struct zg_error error = {0};
 
@@ -122,11 +122,11 @@ job_hand_over(struct release_job *job, struct release_log *log, int64_t id, uint
 /* --- What dead runs left --- */
 
 void
-job_abandon(struct release_log *log, const struct unsettled *candidate, const char *why)
+job_abandon(struct release_log *log, int64_t id, const char *why)
 {
 	struct zg_error error = {0};
 
-	if (release_abandon(log, candidate->id, clock_now(), why, &error) != ZG_OK)
+	if (release_abandon(log, id, clock_now(), why, &error) != ZG_OK)
 		complain("the history cannot be written: %s", error.text);
 }
 
@@ -148,7 +148,7 @@ settle_one(struct release_job *job, struct release_log *log, const struct unsett
 		break;
 	case UNSETTLED_NEVER:
 		job_abandon(
-		    log, candidate, "never renamed: its snapshot was found beside the target");
+		    log, candidate->id, "never renamed: its snapshot was found beside the target");
 		complain("serial %u passed in a run that did not end: it was never renamed",
 		    candidate->serial);
 		break;

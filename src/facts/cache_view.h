@@ -32,8 +32,9 @@ typedef uint64_t key_mask;
 struct cache_key {
 	uint8_t algorithm;
 	uint16_t tag;
-	bool usable; /* zone flag, protocol 3, not revoked */
-	bool ksk;    /* SEP flag: for words only */
+	bool usable;	    /* zone flag, protocol 3, not revoked */
+	bool ksk;	    /* SEP flag: for words only */
+	uint8_t sha256[32]; /* of the RDATA; zero when it is not known: for approvals only */
 };
 
 /* When a version can be fetched, and how long a cache keeps it. */

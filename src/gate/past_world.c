@@ -82,7 +82,7 @@ key_publish(struct past_world *world, size_t index, const struct release_key *ke
 		return ZG_MEMORY;
 	memcpy(world->keys[index].rdata, key->rdata, key->rdlen);
 	world->keys[index].rdlen = key->rdlen;
-	memcpy(world->keys[index].sha256, key->sha256, sizeof(key->sha256));
+	memcpy(entry->sha256, key->sha256, sizeof(key->sha256));
 	/* RFC 4034 sections 2.1.1 and 2.1.2, RFC 5011 section 3. */
 	entry->usable = (key->flags & DNSKEY_FLAG_ZONE) != 0 && key->protocol == 3 &&
 			(key->flags & DNSKEY_FLAG_REVOKE) == 0;
@@ -99,7 +99,7 @@ key_matches(const struct past_world *world, size_t index, const struct release_k
 	if (entry->algorithm != key->algorithm || entry->tag != key->tag)
 		return false;
 	return !key->published || world->keys[index].rdata == NULL ||
-	       memcmp(world->keys[index].sha256, key->sha256, sizeof(key->sha256)) == 0;
+	       memcmp(entry->sha256, key->sha256, sizeof(key->sha256)) == 0;
 }
 
 /* The index of a key, made when it is new. CACHE_KEYS_MAX: no room, the world is incomplete. */

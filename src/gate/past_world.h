@@ -34,7 +34,6 @@ struct past_world {
 	struct cache_world cache; /* its arrays are owned here */
 
 	struct {
-		uint8_t sha256[32];
 		uint8_t *rdata; /* owned; NULL: not published in any release that is known */
 		uint16_t rdlen;
 	} keys[CACHE_KEYS_MAX];		       /* beside cache.keys */
