@@ -10,7 +10,7 @@
 set -eu
 
 build="gcc libc6-dev make pkg-config libldns-dev libssl-dev libxml2-dev libjansson-dev libsqlite3-dev"
-test="$build check mandoc netbase python3-jsonschema"
+test="$build check faketime mandoc netbase python3-jsonschema"
 ci="$test clang libclang-rt-dev clang-format shellcheck"
 
 case ${1:-test} in

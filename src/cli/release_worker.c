@@ -22,6 +22,11 @@ struct work {
 	struct zg_result *result;
 	struct release_approvals approvals;
 	int previous_fd;
+	/* What the DS file says, or why it cannot be read. */
+	struct release_ds ds[ZG_DS_MAX];
+	size_t n_ds;
+	uint32_t ds_ttl;
+	char ds_trouble[ZG_ERROR_TEXT_MAX];
 };
 
 zg_status
@@ -89,6 +94,33 @@ past_open(struct work *work, struct zg_error *error)
 	return status;
 }
 
+/* What the parent publishes. That it cannot be read is no defect of the zone: it is demanded only of
+ * a candidate that changes what the parent minds (DESIGN 9.3). */
+static zg_status
+ds_open(struct work *work, struct zg_error *error)
+{
+	const struct config_zone *zone = work->job->zone;
+	struct zg_gate_inputs *inputs = &work->job->gate.inputs;
+	const struct zg_source source = source_of_path(zone->ds_path);
+	zg_status status;
+
+	if (zone->ds_path == NULL)
+		return ZG_OK;
+	status = zg_ds_read(&source, zone->name, work->ds, &work->n_ds, &work->ds_ttl, error);
+	if (status == ZG_OK) {
+		inputs->ds = source;
+		inputs->ds_ttl = zone->ds_ttl > 0 && zone->ds_ttl <= UINT32_MAX
+				     ? (uint32_t)zone->ds_ttl
+				     : 0;
+	} else if (status != ZG_MEMORY) {
+		(void)snprintf(work->ds_trouble, sizeof(work->ds_trouble), "%s", error->text);
+		complain("warning: what the parent publishes is not known: %s", error->text);
+		inputs->require |= ZG_INPUT_DS;
+		status = ZG_OK;
+	}
+	return status;
+}
+
 static zg_status
 work_open(struct work *work, struct zg_error *error)
 {
@@ -100,13 +132,12 @@ work_open(struct work *work, struct zg_error *error)
 		return status;
 	inputs->policy = work->policy;
 	inputs->origin = zone->name;
-	inputs->ds = source_of_path(zone->ds_path);
-	inputs->ds_ttl =
-	    zone->ds_ttl > 0 && zone->ds_ttl <= UINT32_MAX ? (uint32_t)zone->ds_ttl : 0;
 	inputs->unsigned_input = source_of_path(zone->unsigned_path);
 	inputs->state = work->job->has_state ? work->job->state.path : NULL;
 	inputs->remember = true;
-	status = past_open(work, error);
+	status = ds_open(work, error);
+	if (status == ZG_OK)
+		status = past_open(work, error);
 	if (status == ZG_OK)
 		status = release_approvals_open(work->job, &work->approvals, inputs, error);
 	if (status == ZG_OK)
@@ -145,19 +176,15 @@ static zg_status
 ds_record(const struct work *work, struct zg_error *error)
 {
 	const struct zg_gate_inputs *inputs = &work->job->gate.inputs;
-	const struct config_zone *zone = work->job->zone;
-	struct release_ds list[ZG_DS_MAX];
-	uint32_t ttl = 0;
-	size_t n = 0;
-	zg_status status;
+	const char *path = work->job->zone->ds_path;
 
-	if (zone->ds_path == NULL)
+	if (path == NULL)
 		return ZG_OK;
-	status = zg_ds_read(&inputs->ds, zone->name, list, &n, &ttl, error);
-	if (status == ZG_OK)
-		status = release_observe_ds(work->log, list, n,
-		    inputs->ds_ttl != 0 ? inputs->ds_ttl : ttl, zone->ds_path, inputs->now, error);
-	return status;
+	if (work->ds_trouble[0] != '\0')
+		return release_observe_no_ds(
+		    work->log, path, work->ds_trouble, inputs->now, error);
+	return release_observe_ds(work->log, work->ds, work->n_ds,
+	    inputs->ds_ttl != 0 ? inputs->ds_ttl : work->ds_ttl, path, inputs->now, error);
 }
 
 static zg_status

@@ -14,7 +14,7 @@
 struct walk {
 	const struct facts *facts;
 	const struct zone *zone;
-	int64_t now;
+	int64_t now, skew;
 	struct release_facts *release;
 	uint32_t owners[ZG_CLASSES_MAX]; /* of the examples of the classes */
 	uint16_t types[ZG_CLASSES_MAX];
@@ -68,7 +68,8 @@ unpublished_key(struct release_facts *release, uint8_t algorithm, uint16_t tag)
 	return release->n_keys++;
 }
 
-/* One RRSIG of the RRset: RFC 4035 section 5.3.1 for the times. */
+/* One RRSIG of the RRset: RFC 4035 section 5.3.1 for the times. One that begins within the clock
+ * skew is a warning of its own, as signers sign from now on. */
 static void
 add_signer(const struct walk *walk, uint32_t record, struct signers *signers)
 {
@@ -82,7 +83,7 @@ add_signer(const struct walk *walk, uint32_t record, struct signers *signers)
 		return;
 	expiration = serial_time(rrsig.expiration, walk->now);
 	inception = serial_time(rrsig.inception, walk->now);
-	if (expiration <= walk->now || inception > walk->now)
+	if (expiration <= walk->now || inception > walk->now + walk->skew)
 		return;
 	if (signature_verified(outcome))
 		key = outcome - SIGNATURE_BY_KEY;
@@ -290,10 +291,11 @@ add_head(const struct facts *facts, struct release_facts *release)
 }
 
 zg_status
-release_make(
-    const struct facts *facts, int64_t now, struct release_facts *release, struct zg_error *error)
+release_make(const struct facts *facts, int64_t now, int64_t skew, struct release_facts *release,
+    struct zg_error *error)
 {
-	struct walk walk = {.facts = facts, .zone = facts->zone, .now = now, .release = release};
+	struct walk walk = {
+	    .facts = facts, .zone = facts->zone, .now = now, .skew = skew, .release = release};
 	zg_status status = add_keys(facts, release);
 
 	add_head(facts, release);

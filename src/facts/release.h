@@ -8,9 +8,10 @@
 /*
  * Fills *release, zeroed by the caller, from the facts of a candidate whose signatures were
  * verified; release_facts_clear also after a failure. A signature counts that verifies and is in
- * force at `now`; one whose key is not published counts for a key known by algorithm and tag only.
+ * force at `now`, or begins within `skew` seconds; one whose key is not published counts for a key
+ * known by algorithm and tag only.
  */
-MUST_CHECK zg_status release_make(
-    const struct facts *facts, int64_t now, struct release_facts *release, struct zg_error *error);
+MUST_CHECK zg_status release_make(const struct facts *facts, int64_t now, int64_t skew,
+    struct release_facts *release, struct zg_error *error);
 
 #endif

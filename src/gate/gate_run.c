@@ -175,7 +175,8 @@ run_past(struct run *run, struct zg_error *error)
 	run->release = calloc(1, sizeof(*run->release));
 	if (run->release == NULL)
 		return error_set(error, ZG_MEMORY, "out of memory");
-	status = release_make(run->facts, inputs->now, run->release, error);
+	status = release_make(run->facts, inputs->now,
+	    policy_values(run->policy)->signatures.clock_skew, run->release, error);
 	if (status != ZG_OK || inputs->state == NULL)
 		return status;
 	run->past_inputs = (struct past_inputs){.directory = inputs->state,

@@ -211,30 +211,57 @@ static bool
 ds_is_known(const struct history_ds *last, const struct history_ds *now)
 {
 	return now->time >= last->time && now->time - last->time < DS_OBSERVED_AGAIN &&
-	       last->answered && last->ttl == now->ttl && last->n == now->n &&
+	       last->answered == now->answered && strcmp(last->note, now->note) == 0 &&
+	       last->ttl == now->ttl && last->n == now->n &&
 	       strcmp(last->server, now->server) == 0 &&
 	       memcmp(last->entries, now->entries, now->n * sizeof(now->entries[0])) == 0;
+}
+
+static zg_status
+observe(struct release_log *log, const struct history_ds *seen, struct zg_error *error)
+{
+	struct history_ds *former = NULL;
+	size_t n = 0;
+	zg_status status = history_ds_list(
+	    log->history, log->zone, seen->time - DS_OBSERVED_AGAIN, &former, &n, error);
+
+	if (status == ZG_OK && (n == 0 || !ds_is_known(&former[n - 1], seen)))
+		status = history_add_ds(log->history, log->zone, seen, error);
+	free(former);
+	return status;
 }
 
 zg_status
 release_observe_ds(struct release_log *log, const struct release_ds *list, size_t n, uint32_t ttl,
     const char *path, int64_t time, struct zg_error *error)
 {
-	struct history_ds *seen = calloc(1, sizeof(*seen)), *former = NULL;
-	size_t n_former = 0;
-	zg_status status = ZG_MEMORY;
+	struct history_ds *seen = calloc(1, sizeof(*seen));
+	zg_status status;
 
 	if (seen == NULL)
-		return status;
+		return ZG_MEMORY;
 	*seen = (struct history_ds){
 	    .time = time, .source = SOURCE_FILE, .answered = true, .ttl = ttl, .n = n};
 	(void)snprintf(seen->server, sizeof(seen->server), "%s", path);
 	memcpy(seen->entries, list, n * sizeof(list[0]));
-	status = history_ds_list(
-	    log->history, log->zone, time - DS_OBSERVED_AGAIN, &former, &n_former, error);
-	if (status == ZG_OK && (n_former == 0 || !ds_is_known(&former[n_former - 1], seen)))
-		status = history_add_ds(log->history, log->zone, seen, error);
-	free(former);
+	status = observe(log, seen, error);
+	free(seen);
+	return status;
+}
+
+zg_status
+release_observe_no_ds(struct release_log *log, const char *path, const char *why, int64_t time,
+    struct zg_error *error)
+{
+	struct history_ds *seen = calloc(1, sizeof(*seen));
+	zg_status status;
+
+	if (seen == NULL)
+		return ZG_MEMORY;
+	*seen = (struct history_ds){.time = time, .source = SOURCE_FILE};
+	(void)snprintf(seen->server, sizeof(seen->server), "%s", path);
+	(void)snprintf(seen->note, sizeof(seen->note), "%s", why);
+	status = observe(log, seen, error);
 	free(seen);
 	return status;
 }

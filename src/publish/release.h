@@ -75,6 +75,9 @@ MUST_CHECK zg_status release_add(struct release_log *log, const struct release_v
  * hour. `ttl` 0: not known. */
 MUST_CHECK zg_status release_observe_ds(struct release_log *log, const struct release_ds *list,
     size_t n, uint32_t ttl, const char *path, int64_t time, struct zg_error *error);
+/* That the DS file could not be read, and why: recorded as seldom. */
+MUST_CHECK zg_status release_observe_no_ds(struct release_log *log, const char *path,
+    const char *why, int64_t time, struct zg_error *error);
 
 /* The newest candidate of the zone, whatever became of it. */
 struct recorded {

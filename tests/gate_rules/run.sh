@@ -112,6 +112,7 @@ begin() { # name
 	name=$1
 	place=$work/$(echo "$1" | tr ' :/' '___')
 	serial=0 expire=604800 ttl=86400 records= denial= life=$((14 * day)) age=$hour
+	dnskey_ttl=3600
 	mkdir -p "$place/out"
 	policy_defaults
 	place_write
@@ -159,7 +160,7 @@ unsigned() {
 }
 
 dnskey_of() { # key
-	sed -n 's/^example\.[ \t].*DNSKEY/example. 3600 IN DNSKEY/p' "$work/keys/$1.key" | sed 's/ *;.*//'
+	sed -n 's/^example\.[ \t].*DNSKEY/example. '$dnskey_ttl' IN DNSKEY/p' "$work/keys/$1.key" | sed 's/ *;.*//'
 }
 
 # Signs as of a moment into FILE with the keys that are `active`; those that are `published` are
@@ -245,6 +246,12 @@ finds_any() { # id severity
 	result $? "$name: $1: ${what:-none}, expected $2"
 }
 
+# A counterexample is about the way from the DS set to the DNSKEY RRset.
+breaks_chain() {
+	grep -q '"kind": "ds-dnskey"' "$place/report"
+	result $? "$name: no counterexample from DS to DNSKEY"
+}
+
 # The time of a deadline in the report, in seconds after the start.
 deadline() { # id
 	awk -v id="$1" '
@@ -318,19 +325,44 @@ rule_3() {
 			begin "rule 3: DS $kind, keys $keys"
 			sign -$hour "$ksk=active" "$zsk=active"
 			take_over
-			records="new A 192.0.2.9"
 			ds_trouble $kind
-			if [ $keys = unchanged ]; then
-				sign 0 "$ksk=active" "$zsk=active"
+			sign 0 "$ksk=active" "$zsk=active" $([ $keys = unchanged ] || echo "$zsk2=published")
+			case $kind:$keys in
+			mismatched:unchanged)
 				release 0 0
-			else
-				sign 0 "$ksk=active" "$zsk=active" "$zsk2=published"
-				case $kind in
-				mismatched | gone) release 0 1 ;;
-				*) release 0 2 ;;
-				esac
-			fi
+				finds_any chain-to-ds warn
+				;;
+			mismatched:*)
+				release 0 1
+				finds_any chain-to-ds refuse
+				;;
+			# That there is no DS any more is a fact to prove the change with.
+			gone:*)
+				release 0 0
+				finds_any ds-empty warn
+				;;
+			*:unchanged) release 0 0 ;;
+			*) release 0 2 ;;
+			esac
 		done
+	done
+	# What counts as changed: whatever the parent minds.
+	for what in records signers cds denial ttl; do
+		begin "rule 3: DS absent, changed: $what"
+		sign -$hour "$ksk=active" "$zsk=active" "$zsk2=published"
+		take_over
+		ds_trouble absent
+		keys="$ksk=active $zsk=active $zsk2=published"
+		case $what in
+		records) records="new A 192.0.2.9" ;;
+		signers) keys="$ksk=active $zsk=published $zsk2=active" ;;
+		cds) records=$(cds_of "$ksk") ;;
+		denial) denial=-n ;;
+		ttl) dnskey_ttl=7200 ;;
+		esac
+		# shellcheck disable=SC2086 # a list of words
+		sign 0 $keys
+		release 0 $([ $what = records ] && echo 0 || echo 2)
 	done
 }
 
@@ -491,6 +523,25 @@ rule_11() {
 			finds cache-view-unknown "refuse 1"
 		fi
 	done
+	for seen in yes no; do
+		begin "rule 11: DS was seen: $seen"
+		sign -$hour "$ksk=active" "$zsk=active"
+		if [ $seen = no ]; then
+			sed -i 's/<Parent>.*<.Parent>//' "$place/zonegate.xml"
+			at -$hour "$ZONEGATE" history import -c "$place/zonegate.xml" \
+				--since "$(stamp $((-30 * day)))" example. "$place/zone" >"$place/log" 2>&1
+			result $? "$name: taken over" "$(cat "$place/log")"
+		else
+			take_over
+		fi
+		sign 0 "$ksk=active" "$zsk=active" "$zsk2=published"
+		if [ $seen = yes ]; then
+			release 0 0
+		else
+			release 0 1
+			finds cache-view-unknown "refuse 1"
+		fi
+	done
 	begin "rule 11: nothing was ever released"
 	sign 0 "$ksk=active" "$zsk=active"
 	release 0 1
@@ -509,7 +560,7 @@ rule_12() {
 			ds_of $digest "$ksk"
 		} >"$place/ds.new"
 		try_ds 0 $([ $digest -eq 2 ] && echo 0 || echo 1)
-		[ $digest -eq 2 ] || finds_any cache-view-strict-ds refuse
+		[ $digest -eq 2 ] || breaks_chain
 	done
 	begin "rule 12: DS 8/SHA-256 and 13/SHA-384, zone signed by 13"
 	sign -$hour "$ksk=active" "$zsk=active"
@@ -519,7 +570,7 @@ rule_12() {
 		ds_of 4 "$ksk"
 	} >"$place/ds.new"
 	try_ds 0 1
-	finds_any cache-view-strict-ds refuse
+	breaks_chain
 	name="rule 12: DS 13/SHA-256 and 13/SHA-384"
 	{
 		ds_of 2 "$ksk"
@@ -615,6 +666,7 @@ rule_14() {
 
 # Keys and signatures together.
 rule_15() {
+	rule_15_revoked
 	for kind in liberal conservative; do
 		begin "rule 15: $kind, keys and signatures of 13 together"
 		[ $kind = liberal ] || models='<Validator model="strict-dnskey" on="refuse"/>'
@@ -629,6 +681,26 @@ rule_15() {
 		else
 			release 0 1
 			finds_any cache-view-strict-dnskey refuse
+		fi
+	done
+}
+
+# A revoked key is none of the algorithms of the zone, a key that is only published is.
+rule_15_revoked() {
+	for flags in 385 257; do
+		begin "rule 15: a key of another algorithm with flags $flags"
+		models='<Validator model="strict-dnskey" on="refuse"/>'
+		policy_write
+		sign -$hour "$ksk=active" "$zsk=active"
+		take_over
+		records=$(dnskey_of "$rsa_ksk" | sed "s/DNSKEY[ 	]257/DNSKEY $flags/")
+		sign 0 "$ksk=active" "$zsk=active"
+		if [ $flags -eq 385 ]; then
+			release 0 0
+		else
+			release 0 1
+			finds_any cache-view-strict-dnskey refuse
+			finds_any algorithm-incomplete refuse
 		fi
 	done
 }

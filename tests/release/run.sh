@@ -211,6 +211,34 @@ verdicts() {
 	log_is_whole "many verdicts"
 }
 
+# Without a past nothing goes out; `history import` of what is served is the way in, and back.
+unknown_past() {
+	stage
+	"$ZONEGATE" policy show >"$top/policy.xml"
+	cp "$top/1" "$top/pub/example.zone"
+	release 2
+	kept "the first release" 1 1
+	is "the first release: why" -n "$(grep -F '"id": "cache-view-unknown"' "$top/notified")"
+	"$ZONEGATE" history import -c "$conf" --since -30d -d "$top/ds" --ds-ttl 1d example. \
+		"$top/1" >"$work/out" 2>"$work/err"
+	is "what is served is taken over" $? -eq 0
+	release 1
+	released "what was taken over is released already" 1
+	said "what was taken over" 'is already released'
+	release 2
+	released "after what was taken over" 2
+
+	rm "$top/state/zonegate.db"
+	release 3
+	kept "lost history" 2 2
+	"$ZONEGATE" history import -c "$conf" --since -30d -d "$top/ds" --ds-ttl 1d example. \
+		"$top/2" >"$work/out" 2>"$work/err"
+	is "lost history is made good" $? -eq 0
+	release 3
+	released "after lost history" 3
+	log_is_whole "after lost history"
+}
+
 inputs() {
 	stage
 	"$ZONEGATE" release -q -f json -c "$conf" example. - <"$top/1" >"$work/out" 2>"$work/err"
@@ -644,7 +672,7 @@ killed_settling() {
 }
 
 zones_make
-for part in ${RELEASE_PARTS:-verdicts inputs dry_run places disk_full commands two_at_once clock killed}; do
+for part in ${RELEASE_PARTS:-verdicts unknown_past inputs dry_run places disk_full commands two_at_once clock killed}; do
 	$part
 done
 echo "$passed passed, $failed failed, $skipped skipped"

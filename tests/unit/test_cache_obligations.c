@@ -305,6 +305,7 @@ main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, steady_zone);
 	tcase_add_test(tcase, zsk_pre_publication);
 	tcase_add_test(tcase, zsk_double_signature);

@@ -348,6 +348,7 @@ main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, digest_types_that_some_validators_lack);
 	tcase_add_test(tcase, digest_4_alone_is_lawful);
 	tcase_add_test(tcase, set_without_anything_supported_is_insecure);

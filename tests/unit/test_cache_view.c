@@ -524,6 +524,7 @@ main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, case_1_new_zsk_signs_when_it_is_in_all_caches);
 	tcase_add_test(tcase, case_2_old_zsk_goes_when_its_last_signature_is_gone);
 	tcase_add_test(tcase, case_3_smooth_resigning_is_seen_not_assumed);

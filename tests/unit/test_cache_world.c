@@ -659,6 +659,7 @@ main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, empty_lists_prove_nothing);
 	tcase_add_test(tcase, empty_versions_are_versions);
 	tcase_add_test(tcase, past_must_reach_to_the_horizon);
