@@ -324,7 +324,8 @@ static zg_status
 prove(struct past *past, struct zg_error *error)
 {
 	const struct cache_candidate *candidate = NULL;
-	zg_status status = past_world_finish(&past->world, &candidate);
+	zg_status status = past_world_finish(
+	    &past->world, past->in_force == NULL ? NULL : &past->in_force->facts, &candidate);
 
 	if (status == ZG_OK && past->inputs->candidate == NULL && past->inputs->tried == NULL)
 		return cache_obligations(&past->world.cache, &past->world.rules, past->inputs->now,

@@ -657,21 +657,19 @@ past_world_declare(
 	return status;
 }
 
-/* The DS set that CDS and CDNSKEY of the candidate ask for, as soon as the parent may act. */
+/* The DS set that CDS and CDNSKEY of a release ask for, unless the parent has it already. */
 static zg_status
-add_anticipated(struct past_world *world)
+add_wanted(struct past_world *world, const struct release_facts *release,
+    enum cache_ds_origin origin, int64_t from)
 {
-	const struct release_facts *candidate = world->release;
-	int64_t delay = policy_release(world->inputs->policy)->parent.cds_delay;
-	struct cache_ds ds = {
-	    .origin = DS_ANTICIPATED, .life = {.superseded = TIME_NEVER, .last_fetch = TIME_NEVER}};
+	struct cache_ds ds = {.origin = origin,
+	    .life = {.from = from, .superseded = TIME_NEVER, .last_fetch = TIME_NEVER}};
 	zg_status status;
 
-	if (delay == NOT_SET || !candidate->next_ds_given)
+	if (!release->next_ds_given)
 		return ZG_OK;
-	ds.life.from = world->inputs->now + delay;
 	ds.life.ttl = ds_ttl_assumed(world, 0);
-	status = ds_make(world, candidate->next_ds, candidate->n_next_ds, &ds);
+	status = ds_make(world, release->next_ds, release->n_next_ds, &ds);
 	if (status != ZG_OK)
 		return status;
 	for (size_t i = 0; i < world->cache.n_ds; i++) {
@@ -681,6 +679,24 @@ add_anticipated(struct past_world *world)
 	}
 	(void)add_ds(world, &ds);
 	return ZG_OK;
+}
+
+/* What the parent may come to publish by itself: what the release in force asks for, at any time,
+ * and what the candidate asks for, as soon as the policy says that a parent acts. */
+static zg_status
+add_anticipated(struct past_world *world, const struct release_facts *in_force)
+{
+	int64_t delay = policy_release(world->inputs->policy)->parent.cds_delay;
+	zg_status status = ZG_OK;
+
+	if (delay == NOT_SET)
+		return ZG_OK;
+	if (in_force != NULL)
+		status = add_wanted(world, in_force, DS_REQUESTED, world->inputs->now);
+	if (status == ZG_OK && in_force != world->release)
+		status =
+		    add_wanted(world, world->release, DS_ANTICIPATED, world->inputs->now + delay);
+	return status;
 }
 
 /* The candidate's key that is this one of the world, or ZG_KEYS_MAX. */
@@ -798,10 +814,11 @@ past_world_begin(struct past_world *world, const struct past_inputs *inputs,
 }
 
 zg_status
-past_world_finish(struct past_world *world, const struct cache_candidate **candidate)
+past_world_finish(struct past_world *world, const struct release_facts *in_force,
+    const struct cache_candidate **candidate)
 {
 	*candidate = &world->candidate;
-	return add_anticipated(world);
+	return add_anticipated(world, in_force);
 }
 
 void

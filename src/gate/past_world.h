@@ -79,8 +79,8 @@ MUST_CHECK zg_status past_world_declare(
 struct roll_ds;
 MUST_CHECK zg_status past_world_roll_ds(const struct past_world *world, struct roll_ds *ds);
 
-/* Ends the building. *candidate lives as long as the world. */
-MUST_CHECK zg_status past_world_finish(
-    struct past_world *world, const struct cache_candidate **candidate);
+/* Ends the building; `in_force` NULL: nothing is. *candidate lives as long as the world. */
+MUST_CHECK zg_status past_world_finish(struct past_world *world,
+    const struct release_facts *in_force, const struct cache_candidate **candidate);
 
 #endif

@@ -421,6 +421,39 @@ START_TEST(signatures_before_their_key_are_resolved_later)
 }
 END_TEST
 
+/* CDS for KSK 9, which is published and signs. */
+static struct release_facts *
+with_cds(struct release_facts *facts)
+{
+	const struct release_key *key = &facts->keys[facts->n_keys - 1];
+
+	facts->next_ds_given = true;
+	facts->n_next_ds = 1;
+	facts->next_ds[0] = (struct release_ds){
+	    .tag = key->tag, .algorithm = 13, .digest_type = 2, .digest_len = 32};
+	ck_assert_int_eq(key_ds_digest(origin, key->rdata, 68, 2, facts->next_ds[0].digest), ZG_OK);
+	return facts;
+}
+
+/* DESIGN 9.16: what the parent would publish must fit what caches hold when it may do so. */
+START_TEST(cds_waits_for_the_key_to_be_everywhere)
+{
+	struct outcome outcome;
+
+	old_past();
+	outcome = prove_at(NOW, with_cds(with_second_ksk(facts_new(2, 4, 4))));
+	ck_assert_int_eq(outcome.outcome, CACHE_REFUTED);
+	(void)release_at(NOW, CANDIDATE_CONFIRMED, with_second_ksk(facts_new(2, 4, 4)));
+	outcome = prove_at(NOW + 90 * MINUTE, with_cds(with_second_ksk(facts_new(3, 4, 4))));
+	ck_assert_int_eq(outcome.outcome, CACHE_PROVED);
+	/* It is asked for in force: going back to the former keys would break what may be cached.
+	 */
+	(void)release_at(
+	    NOW + 90 * MINUTE, CANDIDATE_CONFIRMED, with_cds(with_second_ksk(facts_new(3, 4, 4))));
+	ck_assert_int_eq(prove_at(NOW + 91 * MINUTE, facts_new(4, 4, 4)).outcome, CACHE_REFUTED);
+}
+END_TEST
+
 START_TEST(roll_types_of_the_policy_are_held)
 {
 	struct past_inputs inputs = {.directory = directory,
@@ -490,6 +523,7 @@ main(void)
 	tcase_add_test(tests, candidate_that_never_left_the_building_counts_for_nothing);
 	tcase_add_test(tests, signatures_of_releases_that_are_gone_do_not_count);
 	tcase_add_test(tests, signatures_before_their_key_are_resolved_later);
+	tcase_add_test(tests, cds_waits_for_the_key_to_be_everywhere);
 	tcase_add_test(tests, roll_types_of_the_policy_are_held);
 	tcase_add_test(tests, damaged_history_is_no_past);
 	suite_add_tcase(suite, tests);
