@@ -116,7 +116,7 @@ TOOL_PROGRAMS := $(call programs_in,tools bench cases)
 $(TOOL_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libkit.a
 	$(LINK) $^ $(PKG_LIBS)
 # What verifying alone would cost can only be said by the code that verifies.
-$(BUILD)/tests/bench/floor: $(BUILD)/libzonegate.a
+$(BUILD)/tests/bench/floor $(BUILD)/tests/bench/proof: $(BUILD)/libzonegate.a
 
 # Unit tests, the differential and the property test look inside, so they take the archives.
 UNIT_TESTS := $(call programs_in,unit differential property)

@@ -129,6 +129,20 @@ struct zg_deadline {
 	const char *text;    /* one sentence */
 };
 
+/* A broken candidate compared with the zone in force, which is broken as well. Counts are of RRsets
+ * that are to be signed. */
+struct zg_repair {
+	bool possible; /* nothing is broken that is not broken in force: a quorum may let it out */
+	const char *why;			   /* not, one phrase; NULL when it is possible */
+	bool compared;				   /* else the counts are not known */
+	uint64_t n_former_rrsets, n_former_broken; /* in force */
+	uint64_t n_rrsets, n_broken;		   /* in the candidate */
+	uint64_t n_new; /* broken in the candidate only: RRsets, and faults of denial */
+	/* Affected RRset-seconds as the cache view has them, when that makes a difference. */
+	bool has_damage;
+	uint64_t damage_hold, damage_release;
+};
+
 /* A check that did not run, and why. */
 struct zg_not_run {
 	const struct zg_check *check;
@@ -186,6 +200,8 @@ struct zg_result {
 	size_t n_counterexamples;
 	const struct zg_deadline *deadlines; /* by time */
 	size_t n_deadlines;
+
+	const struct zg_repair *repair; /* NULL: not looked at */
 
 	const struct zg_approval_state *approvals; /* in the order given */
 	size_t n_approvals;

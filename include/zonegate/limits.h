@@ -49,6 +49,10 @@
 /* NSEC3 chains (parameter sets) looked at in one zone. */
 #define ZG_NSEC3_CHAINS_MAX 8
 
+/* Faults of denial of one kind that a broken candidate is compared with the zone in force by: each
+ * of the one is looked for among those of the other. */
+#define ZG_REPAIR_DENIAL_MAX 4096
+
 /* Examples kept for each check, and groups of failing signatures. */
 #define ZG_EXAMPLES_MAX	      1000
 #define ZG_EXAMPLES_DEFAULT   5

@@ -22,8 +22,8 @@ ZG_PUBLIC ZG_MUST_CHECK zg_status zg_memo_open(
     const char *path, zg_memo **memo, const char **note, struct zg_error *error);
 
 /*
- * Why the last zg_gate_run with this memo took nothing from it though it was in use (static phrase):
- * it is of another zone, or the policy wanted a full check. NULL: neither.
+ * Why the last zg_gate_run with this memo took nothing from it though it was in use (static
+ * phrase): it is of another zone, or the policy wanted a full check. NULL: neither.
  */
 ZG_PUBLIC const char *zg_memo_note(const zg_memo *memo);
 

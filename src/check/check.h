@@ -35,6 +35,10 @@ struct check_row {
 	    ratchet; /* a warning where the zone in force has the same or worse (DESIGN 9.4, 9.5) */
 	bool customer; /* registry customers' data: growth against the zone in force is looked at */
 	bool names_facts; /* what an approval is bound to is said by check_fact..., not the emits */
+	/* Makes data bogus, and refuses but for a repair: where the zone in force has the same
+	 * fault at the same place (DESIGN 9.6). Of scope SCOPE_RRSET; or handed on as a defect of
+	 * denial; or of the chain to the parent, which is every RRset's. */
+	bool repairable;
 };
 
 /* The table, in the order of reports. */
@@ -189,6 +193,13 @@ struct check_inputs {
 };
 MUST_CHECK zg_status check_run(const struct check_inputs *inputs, struct check_result *results);
 void check_results_clear(struct check_result *results);
+
+/*
+ * Asks rows of scope SCOPE_RRSET about single RRsets: begin (of `inputs` facts, policy and now are
+ * looked at), then as often as wanted, with RRsets of that zone.
+ */
+void check_probe_begin(struct check_context *probe, const struct check_inputs *inputs);
+bool check_probe_rrset(struct check_context *probe, size_t row, const struct rrset *set);
 
 /* The zone in force has the same or worse of everything that a ratchet row emitted. */
 bool ratchet_covers(const struct ratchet *former, const struct ratchet *candidate);

@@ -83,8 +83,8 @@ memo_save(const struct arguments *arguments, zg_memo *memo, const struct zg_resu
 	struct zg_error error = {0};
 
 	if (memo != NULL && zg_memo_note(memo) != NULL)
-		complain("memo %s is not used: %s", arguments->values[OPTION_MEMO],
-		    zg_memo_note(memo));
+		complain(
+		    "memo %s is not used: %s", arguments->values[OPTION_MEMO], zg_memo_note(memo));
 	if (memo != NULL && result->verdict == ZG_VERDICT_PASS &&
 	    zg_memo_save(memo, &error) != ZG_OK)
 		complain("the memo is not written: %s", error.text);

@@ -94,8 +94,8 @@ past_open(struct work *work, struct zg_error *error)
 	return status;
 }
 
-/* What the parent publishes. That it cannot be read is no defect of the zone: it is demanded only of
- * a candidate that changes what the parent minds (DESIGN 9.3). */
+/* What the parent publishes. That it cannot be read is no defect of the zone: it is demanded only
+ * of a candidate that changes what the parent minds (DESIGN 9.3). */
 static zg_status
 ds_open(struct work *work, struct zg_error *error)
 {
@@ -109,9 +109,8 @@ ds_open(struct work *work, struct zg_error *error)
 	status = zg_ds_read(&source, zone->name, work->ds, &work->n_ds, &work->ds_ttl, error);
 	if (status == ZG_OK) {
 		inputs->ds = source;
-		inputs->ds_ttl = zone->ds_ttl > 0 && zone->ds_ttl <= UINT32_MAX
-				     ? (uint32_t)zone->ds_ttl
-				     : 0;
+		inputs->ds_ttl =
+		    zone->ds_ttl > 0 && zone->ds_ttl <= UINT32_MAX ? (uint32_t)zone->ds_ttl : 0;
 	} else if (status != ZG_MEMORY) {
 		(void)snprintf(work->ds_trouble, sizeof(work->ds_trouble), "%s", error->text);
 		complain("warning: what the parent publishes is not known: %s", error->text);
@@ -181,8 +180,7 @@ ds_record(const struct work *work, struct zg_error *error)
 	if (path == NULL)
 		return ZG_OK;
 	if (work->ds_trouble[0] != '\0')
-		return release_observe_no_ds(
-		    work->log, path, work->ds_trouble, inputs->now, error);
+		return release_observe_no_ds(work->log, path, work->ds_trouble, inputs->now, error);
 	return release_observe_ds(work->log, work->ds, work->n_ds,
 	    inputs->ds_ttl != 0 ? inputs->ds_ttl : work->ds_ttl, path, inputs->now, error);
 }
@@ -222,6 +220,24 @@ time_text(int64_t time, char text[32])
 		(void)snprintf(text, 32, "%lld", (long long)time);
 }
 
+/* What is in service is expired, or nothing of it validates: what is still the best to be had may
+ * go out (DESIGN 9.6). */
+static void
+repair_explain(const struct work *work)
+{
+	const struct released *in_force = &work->in_force;
+	const struct zg_repair *repair = work->result->repair;
+	bool expired = in_force->first_expiration != 0 &&
+		       in_force->first_expiration <= work->job->gate.inputs.now;
+	bool bogus = repair != NULL && repair->n_former_broken > 0 &&
+		     repair->n_former_broken == repair->n_former_rrsets;
+
+	if (expired || bogus)
+		complain("a candidate that breaks nothing beyond what serial %u breaks can go out "
+			 "as a repair: 'zonegate approve', then 'zonegate release' again",
+		    in_force->serial);
+}
+
 /* What a refusal leaves behind: what is served, until when that is safe, what could go out again.
  */
 static void
@@ -246,6 +262,7 @@ service_explain(const struct work *work)
 		complain(
 		    "serial %u stays in service, and its signatures have begun to expire at %s",
 		    in_force->serial, until);
+	repair_explain(work);
 	if (release_former(work->log, in_force, work->job->gate.inputs.now, &former, &error) !=
 		ZG_OK ||
 	    !former.exists)
@@ -293,6 +310,9 @@ work_finish(struct work *work, struct claim *claim, struct zg_error *error)
 		service_explain(work);
 	claim_result(claim, work->result);
 	if (in_force) {
+		if (work->result->verdict != ZG_VERDICT_PASS)
+			complain("as a new candidate it would be %s; it is in service already",
+			    zg_verdict_text(work->result->verdict));
 		claim->in_force = 1;
 		claim->verdict = ZG_VERDICT_PASS;
 	}

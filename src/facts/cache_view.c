@@ -259,17 +259,16 @@ pair_finish(struct cache_proof *proof, struct pair *pair)
 	*pair = (struct pair){.used = false};
 }
 
-/* Widens the window that is there; a window apart from it becomes an example of its own. */
+/* Widens the window that is there; with a window apart from it the pair begins anew. */
 static void
 pair_add(struct cache_proof *proof, struct pair *pair, enum kind kind, enum cache_model model,
     const struct cache_counterexample *found)
 {
 	struct cache_counterexample *have = &pair->widest[kind][model], merged = *found;
 
-	pair->used = true;
-	if (have->models != 0 && (found->from > have->until || found->until < have->from)) {
-		keep_example(proof, have);
-	} else if (have->models != 0) {
+	if (have->models != 0 && (found->from > have->until || found->until < have->from))
+		pair_finish(proof, pair);
+	if (have->models != 0) {
 		if (lasts(have) >= lasts(found))
 			merged = *have;
 		merged.from = time_min(have->from, found->from);
@@ -277,6 +276,7 @@ pair_add(struct cache_proof *proof, struct pair *pair, enum kind kind, enum cach
 		merged.earliest_safe = time_max(have->earliest_safe, found->earliest_safe);
 	}
 	*have = merged;
+	pair->used = true;
 }
 
 /* --- The search --- */

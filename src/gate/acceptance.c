@@ -9,12 +9,13 @@
 #include "gate/finding_facts.h"
 
 void
-acceptance_wants(const zg_policy *policy, bool wanted[CHECK_ROWS_MAX])
+acceptance_wants(const zg_policy *policy, bool repair, bool wanted[CHECK_ROWS_MAX])
 {
 	for (size_t row = 0; row < check_table_rows; row++)
-		wanted[row] =
-		    !check_table[row].customer && quorum_may_accept(policy_severity_at(policy, row),
-						      check_table[row].public.floor);
+		wanted[row] = (repair && check_table[row].repairable) ||
+			      (!check_table[row].customer &&
+				  quorum_may_accept(policy_severity_at(policy, row),
+				      check_table[row].public.floor));
 }
 
 void

@@ -40,8 +40,8 @@ struct acceptance_inputs {
 };
 
 /* The rows whose facts are to be kept by check_run: those that may come to hold or refuse, and that
- * people have a say in. */
-void acceptance_wants(const zg_policy *policy, bool wanted[CHECK_ROWS_MAX]);
+ * people have a say in. `repair`: also those that a repair would give them a say in. */
+void acceptance_wants(const zg_policy *policy, bool repair, bool wanted[CHECK_ROWS_MAX]);
 
 /* Judges everything. *acceptance is NULL when approvals are not wanted. */
 MUST_CHECK zg_status acceptance_make(

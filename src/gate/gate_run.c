@@ -14,6 +14,7 @@
 #include "gate/memo.h"
 #include "gate/past.h"
 #include "gate/policy_digest.h"
+#include "gate/repair.h"
 #include "gate/result.h"
 #include "policy/policy.h"
 
@@ -31,12 +32,16 @@ struct run {
 	size_t n_ds;
 	struct memo_fresh fresh;
 	struct facts *facts, *former_facts;
+	struct facts *verified_former, *full_denial; /* for a repair only */
 	char policy_digest[POLICY_DIGEST_TEXT_SIZE];
 	struct release_facts *release; /* what is remembered; handed over to the result */
 	struct past_inputs past_inputs;
 	struct past *past;
 	struct meter meter;
 	struct check_result results[CHECK_ROWS_MAX], former[CHECK_ROWS_MAX];
+	struct check_result verified_results[CHECK_ROWS_MAX];
+	struct repair repair;
+	bool has_repair;
 };
 
 static zg_status
@@ -216,7 +221,7 @@ run_checks(struct run *run, struct zg_error *error)
 	of.facts = run->facts;
 	of.max_examples = run->max_examples;
 	if (run->inputs->installation != NULL) {
-		acceptance_wants(run->policy, facts_wanted);
+		acceptance_wants(run->policy, run->facts->past != NULL, facts_wanted);
 		of.facts_wanted = facts_wanted;
 	}
 	if (status == ZG_OK)
@@ -226,18 +231,89 @@ run_checks(struct run *run, struct zg_error *error)
 	return ZG_OK;
 }
 
+/* Facts of the zone in force as a candidate has them, and the candidate's denial of existence with
+ * more examples: both cost, and are wanted for a repair only. */
+static zg_status
+repair_facts(struct run *run, struct zg_error *error)
+{
+	const struct zg_gate_inputs *inputs = run->inputs;
+	struct memo_fresh fresh = {.n = 0};
+	struct facts_inputs of = {.zone = run->previous,
+	    .ds = run->ds,
+	    .n_ds = run->n_ds,
+	    .ds_given = (run->given & ZG_INPUT_DS) != 0,
+	    .now = inputs->now,
+	    .threads = inputs->threads,
+	    .verify_with = inputs->verify_with,
+	    .max_examples = ZG_REPAIR_DENIAL_MAX,
+	    .progress = inputs->progress,
+	    .progress_context = inputs->progress_context,
+	    .meter = &run->meter};
+	zg_status status;
+
+	if (inputs->memo != NULL) {
+		of.known = memo_known(inputs->memo, run->zone->origin, inputs->now,
+		    policy_release(run->policy)->full_check_interval);
+		of.fresh = &fresh;
+	}
+	status = facts_compute(&of, &run->verified_former, error);
+	memo_fresh_clear(&fresh);
+	if (status != ZG_OK || !repair_lacks_examples(&run->facts->defects))
+		return status;
+	of.zone = run->zone;
+	of.former = true;
+	of.known = NULL;
+	of.fresh = NULL;
+	return facts_compute(&of, &run->full_denial, error);
+}
+
+/* Broken data may go out to mend a zone in force that is broken as well: that one is verified too,
+ * and the two are compared. */
+static zg_status
+run_repair(struct run *run, struct zg_error *error)
+{
+	struct check_inputs of = {.policy = policy_values(run->policy),
+	    .now = run->inputs->now,
+	    .inputs = run->given & ZG_INPUT_DS,
+	    .threads = run->inputs->threads};
+	struct repair_side candidate = {.facts = run->facts, .results = run->results}, former;
+	zg_status status;
+
+	if (!repair_is_asked(run->facts, run->results, run->former_facts))
+		return ZG_OK;
+	status = repair_facts(run, error);
+	if (status != ZG_OK)
+		return status;
+	of.facts = run->verified_former;
+	status = check_run(&of, run->verified_results);
+	if (status != ZG_OK)
+		return error_set(
+		    error, status, "%s while checking the former zone", zg_status_text(status));
+	candidate.denial =
+	    run->full_denial != NULL ? &run->full_denial->defects : &run->facts->defects;
+	former = (struct repair_side){.facts = run->verified_former,
+	    .results = run->verified_results,
+	    .denial = &run->verified_former->defects};
+	repair_compare(&of, &candidate, &former, &run->repair);
+	run->has_repair = true;
+	return ZG_OK;
+}
+
 static void
 run_clear(struct run *run)
 {
 	memo_fresh_clear(&run->fresh);
 	check_results_clear(run->results);
 	check_results_clear(run->former);
+	check_results_clear(run->verified_results);
 	past_free(run->past);
 	if (run->release != NULL)
 		release_facts_clear(run->release);
 	free(run->release);
 	facts_free(run->facts);
 	facts_free(run->former_facts);
+	facts_free(run->verified_former);
+	facts_free(run->full_denial);
 	zone_free(run->zone);
 	zone_free(run->previous);
 	zone_free(run->unsigned_input);
@@ -268,6 +344,8 @@ zg_gate_run(const struct zg_gate_inputs *inputs, struct zg_result **result, stru
 		status = run_past(run, error);
 	if (status == ZG_OK)
 		status = run_checks(run, error);
+	if (status == ZG_OK)
+		status = run_repair(run, error);
 	if (status == ZG_OK) {
 		struct result_sources sources = {.inputs = inputs,
 		    .policy = run->policy,
@@ -275,6 +353,7 @@ zg_gate_run(const struct zg_gate_inputs *inputs, struct zg_result **result, stru
 		    .unsigned_input = run->unsigned_input,
 		    .results = run->results,
 		    .former = run->former_facts == NULL ? NULL : run->former,
+		    .repair = run->has_repair ? &run->repair : NULL,
 		    .release = run->release,
 		    .policy_digest = run->policy_digest,
 		    .given = run->given};

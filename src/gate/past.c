@@ -178,31 +178,38 @@ take_release(void *context, const struct history_candidate *candidate)
 	return past_world_release(&past->world, candidate);
 }
 
+/* What ends a walk early; no failure. */
+#define WALK_END ZG_LIMIT
+
 /* A refused or held candidate that came after the release in force and has other keys. */
+static zg_status
+take_declined(void *context, const struct history_candidate *candidate)
+{
+	struct past *past = context;
+
+	if (candidate->id <= past->in_force->id)
+		return WALK_END;
+	if ((candidate->state != CANDIDATE_REFUSED && candidate->state != CANDIDATE_HELD) ||
+	    candidate->facts.n_keys == 0 || is_unchanged(&candidate->facts, &past->in_force->facts))
+		return ZG_OK;
+	past->facts.ahead = true;
+	past->facts.ahead_serial = candidate->facts.serial;
+	return WALK_END;
+}
+
+/* Candidates since the release in force that are looked at. */
+#define DECLINED_MAX 8
+
 static zg_status
 look_for_signer_ahead(struct past *past, struct history *history, struct zg_error *error)
 {
-	struct history_candidate *list = NULL;
-	size_t n = 0;
 	zg_status status;
 
 	if (past->in_force == NULL)
 		return ZG_OK;
-	status = history_candidates(history, past->inputs->zone,
-	    past->in_force->times[CANDIDATE_PASSED], true, 8, &list, &n, error);
-	for (size_t i = 0; i < n && status == ZG_OK; i++) {
-		if (list[i].id <= past->in_force->id)
-			break;
-		if ((list[i].state == CANDIDATE_REFUSED || list[i].state == CANDIDATE_HELD) &&
-		    list[i].facts.n_keys > 0 &&
-		    !is_unchanged(&list[i].facts, &past->in_force->facts)) {
-			past->facts.ahead = true;
-			past->facts.ahead_serial = list[i].facts.serial;
-			break;
-		}
-	}
-	history_candidates_free(list, n);
-	return status;
+	status = history_visit(history, past->inputs->zone, past->in_force->times[CANDIDATE_PASSED],
+	    true, DECLINED_MAX, take_declined, past, error);
+	return status == WALK_END ? ZG_OK : status;
 }
 
 static zg_status

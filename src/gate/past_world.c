@@ -11,8 +11,9 @@
 #include "policy/roll_type.h"
 
 #define DAY 86400
-/* Versions that no release had for so long are in no cache, whatever the policy's horizon says. */
-#define REACH_MIN (30 * (int64_t)DAY)
+/* What is older than the policy's horizon is taken to be out of all caches; and the counts of a
+ * week ago are wanted. */
+#define REACH_MIN (8 * (int64_t)DAY)
 /* What a DS set is taken to be cached for when nobody ever saw its TTL. */
 #define DS_TTL_UNKNOWN (2 * DAY)
 

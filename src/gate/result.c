@@ -106,6 +106,10 @@ effective_severity(const struct result_sources *sources, size_t row, const char 
 		*eased = "the zone in force has the same or worse";
 		return ZG_SEVERITY_WARN;
 	}
+	if (repair_eases(sources->repair, row, severity)) {
+		*eased = "broken in force as well: releasing breaks nothing new";
+		return ZG_SEVERITY_APPROVE;
+	}
 	return severity;
 }
 
@@ -429,6 +433,7 @@ result_make(const struct result_sources *sources, struct zg_result **result, str
 	add_classes(made, sources->facts, sources->inputs->now);
 	add_failures(made, sources->facts, sources->inputs->now);
 	result_add_past(made, sources);
+	result_add_repair(made, sources);
 	result_add_approvals(made, sources);
 	made->release = sources->release;
 	add_verdict(made, sources);

@@ -5,6 +5,7 @@
 #include <zonegate/gate.h>
 #include "check/check.h"
 #include "facts/facts.h"
+#include "gate/repair.h"
 
 /* Everything that the result is made of; borrowed. */
 struct result_sources {
@@ -14,6 +15,7 @@ struct result_sources {
 	const struct zone *unsigned_input;  /* NULL: none */
 	const struct check_result *results; /* of the candidate, by row */
 	const struct check_result *former;  /* of the zone in force; NULL: none */
+	const struct repair *repair;	    /* NULL: not asked */
 	struct release_facts *release;	    /* the result's, when it is made; NULL: not wanted */
 	const char *policy_digest;	    /* 64 hex digits */
 	unsigned given;			    /* enum zg_input */

@@ -294,6 +294,41 @@ add_release_by(struct made_result *made, const struct result_sources *sources,
 	    "the zone");
 }
 
+/* RRset-seconds, cut where the numbers of a report end. */
+#define DAMAGE_MAX 9e15
+
+static uint64_t
+damage_of(double damage)
+{
+	return (uint64_t)(damage < DAMAGE_MAX ? damage : DAMAGE_MAX);
+}
+
+void
+result_add_repair(struct made_result *made, const struct result_sources *sources)
+{
+	const struct past_facts *past = sources->facts->past;
+	const struct repair *repair = sources->repair;
+	struct zg_repair *public = &made->repair;
+
+	if (repair == NULL)
+		return;
+	*public = (struct zg_repair){.possible = repair->possible,
+	    .why = repair->why,
+	    .compared = repair->compared,
+	    .n_former_rrsets = repair->n_former_rrsets,
+	    .n_former_broken = repair->n_former_broken,
+	    .n_rrsets = repair->n_rrsets,
+	    .n_broken = repair->n_broken,
+	    .n_new = repair->n_new};
+	if (past != NULL && past->proof != NULL && past->proof->outcome != CACHE_UNKNOWN &&
+	    past->proof->damage_release + past->proof->damage_hold > 0) {
+		public->has_damage = true;
+		public->damage_release = damage_of(past->proof->damage_release);
+		public->damage_hold = damage_of(past->proof->damage_hold);
+	}
+	made->public.repair = public;
+}
+
 void
 result_add_past(struct made_result *made, const struct result_sources *sources)
 {

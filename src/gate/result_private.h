@@ -20,6 +20,7 @@ struct made_result {
 	struct zg_counterexample counterexamples[CACHE_EXAMPLES_MAX];
 	struct zg_deadline deadlines[DEADLINES_MAX];
 	struct zg_approval_state approvals[ZG_APPROVALS_MAX];
+	struct zg_repair repair;
 	struct acceptance *acceptance;		     /* owned; NULL: approvals are not wanted */
 	struct zg_example *examples[CHECK_ROWS_MAX]; /* owned, one array a finding */
 	struct release_facts *release;		     /* owned; NULL: not wanted */
@@ -42,5 +43,8 @@ void result_add_approvals(struct made_result *made, const struct result_sources 
 
 /* What the cache view found, and what is due when (result_past.c). */
 void result_add_past(struct made_result *made, const struct result_sources *sources);
+
+/* The zone in force beside a broken candidate, with the damage that result_past.c knows of. */
+void result_add_repair(struct made_result *made, const struct result_sources *sources);
 
 #endif

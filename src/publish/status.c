@@ -177,7 +177,9 @@ judge_deadlines(const struct status_zone_inputs *inputs, struct status_report *r
 		    moment_of(by->soft, inputs->now).text);
 	if (by->hard <= inputs->now)
 		status_add(report, STATUS_CRITICAL, "release-by-hard",
-		    "since %s servers may hand out signatures that have expired",
+		    "since %s servers may hand out signatures that have expired; a candidate that "
+		    "breaks nothing beyond that can go out as a repair, by 'zonegate approve' and "
+		    "'zonegate release'",
 		    moment_of(by->hard, inputs->now).text);
 	if (by->secondary <= inputs->now)
 		status_add(report, STATUS_WARNING, "release-by-secondary",

@@ -402,6 +402,41 @@ counterexamples_array(struct json_builder *builder, const struct zg_result *resu
 	return array;
 }
 
+/* A count that may not be known. */
+static void
+put_count_or_null(
+    struct json_builder *builder, json_t *object, const char *key, bool known, uint64_t count)
+{
+	if (known)
+		json_put_count(builder, object, key, count);
+	else
+		json_put(builder, object, key, json_null());
+}
+
+/* A broken candidate beside a zone in force that is broken; null: there was nothing to compare. */
+static json_t *
+repair_object(struct json_builder *builder, const struct zg_repair *repair)
+{
+	json_t *object;
+
+	if (repair == NULL)
+		return json_null();
+	object = json_object();
+	json_put_bool(builder, object, "possible", repair->possible);
+	json_put_text(builder, object, "why", repair->why);
+	put_count_or_null(
+	    builder, object, "rrsets_in_force", repair->compared, repair->n_former_rrsets);
+	put_count_or_null(
+	    builder, object, "broken_in_force", repair->compared, repair->n_former_broken);
+	put_count_or_null(builder, object, "rrsets", repair->compared, repair->n_rrsets);
+	put_count_or_null(builder, object, "broken", repair->compared, repair->n_broken);
+	put_count_or_null(builder, object, "new", repair->compared, repair->n_new);
+	put_count_or_null(builder, object, "damage_hold", repair->has_damage, repair->damage_hold);
+	put_count_or_null(
+	    builder, object, "damage_release", repair->has_damage, repair->damage_release);
+	return object;
+}
+
 /* The verdict, and what was judged. */
 static void
 put_head(struct json_builder *builder, json_t *root, const struct zg_result *result)
@@ -435,6 +470,7 @@ put_body(struct json_builder *builder, json_t *root, const struct zg_result *res
 		json_put_count(builder, root, "quorum", result->quorum);
 	else
 		json_put(builder, root, "quorum", json_null());
+	json_put(builder, root, "repair", repair_object(builder, result->repair));
 	json_put(builder, root, "failures", failures_array(builder, result));
 	json_put(builder, root, "keys", keys_array(builder, result));
 	json_put(builder, root, "signing_classes", classes_array(builder, result));

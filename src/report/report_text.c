@@ -512,6 +512,34 @@ add_cache_view(struct page *page, const struct zg_result *result)
 		add_counterexample(page, &result->counterexamples[i]);
 }
 
+/* Whether what is broken may go out all the same, and what speaks for it. */
+static void
+add_repair(struct page *page, const struct zg_result *result)
+{
+	const struct zg_repair *repair = result->repair;
+
+	if (repair == NULL)
+		return;
+	page_heading(page, "Repair");
+	if (repair->possible)
+		page_tagged(page, INDENT, STYLE_ASK, "possible",
+		    "all that is broken here is broken in force as well: approvals can let it out");
+	else
+		page_tagged(page, INDENT, STYLE_BAD, "not possible", "%s",
+		    text_or(repair->why, "the reason is not known"));
+	if (repair->compared) {
+		page_field(page, "in force", "%s of %s RRsets are broken",
+		    N(repair->n_former_broken), N(repair->n_former_rrsets));
+		page_field(page, "candidate", "%s of %s RRsets are broken", N(repair->n_broken),
+		    N(repair->n_rrsets));
+		page_field(page, "only here", "%s RRsets and faults of denial", N(repair->n_new));
+	}
+	if (repair->has_damage)
+		page_field(page, "damage",
+		    "to caches, in RRset-seconds: %s when held back, %s when released",
+		    N(repair->damage_hold), N(repair->damage_release));
+}
+
 /* By time: what must be done, or may be done, and when. */
 static void
 add_deadlines(struct page *page, const struct zg_result *result)
@@ -582,6 +610,7 @@ report_text_render(const struct zg_result *result, const struct zg_report_option
 	add_judged(&page, result);
 	add_findings(&page, result);
 	add_approvals(&page, result);
+	add_repair(&page, result);
 	add_cache_view(&page, result);
 	add_deadlines(&page, result);
 	add_failures(&page, result);

@@ -251,4 +251,6 @@ for algorithm in $algorithms; do
 		before=$size
 	done
 done
+echo
+echo "cache view: $("$build/tests/bench/proof")"
 rm -f "$folder"/*.runs "$folder"/*.sorted "$folder"/memo*

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The sample zones are what tests/tools/de_2026.c makes, and what the READMEs quote is what the
 # commands quoted there print: each ```sh block is run, and every line of the ```text block that
-# follows it must be in the output.
+# follows it must be in the output. The tutorial of README.md is run by tests/tutorial.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 : "${BUILD:=build}"
@@ -38,9 +38,10 @@ block() { # file n
 }
 
 for file in README.md samples/de-2026/README.md; do
-	for n in $(seq "$(grep -c '^```sh$' "$file")"); do
+	sed '/^<!-- tutorial -->$/,/^<!-- end of the tutorial -->$/d' "$file" >"$work/text"
+	for n in $(seq "$(grep -c '^```sh$' "$work/text")"); do
 		rm -f "$work/command" "$work/quoted"
-		block "$file" "$n"
+		block "$work/text" "$n"
 		[ -s "$work/quoted" ] || continue
 		sed -i "s|^build/|$BUILD/|" "$work/command"
 		sh "$work/command" >"$work/output" 2>&1

@@ -226,6 +226,10 @@ START_TEST(former_ttl_is_in_use_until_its_copies_are_gone)
 	assert_duty(&duties, OBLIGATION_TTL, CACHE_KEYS_MAX, T0 + PROPAGATION + DAY);
 	duties = duties_at(story, T0 + PROPAGATION + DAY);
 	ck_assert_ptr_null(find(&duties, OBLIGATION_TTL, CACHE_KEYS_MAX));
+	/* A shorter one needs no word. */
+	story->dnskeys[0].life.ttl = HOUR / 2;
+	duties = duties_at(story, T0);
+	ck_assert_ptr_null(find(&duties, OBLIGATION_TTL, CACHE_KEYS_MAX));
 	story_free(story);
 }
 END_TEST

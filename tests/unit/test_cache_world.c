@@ -398,7 +398,115 @@ START_TEST(repair_with_new_keys_counts_no_rrset_twice)
 	story->world.keys[Z13].algorithm = 8;
 	proof = prove(story, AT(5, 0, 0));
 	ck_assert_int_eq(proof->outcome, CACHE_NOT_WORSE);
+	ck_assert_double_eq(proof->damage_release,
+	    1500.0 * (PROPAGATION + TTL_KEY) + 1000.0 * (TTL_DATA - TTL_KEY));
 	ck_assert_double_le(proof->damage_release, proof->damage_hold);
+	cache_proof_free(proof);
+	story_free(story);
+}
+END_TEST
+
+START_TEST(rrset_that_is_broken_in_several_ways_counts_once)
+{
+	/* 1000 of 1500 RRsets are broken, with the old DNSKEY RRset and with the new one. */
+	struct story *story = story_new();
+	struct cache_proof *proof;
+
+	story->classes[0].signers = KEY(Z2);
+	story_candidate(story, KEY(K1) | KEY(K2) | KEY(Z1), KEY(K1), KEY(Z1));
+	story->candidate_classes[0].signers = KEY(Z2);
+	proof = prove(story, NOW);
+	ck_assert_int_eq(proof->outcome, CACHE_NOT_WORSE);
+	/* Without end: measured for a day. */
+	ck_assert_double_eq(proof->damage_release, 1000.0 * DAY);
+	ck_assert_double_eq(proof->damage_hold, 1000.0 * DAY);
+	cache_proof_free(proof);
+	story_free(story);
+}
+END_TEST
+
+/* --- Windows --- */
+
+/* Going insecure too early, while the operator has declared that a DS comes back at `again`. */
+static struct cache_proof *
+insecure_and_back(struct story *story, int64_t again)
+{
+	story_ds(story, AT(1, 10, 0), 0);
+	story->ds[2] = ds_of(story, KEY(K1));
+	story->ds[2].life.from = again;
+	story->ds[2].origin = DS_DECLARED;
+	story->world.n_ds = 3;
+	story_candidate(story, 0, 0, 0);
+	return prove(story, NOW);
+}
+
+START_TEST(windows_that_touch_are_one)
+{
+	/* The former DS set is in caches until D2 11:00. */
+	static const struct {
+		int64_t again;
+		bool apart;
+	} cases[] = {{AT(2, 0, 0), false}, {AT(2, 11, 0), false}, {AT(2, 11, 1), true}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct story *story = story_new();
+		struct cache_proof *proof = insecure_and_back(story, cases[i].again);
+
+		if (cases[i].apart) {
+			assert_window(proof, LINK_DNSKEY_DATA, ALL_MODELS, NOW, AT(2, 11, 0));
+			assert_window(
+			    proof, LINK_DNSKEY_DATA, ALL_MODELS, cases[i].again, TIME_NEVER);
+		} else {
+			assert_window(proof, LINK_DNSKEY_DATA, ALL_MODELS, NOW, TIME_NEVER);
+		}
+		cache_proof_free(proof);
+		story_free(story);
+	}
+}
+END_TEST
+
+START_TEST(window_is_widened_at_its_end)
+{
+	/* As above, and the DS that comes back is gone from all caches at D2 12:00. */
+	struct story *story = story_new();
+	struct cache_proof *proof = insecure_and_back(story, AT(2, 10, 0));
+
+	cache_proof_free(proof);
+	story->ds[2].life.superseded = AT(2, 11, 0);
+	story->ds[2].life.last_fetch = AT(2, 11, 30);
+	story->ds[2].life.ttl = HOUR / 2;
+	proof = prove(story, NOW);
+	assert_window(proof, LINK_DNSKEY_DATA, ALL_MODELS, NOW, AT(2, 12, 0));
+	cache_proof_free(proof);
+	story_free(story);
+}
+END_TEST
+
+START_TEST(models_that_are_hit_at_different_times_are_told_apart)
+{
+	/* Copies lose their signature of algorithm 8 at 18:00, that of 13 at 20:00. */
+	struct story *story = story_new_empty();
+	key_mask all = KEY(K1) | KEY(Z1) | KEY(K13) | KEY(Z13);
+	struct cache_proof *proof;
+	unsigned seen = 0;
+
+	story_dnskey(story, EVER, all, KEY(K1) | KEY(K13), TTL_KEY);
+	story_data(story, EVER, KEY(Z1) | KEY(Z13));
+	story_ds(story, EVER, KEY(K1) | KEY(K13));
+	story->classes[0].expirations[Z1] = AT(1, 18, 0);
+	story->classes[0].expirations[Z13] = AT(1, 20, 0);
+	story_candidate(story, all, KEY(K1) | KEY(K13), KEY(Z1) | KEY(Z13));
+	proof = prove(story, NOW);
+	ck_assert_uint_eq(proof->n_examples, 2);
+	for (size_t i = 0; i < 2; i++) {
+		bool strict = proof->examples[i].from == AT(1, 18, 0);
+
+		ck_assert(strict || proof->examples[i].from == AT(1, 20, 0));
+		ck_assert_uint_eq(
+		    proof->examples[i].models, strict ? STRICT_DS | STRICT_KEYS : LENIENT);
+		seen |= proof->examples[i].models;
+	}
+	ck_assert_uint_eq(seen, ALL_MODELS);
 	cache_proof_free(proof);
 	story_free(story);
 }
@@ -414,7 +522,9 @@ START_TEST(breaking_more_than_is_broken_is_refuted)
 	story_candidate(story, KEY(K1) | KEY(Z1), KEY(K1), KEY(Z2));
 	proof = prove(story, NOW);
 	ck_assert_int_eq(proof->outcome, CACHE_REFUTED);
-	/* What is broken and stays as it is, is not new. */
+	/* What is broken and stays as it is, is not new, and comes last. */
+	ck_assert(!proof->examples[0].preexisting);
+	ck_assert(proof->examples[proof->n_examples - 1].preexisting);
 	for (size_t i = 0; i < proof->n_examples; i++)
 		ck_assert(proof->examples[i].preexisting ==
 			  (proof->world.classes[proof->examples[i].class].life.ttl == TTL_DENIAL));
@@ -678,6 +788,10 @@ main(void)
 	tcase_add_test(tcase, cds_waits_until_the_former_keys_are_gone);
 	tcase_add_test(tcase, repair_of_a_broken_zone_is_not_worse);
 	tcase_add_test(tcase, repair_with_new_keys_counts_no_rrset_twice);
+	tcase_add_test(tcase, rrset_that_is_broken_in_several_ways_counts_once);
+	tcase_add_test(tcase, windows_that_touch_are_one);
+	tcase_add_test(tcase, window_is_widened_at_its_end);
+	tcase_add_test(tcase, models_that_are_hit_at_different_times_are_told_apart);
 	tcase_add_test(tcase, breaking_more_than_is_broken_is_refuted);
 	tcase_add_test(tcase, broken_for_some_validators_is_no_licence_for_others);
 	tcase_add_test(tcase, expired_zone_in_force_is_repaired_without_more_ado);

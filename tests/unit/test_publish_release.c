@@ -307,6 +307,45 @@ START_TEST(the_newest_candidate_and_its_report)
 }
 END_TEST
 
+static size_t
+observations(void)
+{
+	struct history *history = NULL;
+	struct history_ds *list = NULL;
+	size_t n = 0;
+
+	ck_assert_int_eq(history_open(path, HISTORY_READ, &history, &error), ZG_OK);
+	ck_assert_int_eq(history_ds_list(history, ZONE, 0, &list, &n, &error), ZG_OK);
+	history_close(history);
+	free(list);
+	return n;
+}
+
+START_TEST(what_the_ds_file_says_is_recorded_when_it_is_news_and_once_an_hour)
+{
+	const struct release_ds ds = {
+	    .tag = 1, .algorithm = 13, .digest_type = 2, .digest_len = 32};
+	static const struct {
+		int64_t seconds;
+		const char *why; /* NULL: it could be read */
+		size_t n;	 /* rows after that */
+	} rows[] = {{0, NULL, 1}, {60, NULL, 1}, {120, "gone", 2}, {180, "gone", 2},
+	    {240, "garbled", 3}, {300, NULL, 4}, {3899, NULL, 4}, {3900, NULL, 5},
+	    {3960, "gone", 6}, {7559, "gone", 6}, {7560, "gone", 7}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int64_t time = NOW + rows[i].seconds;
+
+		ck_assert_int_eq(
+		    rows[i].why == NULL
+			? release_observe_ds(releases, &ds, 1, 3600, "/ds", time, &error)
+			: release_observe_no_ds(releases, "/ds", rows[i].why, time, &error),
+		    ZG_OK);
+		ck_assert_uint_eq(observations(), rows[i].n);
+	}
+}
+END_TEST
+
 START_TEST(a_database_is_made_once_and_never_again)
 {
 	char *database = fixture_database(path);
@@ -373,6 +412,7 @@ main(void)
 	tcase_add_test(tcase, only_the_newest_of_equal_texts_was_renamed);
 	tcase_add_test(tcase, the_text_of_a_release_is_proved_by_its_digest);
 	tcase_add_test(tcase, the_newest_candidate_and_its_report);
+	tcase_add_test(tcase, what_the_ds_file_says_is_recorded_when_it_is_news_and_once_an_hour);
 	tcase_add_test(tcase, a_database_is_made_once_and_never_again);
 	tcase_add_test(tcase, the_head_of_the_log_is_signed);
 	suite_add_tcase(suite, tcase);

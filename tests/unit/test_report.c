@@ -228,6 +228,25 @@ static const struct zg_result held = {
     .quorum = 2,
 };
 
+/* A repair in each of its forms. */
+static const struct zg_repair repair_possible = {.possible = true,
+    .compared = true,
+    .n_former_rrsets = 12,
+    .n_former_broken = 11,
+    .n_rrsets = 13,
+    .n_broken = 7,
+    .has_damage = true,
+    .damage_hold = 5000,
+    .damage_release = 300};
+static const struct zg_repair repair_worse = {.why = "the candidate breaks what is not broken",
+    .compared = true,
+    .n_former_rrsets = 12,
+    .n_former_broken = 1,
+    .n_rrsets = 12,
+    .n_broken = 2,
+    .n_new = 1};
+static const struct zg_repair repair_unknown = {.why = "the zone in force could not be verified"};
+
 static const struct zg_result accepted = {
     .verdict = ZG_VERDICT_PASS,
     .reason = "pass, with approvals",
@@ -243,6 +262,16 @@ static const struct zg_result accepted = {
     .n_approvals = 1,
     .quorum = 2,
 };
+
+#define WITH_REPAIR(of)                                                                            \
+	{                                                                                          \
+		.verdict = ZG_VERDICT_REFUSE, .reason = "refused", .zone = "example.",             \
+		.policy = "tld", .policy_digest = DIGEST_32, .now = NOW, .completeness = "none",   \
+		.repair = (of),                                                                    \
+	}
+static const struct zg_result repairing = WITH_REPAIR(&repair_possible);
+static const struct zg_result repair_refused = WITH_REPAIR(&repair_worse);
+static const struct zg_result repair_not_compared = WITH_REPAIR(&repair_unknown);
 
 static const struct zg_result undecided = {
     .verdict = ZG_VERDICT_UNDECIDED,
@@ -840,14 +869,81 @@ START_TEST(json_says_who_accepts_a_finding)
 }
 END_TEST
 
+/* A result with nothing but a repair in it, in JSON. */
+static json_t *
+repair_json(const struct zg_repair *repair)
+{
+	struct zg_result result = held;
+	char *text;
+	json_t *root;
+
+	result.repair = repair;
+	text = render(&result, ZG_FORMAT_JSON, false);
+	root = json_loads(text, 0, NULL);
+	free(text);
+	ck_assert_ptr_nonnull(root);
+	return root;
+}
+
+START_TEST(json_says_what_a_repair_would_break)
+{
+	json_t *root = repair_json(&repair_possible), *repair = json_object_get(root, "repair");
+
+	ck_assert(json_is_true(json_object_get(repair, "possible")));
+	ck_assert(json_is_null(json_object_get(repair, "why")));
+	ck_assert_int_eq(json_integer_value(json_object_get(repair, "rrsets_in_force")), 12);
+	ck_assert_int_eq(json_integer_value(json_object_get(repair, "broken_in_force")), 11);
+	ck_assert_int_eq(json_integer_value(json_object_get(repair, "rrsets")), 13);
+	ck_assert_int_eq(json_integer_value(json_object_get(repair, "broken")), 7);
+	ck_assert_int_eq(json_integer_value(json_object_get(repair, "new")), 0);
+	ck_assert_int_eq(json_integer_value(json_object_get(repair, "damage_hold")), 5000);
+	ck_assert_int_eq(json_integer_value(json_object_get(repair, "damage_release")), 300);
+	json_decref(root);
+	root = repair_json(&repair_unknown);
+	repair = json_object_get(root, "repair");
+	ck_assert(json_is_false(json_object_get(repair, "possible")));
+	ck_assert(json_is_string(json_object_get(repair, "why")));
+	ck_assert(json_is_null(json_object_get(repair, "broken")));
+	ck_assert(json_is_null(json_object_get(repair, "damage_hold")));
+	json_decref(root);
+	root = repair_json(NULL);
+	ck_assert(json_is_null(json_object_get(root, "repair")));
+	json_decref(root);
+}
+END_TEST
+
+START_TEST(text_says_whether_a_repair_is_possible)
+{
+	struct zg_result result = held;
+	char *text;
+
+	result.repair = &repair_possible;
+	text = render(&result, ZG_FORMAT_TEXT, false);
+	assert_says(text, "\nRepair\n");
+	assert_says(text, "11 of 12 RRsets");
+	assert_says(text, "7 of 13 RRsets");
+	assert_says(text, "5 000");
+	free(text);
+	result.repair = &repair_worse;
+	text = render(&result, ZG_FORMAT_TEXT, false);
+	assert_says(text, repair_worse.why);
+	assert_silent(text, "damage");
+	free(text);
+	result.repair = NULL;
+	text = render(&result, ZG_FORMAT_TEXT, false);
+	assert_silent(text, "Repair");
+	free(text);
+}
+END_TEST
+
 /* The order of keys is part of the promise. */
 START_TEST(json_keys_come_in_the_documented_order)
 {
 	static const char *const expected[] = {"format", "version", "verdict", "reason",
 	    "exit_status", "zone", "serial", "digest", "policy", "policy_digest", "now", "now_utc",
-	    "inputs", "completeness", "counts", "findings", "approvals", "quorum", "failures",
-	    "keys", "signing_classes", "more_signing_classes", "deadlines", "cache_view",
-	    "counterexamples", "not_run", "timing"};
+	    "inputs", "completeness", "counts", "findings", "approvals", "quorum", "repair",
+	    "failures", "keys", "signing_classes", "more_signing_classes", "deadlines",
+	    "cache_view", "counterexamples", "not_run", "timing"};
 	char *text = render(&refused, ZG_FORMAT_JSON, false);
 	json_t *root = json_loads(text, 0, NULL);
 	const char *key;
@@ -1102,7 +1198,9 @@ START_TEST(reports_are_written_for_the_schema_test)
 		const char *name;
 		const struct zg_result *result;
 	} results[] = {{"refused", &refused}, {"refuted", &refuted}, {"passed", &passed},
-	    {"held", &held}, {"accepted", &accepted}, {"undecided", &undecided}};
+	    {"held", &held}, {"accepted", &accepted}, {"undecided", &undecided},
+	    {"repair", &repairing}, {"repair-worse", &repair_refused},
+	    {"repair-unknown", &repair_not_compared}};
 	const char *build = getenv("BUILD") != NULL ? getenv("BUILD") : "build";
 	char path[4096];
 
@@ -1169,6 +1267,8 @@ add_json_tests(TCase *tcase)
 	tcase_add_test(tcase, json_tells_the_time_that_was_taken);
 	tcase_add_test(tcase, json_holds_the_facts);
 	tcase_add_test(tcase, json_holds_counterexamples_and_deadlines);
+	tcase_add_test(tcase, json_says_what_a_repair_would_break);
+	tcase_add_test(tcase, text_says_whether_a_repair_is_possible);
 	tcase_add_test(tcase, json_refuses_numbers_beyond_2_to_the_53);
 	tcase_add_test(tcase, unknown_format_is_a_parameter_error);
 	tcase_add_test(tcase, failed_allocations_give_no_report);

@@ -136,6 +136,9 @@ work_incomplete(void *context, struct claim *claim)
 	case 7:
 		memset(claim->digest, 'a', sizeof(claim->digest));
 		break;
+	case 8:
+		claim->in_force = 2;
+		break;
 	default:
 		claim->digest[3] = 'G';
 	}
@@ -373,7 +376,7 @@ supervisor_suite(void)
 	tcase_add_loop_test(tests, complete_claims_count, 0, 4);
 	tcase_add_test(tests, a_worker_that_decides_nothing_is_undecided);
 	tcase_add_test(tests, an_unknown_verdict_is_undecided);
-	tcase_add_loop_test(tests, a_pass_without_full_content_is_undecided, 0, 9);
+	tcase_add_loop_test(tests, a_pass_without_full_content_is_undecided, 0, 10);
 	tcase_add_loop_test(tests, an_early_exit_is_undecided, 0, 7);
 	tcase_add_loop_test(tests, a_worker_killed_by_a_signal_is_undecided, 0, 9);
 	tcase_add_loop_test(tests, records_that_are_short_or_long_are_undecided, 0, 7);
