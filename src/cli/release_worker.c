@@ -262,6 +262,10 @@ service_explain(const struct work *work)
 		complain(
 		    "serial %u stays in service, and its signatures have begun to expire at %s",
 		    in_force->serial, until);
+	if (work->job->zone->transferred && in_force->transfer_expiration != 0) {
+		time_text(in_force->transfer_expiration, until);
+		complain("secondaries that accept nothing newer expire the zone at %s", until);
+	}
 	repair_explain(work);
 	if (release_former(work->log, in_force, work->job->gate.inputs.now, &former, &error) !=
 		ZG_OK ||

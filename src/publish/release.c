@@ -73,6 +73,17 @@ was_handed(const struct history_candidate *candidate)
 	       (candidate->imported && candidate->state == CANDIDATE_PASSED);
 }
 
+/* When secondaries that got it then, and nothing since, drop it: RFC 1035 section 3.3.13. */
+static int64_t
+transfer_expiration(const struct history_candidate *candidate)
+{
+	int64_t since = candidate->times[CANDIDATE_HANDED];
+
+	if (since == 0)
+		since = candidate->times[CANDIDATE_CONFIRMED];
+	return since == 0 ? 0 : since + candidate->facts.expire;
+}
+
 static void
 released_fill(struct released *released, const struct history_candidate *candidate)
 {
@@ -80,7 +91,8 @@ released_fill(struct released *released, const struct history_candidate *candida
 	    .handed = was_handed(candidate),
 	    .id = candidate->id,
 	    .serial = candidate->facts.serial,
-	    .first_expiration = candidate->facts.first_expiration};
+	    .first_expiration = candidate->facts.first_expiration,
+	    .transfer_expiration = transfer_expiration(candidate)};
 	memcpy(released->digest, candidate->facts.digest, sizeof(released->digest));
 	memcpy(released->sha256, candidate->file_sha256, sizeof(released->sha256));
 }

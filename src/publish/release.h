@@ -39,6 +39,8 @@ struct released {
 	uint8_t sha256[FILE_DIGEST_OCTETS]; /* of the file */
 	int64_t
 	    first_expiration; /* when its first RRset loses its last signature; 0: none signed */
+	int64_t
+	    transfer_expiration; /* when secondaries that got nothing since drop it; 0: not known */
 };
 
 /* The release in force: the newest that was handed over, or the newer one `pending` that was

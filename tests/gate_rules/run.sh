@@ -306,10 +306,16 @@ rule_1() {
 		serial=1 records="new A 192.0.2.9"
 		sign 0 "$ksk=active" "$zsk=active"
 		release $minute 1
+		told=no
+		grep -q 2026-11-08T10:00:00Z "$place/errors" && told=yes
 		if [ $distribution = file ]; then
+			[ $told = no ]
+			result $? "$name: a deadline that is none is told"
 			says $((6 * day)) 1 status -c "$place/zonegate.xml" -f json example.
 			alarm transfer-expire no
 		else
+			[ $told = yes ]
+			result $? "$name: the refusal tells no deadline"
 			says $((6 * day)) 2 status -c "$place/zonegate.xml" -f json example.
 			alarm transfer-expire yes
 		fi
@@ -903,6 +909,8 @@ rule_20() {
 	release 0 0
 	sign 0 "$ksk=active" "$zsk=active"
 	release -$minute 2
+	[ ! -s "$place/report" ]
+	result $? "$name: nothing is checked"
 	name="rule 20: the clock is right again"
 	release $minute 0
 

@@ -19,6 +19,7 @@ struct like {
 	const char *expired; /* or has expired, */
 	const char *early;   /* or begins tomorrow, */
 	const char *bare;    /* or there is none */
+	const char *other;   /* these have an A, not signed, instead of TXT */
 	const char *more;    /* text to be added */
 	bool all_expired;    /* all but the DNSKEY RRset */
 	bool bad_keys;	     /* the signature over the DNSKEY RRset is damaged */
@@ -75,13 +76,20 @@ has(const char *letters, char letter)
 	return letters != NULL && strchr(letters, letter) != NULL;
 }
 
+/* What a, b or c has beside its NSEC. */
+static const char *
+data(const struct like *like, char letter)
+{
+	return has(like->other, letter) ? "A 192.0.2.1" : "TXT data";
+}
+
 static void
 sign(struct text_writer *text, const char *owner, uint16_t type, const struct like *like)
 {
 	struct signing_form form = SIGNING_FORM;
 	char letter = type == RR_TXT ? owner[0] : '\0';
 
-	if (letter != '\0' && has(like->bare, letter))
+	if (letter != '\0' && (has(like->bare, letter) || has(like->other, letter)))
 		return;
 	form.damaged =
 	    (letter != '\0' && has(like->bogus, letter)) || (like->bad_keys && type == RR_DNSKEY);
@@ -102,11 +110,11 @@ write_zone(struct text_writer *text, const struct like *like)
 	text_printf(text,
 	    "@ 3600 IN SOA ns.other. hostmaster.z. 7 7200 3600 1209600 3600\n"
 	    "@ 3600 IN NS ns.other.\n@ 3600 IN NSEC a.z. NS SOA RRSIG NSEC DNSKEY\n"
-	    "a.z. 3600 IN TXT a\na.z. 3600 IN NSEC b.z. %s\n"
-	    "b.z. 3600 IN TXT b\nb.z. 3600 IN NSEC %s TXT RRSIG NSEC\n"
-	    "c.z. 3600 IN TXT c\nc.z. 3600 IN NSEC z. TXT RRSIG NSEC\n",
-	    like->bitmap != NULL ? like->bitmap : "TXT RRSIG NSEC",
-	    like->next != NULL ? like->next : "c.z.");
+	    "a.z. 3600 IN %s\na.z. 3600 IN NSEC b.z. %s\n"
+	    "b.z. 3600 IN %s\nb.z. 3600 IN NSEC %s TXT RRSIG NSEC\n"
+	    "c.z. 3600 IN %s\nc.z. 3600 IN NSEC z. TXT RRSIG NSEC\n",
+	    data(like, 'a'), like->bitmap != NULL ? like->bitmap : "TXT RRSIG NSEC",
+	    data(like, 'b'), like->next != NULL ? like->next : "c.z.", data(like, 'c'));
 	add_key(text, &key);
 	for (size_t i = 0; i < 4; i++)
 		sign(text, "z.", apex[i], like);
@@ -287,6 +295,11 @@ START_TEST(a_broken_chain_in_force_breaks_everything_there)
 	assert_repair(LIKE(.next = "ba.z."), LIKE(.bad_keys = true), true, 0);
 	/* What is not there is not broken there. */
 	assert_repair(LIKE(.more = "b.z. 3600 IN A 192.0.2.1\n"), LIKE(.bad_keys = true), false, 1);
+	/* And glue is not a zone's own data. */
+	assert_repair(LIKE(.more = "ns.d.z. 3600 IN A 192.0.2.1\n"),
+	    LIKE(.bad_keys = true,
+		.more = "d.z. 3600 IN NS ns.d.z.\nns.d.z. 3600 IN A 192.0.2.1\n"),
+	    false, 1);
 }
 END_TEST
 
@@ -319,6 +332,13 @@ START_TEST(another_fault_of_denial_is_none)
 	assert_repair(LIKE(.bitmap = "A RRSIG NSEC"), LIKE(.bitmap = "RRSIG NSEC"), false, 1);
 	assert_repair(LIKE(.next = "bb.z."), LIKE(.next = "ba.z."), false, 1);
 	assert_repair(LIKE(.bitmap = "RRSIG NSEC"), LIKE(.bogus = "a"), false, 1);
+	/* The same record denies one type more; and beside it stands one more. */
+	assert_repair(LIKE(.bitmap = "RRSIG NSEC", .more = "a.z. 3600 IN A 192.0.2.1\n"),
+	    LIKE(.bitmap = "RRSIG NSEC"), false, 2);
+	assert_repair(LIKE(.next = "ba.z.", .more = "b.z. 3600 IN NSEC zz.z. A\n"),
+	    LIKE(.next = "ba.z."), false, 3);
+	/* The same words about another name. */
+	assert_repair(LIKE(.other = "b"), LIKE(.other = "a"), false, 2);
 	/* The same words about another record: what it denies differs. */
 	assert_repair(LIKE(.next = "ba.z.", .more = "b.z. 3600 IN NSEC c.z. A RRSIG NSEC\n"),
 	    LIKE(.next = "ba.z.", .more = "b.z. 3600 IN NSEC bc.z. A RRSIG NSEC\n"), false, 2);
