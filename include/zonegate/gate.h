@@ -45,6 +45,7 @@ struct zg_gate_inputs {
 	const char *state; /* the state directory: history to prove against; NULL: none */
 	uint32_t ds_ttl;   /* seconds, as the parent publishes it; 0: not known */
 	bool remember;	   /* zg_result_facts is wanted */
+	bool complete;	   /* it is to be released: the policy's demand for completeness counts */
 	int64_t now;	   /* seconds since 1970 UTC */
 	unsigned threads;  /* 0 is 1 */
 	enum zg_verify_with verify_with;

@@ -134,6 +134,7 @@ work_open(struct work *work, struct zg_error *error)
 	inputs->unsigned_input = source_of_path(zone->unsigned_path);
 	inputs->state = work->job->has_state ? work->job->state.path : NULL;
 	inputs->remember = true;
+	inputs->complete = true;
 	status = ds_open(work, error);
 	if (status == ZG_OK)
 		status = past_open(work, error);

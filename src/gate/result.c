@@ -204,6 +204,14 @@ required_inputs(const struct result_sources *sources)
 	return required;
 }
 
+/* Nothing shows that the zone is whole, and the policy wants that of what is released. */
+static bool
+is_perhaps_cut(const struct made_result *made, const struct result_sources *sources)
+{
+	return sources->inputs->complete && policy_release(sources->policy)->completeness &&
+	       strcmp(made->public.completeness, "none") == 0;
+}
+
 static void
 add_verdict(struct made_result *made, const struct result_sources *sources)
 {
@@ -220,6 +228,11 @@ add_verdict(struct made_result *made, const struct result_sources *sources)
 			.accepted = result_is_accepted(made, row)};
 	made->public.verdict =
 	    verdict_decide(rows, check_table_rows, required, sources->given, &made->public.reason);
+	if (made->public.verdict != ZG_VERDICT_REFUSE && is_perhaps_cut(made, sources)) {
+		made->public.verdict = ZG_VERDICT_UNDECIDED;
+		made->public.reason =
+		    "undecided, nothing proves that the zone is complete, and the policy wants it";
+	}
 }
 
 /* A DS of the parent is of this key. */

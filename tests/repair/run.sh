@@ -117,6 +117,12 @@ zone_with_keys() { # serial seconds
 	take_rrsig "$1" keys example. DNSKEY
 }
 
+drop_nsec() { # serial owner
+	drop_rrsig "$1" "$2" NSEC
+	awk -v o="$2" '$1 != o || $4 != "NSEC"' "$top/zone.$1" >"$work/changed" &&
+		mv "$work/changed" "$top/zone.$1"
+}
+
 # --- The stage: serial 1 is released at the start; both approvers make the quorum ---
 
 people_make() {
@@ -284,6 +290,36 @@ test_chain_is_mended() {
 	finds "the chain is mended" rrset-unsigned "approve 1"
 }
 
+# Denial of existence: all faults are compared, not those that are shown.
+test_denial() {
+	stage zone
+	zone 2 0
+	drop_nsec 2 www.example.
+	drop_nsec 2 mail.example.
+	cp "$top/zone.2" "$top/pub/example.zone"
+	run $hour history import -c "$conf" --served --since "$(stamp 0)" --ds "$top/ds" --ds-ttl 1d \
+		example. "$top/zone.2"
+	is "a zone that was released past the gate" "$status" -eq 0
+	zone 3 $day
+	drop_nsec 3 www.example.
+	drop_nsec 3 mail.example.
+	cp "$top/zone.3" "$top/zone.4"
+	drop_nsec 4 ns1.example.
+	for case in '3 3 0 approve' '4 1 1 refuse'; do
+		# shellcheck disable=SC2086 # four words
+		set -- $case
+		run $day check -q -j 2 -f json --examples 1 -p "$top/policy.xml" -d "$top/ds" \
+			-S "$top/state" -P "$top/pub/example.zone" "$top/zone.$1"
+		is "NSEC are missing in $1" "$status" -eq "$2"
+		repair_is "NSEC are missing in $1" new "$3"
+		finds "NSEC are missing in $1" nsec-missing "$4 $((2 + $3))"
+	done
+	gives "NSEC are missing in both" $day 3 3 2
+	approves alice $day 3 0
+	approves bob $day 3 0
+	gives "NSEC are missing in both: approved" $day 3 0 3
+}
+
 test_without_quorum() {
 	wanted=$approval approval=
 	stage zone
@@ -348,6 +384,7 @@ test_one_more_is_refused zone_with_keys
 test_broken_otherwise_is_refused
 test_good_in_force
 test_chain_is_mended
+test_denial
 test_without_quorum
 test_no_repair
 test_other_former_zone

@@ -622,6 +622,31 @@ START_TEST(the_former_and_the_unsigned_zone_are_compared)
 }
 END_TEST
 
+/* DESIGN 4, "Not provable from the zone alone". */
+START_TEST(what_is_released_is_proved_complete_where_the_policy_wants_it)
+{
+	static const char text[] =
+	    "<ZoneGate version=\"1\"><Policy name=\"whole\"><Require><Completeness>any"
+	    "</Completeness></Require></Policy></ZoneGate>";
+	struct fixture fixture;
+	zg_policy *policy;
+
+	fixture_init(&fixture);
+	ck_assert_int_eq(zg_policy_parse(text, strlen(text), "whole", NULL, &policy, NULL), ZG_OK);
+	fixture.inputs.policy = policy;
+	assert_verdict(&fixture, ZG_VERDICT_PASS);
+	fixture.inputs.complete = true;
+	assert_verdict(&fixture, ZG_VERDICT_UNDECIDED);
+	fixture.inputs.unsigned_input = memory(UNSIGNED);
+	assert_verdict(&fixture, ZG_VERDICT_PASS);
+	fixture.inputs.unsigned_input = (struct zg_source){.kind = ZG_SOURCE_NONE};
+	fixture.inputs.policy = NULL; /* the built-in one does not want it */
+	assert_verdict(&fixture, ZG_VERDICT_PASS);
+	fixture_clear(&fixture);
+	zg_policy_free(policy);
+}
+END_TEST
+
 START_TEST(a_zone_that_cannot_be_compared_with_is_no_verdict)
 {
 	static const char *const texts[] = {"", "nonsense\n",
@@ -766,6 +791,7 @@ gate_suite(void)
 	tcase_add_test(tcase, a_ds_file_is_limited_in_records_and_octets);
 	tcase_add_test(tcase, a_ds_of_another_key_breaks_the_chain);
 	tcase_add_test(tcase, the_former_and_the_unsigned_zone_are_compared);
+	tcase_add_test(tcase, what_is_released_is_proved_complete_where_the_policy_wants_it);
 	tcase_add_test(tcase, a_zone_that_cannot_be_compared_with_is_no_verdict);
 	tcase_add_test(tcase, the_report_does_not_depend_on_threads);
 	tcase_add_test(tcase, each_phase_is_told_once_and_in_order);
