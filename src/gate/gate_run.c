@@ -281,9 +281,11 @@ run_repair(struct run *run, struct zg_error *error)
 
 	if (!repair_is_asked(run->facts, run->results, run->former_facts))
 		return ZG_OK;
+	run->has_repair = true;
+	run->repair = (struct repair){.why = REPAIR_NOT_VERIFIED};
 	status = repair_facts(run, error);
 	if (status != ZG_OK)
-		return status;
+		return status == ZG_LIMIT ? ZG_OK : status;
 	of.facts = run->verified_former;
 	status = check_run(&of, run->verified_results);
 	if (status != ZG_OK)
@@ -295,7 +297,6 @@ run_repair(struct run *run, struct zg_error *error)
 	    .results = run->verified_results,
 	    .denial = &run->verified_former->defects};
 	repair_compare(&of, &candidate, &former, &run->repair);
-	run->has_repair = true;
 	return ZG_OK;
 }
 

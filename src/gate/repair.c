@@ -275,7 +275,7 @@ static const char *
 obstacle(const struct comparison *c)
 {
 	if (any_beyond_repair(c->former->results))
-		return "the zone in force could not be verified";
+		return REPAIR_NOT_VERIFIED;
 	/* Approvals could not be bound to more. */
 	for (size_t row = 0; row < check_table_rows; row++) {
 		if (fault_of(row) != FAULT_OTHER &&

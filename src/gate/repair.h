@@ -8,6 +8,8 @@
 #include "check/check.h"
 #include "facts/facts.h"
 
+#define REPAIR_NOT_VERIFIED "the zone in force could not be verified"
+
 /* What came of holding the candidate against the zone in force. */
 struct repair {
 	bool possible;	 /* nothing is broken that is not broken in force */
