@@ -53,7 +53,9 @@ arena_take(struct arena *arena, size_t length, uint32_t *quads, uint8_t **bytes)
 		if (status != ZG_OK)
 			return status;
 	}
-	memset(arena->bytes + arena->used + length, 0, padded - length);
+	/* The padding lies in the last quad; the caller writes over the rest of it. */
+	if (padded > 0)
+		memset(arena->bytes + arena->used + padded - 4, 0, 4);
 	*quads = (uint32_t)(arena->used / 4);
 	*bytes = arena->bytes + arena->used;
 	arena->used += padded;

@@ -41,24 +41,33 @@ byte_reader_u8(struct byte_reader *reader)
 	return at == NULL ? 0 : at[0];
 }
 
-/* Network byte order. */
+/* Network byte order, here and below. */
+static inline uint16_t
+load_u16(const uint8_t *at)
+{
+	return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+static inline uint32_t
+load_u32(const uint8_t *at)
+{
+	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
 static inline uint16_t
 byte_reader_u16(struct byte_reader *reader)
 {
 	const uint8_t *at = byte_reader_take(reader, 2);
 
-	return (uint16_t)(at == NULL ? 0 : at[0] << 8 | at[1]);
+	return at == NULL ? 0 : load_u16(at);
 }
 
-/* Network byte order. */
 static inline uint32_t
 byte_reader_u32(struct byte_reader *reader)
 {
 	const uint8_t *at = byte_reader_take(reader, 4);
 
-	return at == NULL
-		   ? 0
-		   : (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+	return at == NULL ? 0 : load_u32(at);
 }
 
 static inline void

@@ -11,6 +11,8 @@
 #define TRAILING_ZEROS_64(x) ((unsigned)__builtin_ctzll(x))
 /* What lies there is going to be written. */
 #define PREFETCH(address) __builtin_prefetch(address, 1)
+/* The same of what is going to be read only. */
+#define PREFETCH_READ(address) __builtin_prefetch(address)
 #else
 #define LIKELY(x)   (x)
 #define UNLIKELY(x) (x)
@@ -25,8 +27,9 @@ trailing_zeros_64(unsigned long long x)
 		zeros++;
 	return zeros;
 }
-#define TRAILING_ZEROS_64(x) trailing_zeros_64(x)
-#define PREFETCH(address)    ((void)(address))
+#define TRAILING_ZEROS_64(x)   trailing_zeros_64(x)
+#define PREFETCH(address)      ((void)(address))
+#define PREFETCH_READ(address) ((void)(address))
 #endif
 
 #endif

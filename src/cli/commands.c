@@ -126,7 +126,7 @@ const struct command_row command_table[] = {
 	 "say whether a DS set may be handed to the parent now", ROWS(parent_options), command_parent},
 	{"status", NULL, NULL, "[ZONE]", 0, 1, "say what is wrong, or will be when nobody acts",
 	 ROWS(status_options), command_status},
-	{"history", "list|show|export|import|verify|timeline", NULL, "ZONE [SERIAL|ZONEFILE]", 1, 2,
+	{"history", "list|show|export|import|confirm|verify|timeline", NULL, "ZONE [SERIAL|ZONEFILE]", 1, 2,
 	 "look into the log of releases, or take over a zone that is served",
 	 ROWS(history_options), command_history},
 	{.name = "statement"},

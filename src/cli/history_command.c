@@ -16,6 +16,7 @@
 
 #include <zonegate/policy.h>
 #include "publish/history_view.h"
+#include "publish/release.h"
 #include "publish/key_timeline.h"
 #include "report/history_text.h"
 #include "report/timeline.h"
@@ -526,6 +527,50 @@ run_import(const struct history_job *job)
 	return zg_verdict_exit_status(verdict);
 }
 
+/* --- confirm --- */
+
+static zg_status
+confirm_locked(const struct history_job *job, struct state_directory *state, uint32_t serial,
+    struct zg_error *error)
+{
+	struct release_log *log = NULL;
+	char actor[80], head[LOG_HEAD_TEXT_SIZE];
+	int lock_fd = -1;
+	zg_status status = state_lock(state, job->zone->name, &lock_fd, error);
+
+	actor_read(actor, sizeof(actor));
+	if (status == ZG_OK)
+		status = release_log_open(state, job->zone->name, true, &log, error);
+	if (status == ZG_OK)
+		status = release_confirm(log, serial, actor, job->now, error);
+	if (status == ZG_OK)
+		status = release_sign_head_text(log, state, job->now, head, error);
+	release_log_close(log);
+	if (lock_fd >= 0)
+		(void)close(lock_fd);
+	return status;
+}
+
+/* The word of whoever runs this, a script that asked the name servers for instance. */
+static int
+run_confirm(const struct history_job *job)
+{
+	const struct arguments *arguments = job->arguments;
+	struct state_directory state = {.fd = -1};
+	struct zg_error error = {0};
+	int64_t serial;
+	zg_status status;
+
+	if (arguments->n_operands < 2 ||
+	    !value_number(arguments->operands[1], 0, UINT32_MAX, &serial))
+		return complain_usage(arguments->command, "confirm: ZONE SERIAL");
+	status = state_open(job->config->state, false, &state, &error);
+	if (status == ZG_OK)
+		status = confirm_locked(job, &state, (uint32_t)serial, &error);
+	state_close(&state);
+	return status == ZG_OK ? EXIT_SUCCESS : trouble(&error, status);
+}
+
 /* --- The command --- */
 
 int
@@ -541,6 +586,7 @@ command_history(const struct arguments *arguments)
 	    {"import", run_import},
 	    {"verify", run_verify},
 	    {"timeline", run_timeline},
+	    {"confirm", run_confirm},
 	};
 	struct history_job job;
 	int status = EXIT_UNDECIDED;

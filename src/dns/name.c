@@ -117,9 +117,13 @@ name_compare(const uint8_t *a, const uint8_t *b)
 bool
 name_in(const uint8_t *name, const uint8_t *ancestor)
 {
-	unsigned labels = name_labels(name), above = name_labels(ancestor);
+	size_t left = name_length(name), length = name_length(ancestor);
 
-	return labels >= above && name_equal(name_skip(name, labels - above), ancestor);
+	while (left > length) {
+		left -= (size_t)*name + 1;
+		name += (size_t)*name + 1;
+	}
+	return left == length && octets_equal(name, ancestor, length);
 }
 
 const uint8_t *

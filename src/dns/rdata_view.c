@@ -5,6 +5,9 @@
 #include "dns/name.h"
 #include "dns/type_bitmap.h"
 
+/* Octets of an RRSIG before the signer's name: RFC 4034 section 3.1. */
+#define RRSIG_FIXED_OCTETS 18
+
 /* The rest of the RDATA, stored with its length. */
 static const uint8_t *
 take_rest(struct byte_reader *reader, size_t *length)
@@ -13,18 +16,22 @@ take_rest(struct byte_reader *reader, size_t *length)
 	return byte_reader_take(reader, reader->left);
 }
 
+/* Looked at for each signature several times: the fixed fields are taken in one. */
 bool
 rrsig_view(const uint8_t *rdata, size_t length, struct rrsig_view *view)
 {
 	struct byte_reader reader = byte_reader_init(rdata, length);
+	const uint8_t *fixed = byte_reader_take(&reader, RRSIG_FIXED_OCTETS);
 
-	view->type_covered = byte_reader_u16(&reader);
-	view->algorithm = byte_reader_u8(&reader);
-	view->labels = byte_reader_u8(&reader);
-	view->original_ttl = byte_reader_u32(&reader);
-	view->expiration = byte_reader_u32(&reader);
-	view->inception = byte_reader_u32(&reader);
-	view->key_tag = byte_reader_u16(&reader);
+	if (fixed == NULL)
+		return false;
+	view->type_covered = load_u16(fixed);
+	view->algorithm = fixed[2];
+	view->labels = fixed[3];
+	view->original_ttl = load_u32(fixed + 4);
+	view->expiration = load_u32(fixed + 8);
+	view->inception = load_u32(fixed + 12);
+	view->key_tag = load_u16(fixed + 16);
 	view->signer = name_take(&reader);
 	view->header_len = length - reader.left;
 	view->signature = take_rest(&reader, &view->signature_len);

@@ -76,6 +76,19 @@ octet_upper(uint8_t octet)
 	return (uint8_t)(octet >= 'a' && octet <= 'z' ? octet - ('a' - 'A') : octet);
 }
 
+/* The same of eight octets at a time. */
+static uint64_t
+octets_upper(uint64_t word)
+{
+	const uint64_t ones = UINT64_MAX / 0xff, high = ones * 0x80;
+	uint64_t low = word & ~high;
+	/* The high bit of each octet that is a letter in lower case: at least 'a', not above 'z'.
+	 */
+	uint64_t lower = (low + ones * (0x80 - 'a')) & ~(low + ones * (0x7f - 'z')) & ~word & high;
+
+	return word - (lower >> 2);
+}
+
 /* TYPE and a decimal number of at most five digits (RFC 3597 section 5). */
 static bool
 generic_type(const char *text, size_t length, uint16_t *type)
@@ -125,8 +138,8 @@ rr_type_from_text(const char *text, size_t length, uint16_t *type)
 	if (length == 0 || length >= MNEMONIC_MAX || text[length - 1] == '\0')
 		return false;
 	for (size_t i = 0; i < length; i++)
-		words[i / 8] |= (uint64_t)octet_upper((uint8_t)text[i]) << i % 8 * 8;
-	row = find_mnemonic(words[0], words[1]);
+		words[i / 8] |= (uint64_t)(uint8_t)text[i] << i % 8 * 8;
+	row = find_mnemonic(octets_upper(words[0]), octets_upper(words[1]));
 	if (row == NULL)
 		return generic_type(text, length, type);
 	*type = row->type;

@@ -57,15 +57,24 @@ type_bitmap_encode(const uint16_t *types, size_t n, uint8_t bitmap[TYPE_BITMAP_M
 	return used;
 }
 
+/* Visits the types of one octet, of which `first` is the one of the highest bit. */
+static void
+each_bit(uint8_t octet, uint16_t first, void (*visit)(void *context, uint16_t type), void *context)
+{
+	for (; octet != 0; octet = (uint8_t)(octet << 1), first++) {
+		if (octet & 0x80)
+			visit(context, first);
+	}
+}
+
 void
 type_bitmap_each(const uint8_t *bitmap, size_t length, void (*visit)(void *context, uint16_t type),
     void *context)
 {
 	while (length > 2) {
-		for (unsigned i = 0; i < bitmap[1] * 8U; i++) {
-			if (bitmap[2 + i / 8] & (0x80 >> (i & 7)))
-				visit(context, (uint16_t)((unsigned)bitmap[0] << 8 | i));
-		}
+		for (unsigned i = 0; i < bitmap[1]; i++)
+			each_bit(bitmap[2 + i], (uint16_t)((unsigned)bitmap[0] << 8 | i * 8), visit,
+			    context);
 		length -= (size_t)2 + bitmap[1];
 		bitmap += (size_t)2 + bitmap[1];
 	}

@@ -10,6 +10,10 @@
 /* Records are short and a call into libcrypto is not: they are handed over in blocks. */
 #define STREAM_OCTETS 16384
 
+/* Octets of a record before its RDATA: a name, then type, class, TTL and length. */
+#define FIXED_OCTETS 10
+#define HEAD_MAX     ((size_t)ZG_NAME_MAX + FIXED_OCTETS)
+
 /* Octets of an SOA behind its serial: REFRESH, RETRY, EXPIRE, MINIMUM (RFC 1035 section 3.3.13). */
 #define SOA_BEHIND_SERIAL 16
 #define SOA_RDLEN_MAX	  (2 * ZG_NAME_MAX + 4 + SOA_BEHIND_SERIAL)
@@ -42,18 +46,19 @@ stream_flush(struct stream *stream)
 	return stream_hash(stream, stream->buffer, used);
 }
 
+/* Room for `length` octets, at most STREAM_OCTETS, at the end of the buffer. */
 static zg_status
-stream_add(struct stream *stream, const uint8_t *bytes, size_t length)
+stream_reserve(struct stream *stream, size_t length)
 {
-	if (length > STREAM_OCTETS - stream->used) {
-		zg_status status = stream_flush(stream);
+	return length > STREAM_OCTETS - stream->used ? stream_flush(stream) : ZG_OK;
+}
 
-		if (status != ZG_OK || length > STREAM_OCTETS)
-			return status != ZG_OK ? status : stream_hash(stream, bytes, length);
-	}
+/* Octets that have room in the buffer. */
+static void
+stream_put(struct stream *stream, const uint8_t *bytes, size_t length)
+{
 	memcpy(stream->buffer + stream->used, bytes, length);
 	stream->used += length;
-	return ZG_OK;
 }
 
 static zg_status
@@ -96,17 +101,26 @@ stream_record(struct stream *stream, const struct zone *zone, uint32_t owner, ui
     const uint8_t *rdata)
 {
 	const struct zone_record *r = zone_record(zone, record);
-	uint8_t fixed[10];
-	zg_status status =
-	    stream_add(stream, zone_owner_name(zone, owner), zone->owners[owner].name_len);
+	size_t name_len = zone->owners[owner].name_len;
+	bool fits = r->rdlen <= STREAM_OCTETS - HEAD_MAX;
+	zg_status status = stream_reserve(stream, fits ? HEAD_MAX + (size_t)r->rdlen : HEAD_MAX);
+	uint8_t *fixed;
 
+	if (status != ZG_OK)
+		return status;
+	stream_put(stream, zone_owner_name(zone, owner), name_len);
+	fixed = stream->buffer + stream->used;
 	store_u16(fixed, r->type);
 	store_u16(fixed + 2, 1);
 	store_u32(fixed + 4, r->ttl);
 	store_u16(fixed + 8, r->rdlen);
-	if (status == ZG_OK)
-		status = stream_add(stream, fixed, sizeof(fixed));
-	return status == ZG_OK ? stream_add(stream, rdata, r->rdlen) : status;
+	stream->used += FIXED_OCTETS;
+	if (fits) {
+		stream_put(stream, rdata, r->rdlen);
+		return ZG_OK;
+	}
+	status = stream_flush(stream);
+	return status == ZG_OK ? stream_hash(stream, rdata, r->rdlen) : status;
 }
 
 /* An SOA with serial 0. */

@@ -142,28 +142,36 @@ gather_nsec3(struct denial_work *work, uint32_t owner, size_t hash_len, uint32_t
 		chain->n_unknown_flags++;
 }
 
+/* Counts the NSEC3 records at one owner. */
+static void
+gather_owner(struct denial_work *work, const struct rrset *set)
+{
+	uint8_t hash[OWNER_HASH_MAX];
+	size_t hash_len = nsec3_owner_hash(work->zone, set->owner, hash);
+
+	work->facts->has_nsec3 = true;
+	for (uint32_t r = set->first; r < set->first + set->count; r++)
+		gather_nsec3(work, set->owner, hash_len, r);
+}
+
 /* Counts what the zone has. */
 static void
 gather(struct denial_work *work)
 {
 	const struct zone *zone = work->zone;
 	struct denial_facts *facts = work->facts;
-	uint8_t hash[OWNER_HASH_MAX];
-	size_t hash_len;
-	struct rrset set;
 
 	gather_params(work);
 	for (uint32_t i = 0; i < zone->n_owners; i++) {
-		if (denial_name_kind(zone, i) == NAME_INSECURE_CUT)
-			facts->n_insecure_cuts++;
-		if (zone_rrset(zone, i, RR_NSEC, &set))
-			facts->n_nsec += set.count;
-		if (!zone_rrset(zone, i, RR_NSEC3, &set))
-			continue;
-		facts->has_nsec3 = true;
-		hash_len = nsec3_owner_hash(zone, i, hash);
-		for (uint32_t r = set.first; r < set.first + set.count; r++)
-			gather_nsec3(work, i, hash_len, r);
+		struct rrset set = {.owner = i};
+
+		facts->n_insecure_cuts += denial_name_kind(zone, i) == NAME_INSECURE_CUT;
+		while (zone_rrset_next(zone, &set)) {
+			if (set.type == RR_NSEC)
+				facts->n_nsec += set.count;
+			else if (set.type == RR_NSEC3)
+				gather_owner(work, &set);
+		}
 	}
 	facts->has_nsec = facts->n_nsec > 0;
 }

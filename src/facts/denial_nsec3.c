@@ -265,31 +265,89 @@ types_match(const struct chain_walk *walk, const struct chain_entry *entry,
 	    view.bitmap_len, difference);
 }
 
+/* Names that are looked up at once: of each, the next place to be read is somewhere else in arrays
+ * larger than caches, so all of them are asked for before the first one is read. */
+#define GROUP_NAMES 32
+
+struct name_group {
+	size_t first; /* index of a name */
+	size_t n;
+	uint8_t hashes[GROUP_NAMES][NSEC3_HASH_OCTETS];
+};
+
+static zg_status
+group_hash(const struct chain_walk *walk, struct digest *digest, struct name_group *group)
+{
+	const struct nsec3_chain *chain = walk->chain;
+	zg_status status = ZG_OK;
+
+	for (size_t i = 0; i < group->n && status == ZG_OK; i++) {
+		const uint8_t *wire =
+		    name_of(walk->work->zone, &walk->names->names[group->first + i]);
+
+		status = nsec3_hash(digest, wire, name_length(wire), chain->salt, chain->salt_len,
+		    chain->iterations, group->hashes[i]);
+		if (status == ZG_OK)
+			PREFETCH_READ(&walk->starts[hash_bucket(walk, group->hashes[i])]);
+	}
+	return status;
+}
+
+/* Finds the places of the names in the chain. */
+static void
+group_locate(const struct chain_walk *walk, const struct name_group *group)
+{
+	for (size_t i = 0; i < group->n; i++)
+		PREFETCH_READ(walk->hashes + walk->starts[hash_bucket(walk, group->hashes[i])]);
+	for (size_t i = 0; i < group->n; i++) {
+		struct located *located = &walk->located[group->first + i];
+
+		locate(walk, group->hashes[i], located);
+		PREFETCH_READ(&walk->entries[located->place]);
+	}
+}
+
+/* Notes which of the records that match speak of the names' types rightly. */
+static void
+group_match_types(const struct chain_walk *walk, const struct name_group *group)
+{
+	const struct zone *zone = walk->work->zone;
+	const struct chain_entry *entries[GROUP_NAMES];
+	char difference[TYPE_DIFFERENCE_MAX];
+
+	for (size_t i = 0; i < group->n; i++) {
+		entries[i] = &walk->entries[walk->located[group->first + i].place];
+		PREFETCH_READ(zone_record(zone, entries[i]->record));
+	}
+	for (size_t i = 0; i < group->n; i++)
+		PREFETCH_READ(zone_rdata(zone, entries[i]->record));
+	for (size_t i = 0; i < group->n; i++) {
+		struct located *located = &walk->located[group->first + i];
+
+		if ((located->state & STATE_MATCHED) &&
+		    types_match(
+			walk, entries[i], &walk->names->names[group->first + i], difference))
+			located->state |= STATE_TYPES;
+	}
+}
+
 zg_status
 chain_walk_locate(struct chain_walk *walk, unsigned thread, size_t first, size_t end)
 {
-	const struct nsec3_chain *chain = walk->chain;
+	struct name_group group = {.first = first};
 	zg_status status = ZG_OK;
 
 	if (walk->n_entries == 0)
 		return ZG_OK;
 	if (walk->digests[thread] == NULL)
 		status = digest_new(DIGEST_KIND_SHA1, &walk->digests[thread]);
-	for (size_t i = first; i < end && status == ZG_OK; i++) {
-		const struct hashed_name *name = &walk->names->names[i];
-		struct located *located = &walk->located[i];
-		const uint8_t *wire = name_of(walk->work->zone, name);
-		uint8_t hash[NSEC3_HASH_OCTETS];
-		char difference[TYPE_DIFFERENCE_MAX];
-
-		status = nsec3_hash(walk->digests[thread], wire, name_length(wire), chain->salt,
-		    chain->salt_len, chain->iterations, hash);
+	for (; group.first < end && status == ZG_OK; group.first += group.n) {
+		group.n = end - group.first < GROUP_NAMES ? end - group.first : GROUP_NAMES;
+		status = group_hash(walk, walk->digests[thread], &group);
 		if (status != ZG_OK)
 			break;
-		locate(walk, hash, located);
-		if ((located->state & STATE_MATCHED) &&
-		    types_match(walk, &walk->entries[located->place], name, difference))
-			located->state |= STATE_TYPES;
+		group_locate(walk, &group);
+		group_match_types(walk, &group);
 	}
 	return status;
 }

@@ -5,36 +5,62 @@
 
 #include "base/error.h"
 
-/* Marks the hosts of one NS RRset that lie in the zone. */
+/* Names of hosts that are looked up together. */
+struct host_group {
+	const struct zone *zone;
+	const uint8_t *names[ZONE_GROUP]; /* RDATA of NS: in lower case */
+	size_t n;
+	uint8_t *is_host;
+};
+
 static void
-mark_hosts(const struct zone *zone, const struct rrset *set, uint8_t *is_host)
+group_mark(struct host_group *group)
+{
+	uint32_t owners[ZONE_GROUP];
+
+	zone_find_group(group->zone, group->names, group->n, owners);
+	for (size_t i = 0; i < group->n; i++) {
+		if (owners[i] != NO_OWNER)
+			group->is_host[owners[i]] = 1;
+	}
+	group->n = 0;
+}
+
+/* Adds the hosts of one NS RRset that lie in the zone. */
+static void
+group_add(struct host_group *group, const struct rrset *set)
 {
 	for (uint32_t i = 0; i < set->count; i++) {
-		const uint8_t *host = zone_rdata(zone, set->first + i);
-		uint32_t owner = name_in(host, zone->origin) ? zone_find(zone, host) : NO_OWNER;
+		const uint8_t *host = zone_rdata(group->zone, set->first + i);
 
-		if (owner != NO_OWNER)
-			is_host[owner] = 1;
+		if (!name_in(host, group->zone->origin))
+			continue;
+		group->names[group->n++] = host;
+		if (group->n == ZONE_GROUP)
+			group_mark(group);
 	}
 }
 
 zg_status
 host_facts_compute(const struct zone *zone, struct host_facts *facts, struct zg_error *error)
 {
+	struct host_group group = {.zone = zone};
 	struct rrset set;
 
 	*facts = (struct host_facts){.is_host = calloc(zone->n_owners + 1, 1)};
 	if (facts->is_host == NULL)
 		return error_set(error, ZG_MEMORY, "out of memory");
+	group.is_host = facts->is_host;
 	for (uint32_t owner = 0; owner < zone->n_owners; owner++) {
 		if (zone->owners[owner].flags & OWNER_NSEC3)
 			continue;
 		if ((zone->owners[owner].flags & (OWNER_APEX | OWNER_CUT)) &&
 		    zone_rrset(zone, owner, RR_NS, &set))
-			mark_hosts(zone, &set, facts->is_host);
+			group_add(&group, &set);
 		if (!facts->has_cname)
 			facts->has_cname = zone_rrset(zone, owner, RR_CNAME, &set);
 	}
+	group_mark(&group);
 	return ZG_OK;
 }
 

@@ -9,6 +9,9 @@
 
 #define FREE_SLOT UINT32_MAX
 
+/* Entries whose slots are asked for ahead: each is somewhere else in a table larger than caches. */
+#define SLOTS_AHEAD 16
+
 static size_t
 first_slot(const struct memo_set *set, const uint8_t digest[MEMO_OCTETS])
 {
@@ -35,6 +38,8 @@ memo_set_init(struct memo_set *set, const uint8_t (*entries)[MEMO_OCTETS], size_
 	for (size_t i = 0; i < n; i++) {
 		size_t slot = first_slot(set, entries[i]);
 
+		if (i + SLOTS_AHEAD < n)
+			PREFETCH(&set->slots[first_slot(set, entries[i + SLOTS_AHEAD])]);
 		while (set->slots[slot] != FREE_SLOT)
 			slot = (slot + 1) & set->mask;
 		set->slots[slot] = (uint32_t)i;
@@ -49,16 +54,28 @@ memo_set_clear(struct memo_set *set)
 	*set = (struct memo_set){.n = 0};
 }
 
+/* The entry is this digest; *next becomes the one behind it. */
+static bool
+entry_is(const struct memo_set *set, size_t entry, const uint8_t digest[MEMO_OCTETS], size_t *next)
+{
+	if (memcmp(set->entries[entry], digest, MEMO_OCTETS) != 0)
+		return false;
+	*next = entry + 1;
+	return true;
+}
+
 bool
-memo_set_has(const struct memo_set *set, const uint8_t digest[MEMO_OCTETS])
+memo_set_has(const struct memo_set *set, const uint8_t digest[MEMO_OCTETS], size_t *next)
 {
 	size_t slot;
 
 	if (set->n == 0)
 		return false;
+	if (*next < set->n && entry_is(set, *next, digest, next))
+		return true;
 	for (slot = first_slot(set, digest); set->slots[slot] != FREE_SLOT;
 	     slot = (slot + 1) & set->mask) {
-		if (memcmp(set->entries[set->slots[slot]], digest, MEMO_OCTETS) == 0)
+		if (entry_is(set, set->slots[slot], digest, next))
 			return true;
 	}
 	return false;
@@ -76,6 +93,31 @@ memo_fresh_add(struct memo_fresh *fresh, const uint8_t digest[MEMO_OCTETS], uint
 		return status;
 	memcpy(fresh->entries[fresh->n].digest, digest, MEMO_OCTETS);
 	fresh->entries[fresh->n++].record = record;
+	return ZG_OK;
+}
+
+zg_status
+memo_fresh_append(struct memo_fresh *fresh, struct memo_fresh *from)
+{
+	size_t n = fresh->n + from->n;
+	struct memo_fresh_entry *entries;
+
+	if (n > ZG_RECORDS_MAX)
+		return ZG_LIMIT;
+	if (fresh->n == 0) {
+		memo_fresh_clear(fresh);
+		*fresh = *from;
+		*from = (struct memo_fresh){.n = 0};
+		return ZG_OK;
+	}
+	if (from->n > 0) {
+		entries = realloc(fresh->entries, n * sizeof(entries[0]));
+		if (entries == NULL)
+			return ZG_MEMORY;
+		memcpy(entries + fresh->n, from->entries, from->n * sizeof(entries[0]));
+		*fresh = (struct memo_fresh){.entries = entries, .n = n, .size = n};
+	}
+	memo_fresh_clear(from);
 	return ZG_OK;
 }
 

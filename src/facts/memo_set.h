@@ -35,10 +35,17 @@ struct memo_fresh {
 MUST_CHECK zg_status memo_set_init(
     struct memo_set *set, const uint8_t (*entries)[MEMO_OCTETS], size_t n);
 void memo_set_clear(struct memo_set *set);
-bool memo_set_has(const struct memo_set *set, const uint8_t digest[MEMO_OCTETS]);
+
+/*
+ * `*next`: 0 at first, a guess kept by the caller from call to call. Zones are remembered in their
+ * order and asked for in it, so that the entry behind the last one found is most often the next.
+ */
+bool memo_set_has(const struct memo_set *set, const uint8_t digest[MEMO_OCTETS], size_t *next);
 
 MUST_CHECK zg_status memo_fresh_add(
     struct memo_fresh *fresh, const uint8_t digest[MEMO_OCTETS], uint32_t record);
+/* Moves all of `from` behind what is there. */
+MUST_CHECK zg_status memo_fresh_append(struct memo_fresh *fresh, struct memo_fresh *from);
 void memo_fresh_clear(struct memo_fresh *fresh);
 
 #endif

@@ -32,6 +32,7 @@ struct tester {
 	uint64_t n_single;     /* decided one by one, the queues' not counted */
 	struct digest *digest; /* owned; with a memo only */
 	struct memo_fresh fresh;
+	size_t next_known; /* guess of the memo's next entry */
 	uint64_t n_memo;
 	size_t seen_owner; /* how far the progress was counted, of the first thread only */
 	uint64_t n_seen;
@@ -192,15 +193,14 @@ static zg_status
 memo_digest(const struct tester *tester, const struct key_fact *key, const uint8_t *rdata,
     size_t rdlen, const struct signed_set *signed_set, uint8_t octets[MEMO_OCTETS])
 {
-	uint8_t lengths[8];
+	uint8_t begin[sizeof(key->sha256) + 8], *lengths = begin + sizeof(key->sha256);
 	zg_status status = digest_begin(tester->digest);
 
+	memcpy(begin, key->sha256, sizeof(key->sha256));
 	store_u32(lengths, (uint32_t)rdlen);
 	store_u32(lengths + 4, (uint32_t)signed_set->length);
 	if (status == ZG_OK)
-		status = digest_add(tester->digest, key->sha256, sizeof(key->sha256));
-	if (status == ZG_OK)
-		status = digest_add(tester->digest, lengths, sizeof(lengths));
+		status = digest_add(tester->digest, begin, sizeof(begin));
 	if (status == ZG_OK)
 		status = digest_add(tester->digest, rdata, rdlen);
 	if (status == ZG_OK)
@@ -222,7 +222,7 @@ try_memo(const struct verification *work, struct tester *tester, size_t key, uin
 
 	if (status == ZG_OK)
 		status = memo_fresh_add(&tester->fresh, octets, record);
-	if (status == ZG_OK && memo_set_has(work->known, octets)) {
+	if (status == ZG_OK && memo_set_has(work->known, octets, &tester->next_known)) {
 		*outcome = outcome_of_key(work->keys, key, signed_set->set->type);
 		tester->n_memo++;
 	}
@@ -475,19 +475,20 @@ make_tables(void *context, unsigned thread, size_t first, size_t end)
 	return status;
 }
 
-/* What verified, or was known to, and may be remembered. */
-static zg_status
-keep_fresh(const struct verification *work, const struct tester *tester, struct memo_fresh *fresh)
+/* Keeps of what a thread noted only what verified, or was known to, and may be remembered. */
+static void
+drop_undecided(const struct verification *work, struct memo_fresh *fresh)
 {
-	zg_status status = ZG_OK;
+	size_t kept = 0;
 
-	for (size_t i = 0; i < tester->fresh.n && status == ZG_OK; i++) {
-		const struct memo_fresh_entry *entry = &tester->fresh.entries[i];
-
-		if (signature_decided(work->outcomes[entry->record]))
-			status = memo_fresh_add(fresh, entry->digest, entry->record);
+	for (size_t i = 0; i < fresh->n; i++) {
+		if (!signature_decided(work->outcomes[fresh->entries[i].record]))
+			continue;
+		if (kept < i)
+			fresh->entries[kept] = fresh->entries[i];
+		kept++;
 	}
-	return status;
+	fresh->n = kept;
 }
 
 /* Adds the counts of one thread. */
@@ -884,8 +885,10 @@ verification_end(struct verification *work)
 	}
 	for (size_t i = 0; i < work->n_testers && status == ZG_OK; i++) {
 		tester_count(&work->testers[i], facts);
-		if (work->known != NULL)
-			status = keep_fresh(work, &work->testers[i], work->options.fresh);
+		if (work->known == NULL)
+			continue;
+		drop_undecided(work, &work->testers[i].fresh);
+		status = memo_fresh_append(work->options.fresh, &work->testers[i].fresh);
 	}
 	free(all);
 	if (work->options.progress != NULL && work->n_rrsigs > 0)

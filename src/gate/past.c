@@ -178,9 +178,6 @@ take_release(void *context, const struct history_candidate *candidate)
 	return past_world_release(&past->world, candidate);
 }
 
-/* What ends a walk early; no failure. */
-#define WALK_END ZG_LIMIT
-
 /* A refused or held candidate that came after the release in force and has other keys. */
 static zg_status
 take_declined(void *context, const struct history_candidate *candidate)
@@ -188,13 +185,13 @@ take_declined(void *context, const struct history_candidate *candidate)
 	struct past *past = context;
 
 	if (candidate->id <= past->in_force->id)
-		return WALK_END;
+		return HISTORY_STOP;
 	if ((candidate->state != CANDIDATE_REFUSED && candidate->state != CANDIDATE_HELD) ||
 	    candidate->facts.n_keys == 0 || is_unchanged(&candidate->facts, &past->in_force->facts))
 		return ZG_OK;
 	past->facts.ahead = true;
 	past->facts.ahead_serial = candidate->facts.serial;
-	return WALK_END;
+	return HISTORY_STOP;
 }
 
 /* Candidates since the release in force that are looked at. */
@@ -209,7 +206,7 @@ look_for_signer_ahead(struct past *past, struct history *history, struct zg_erro
 		return ZG_OK;
 	status = history_visit(history, past->inputs->zone, past->in_force->times[CANDIDATE_PASSED],
 	    true, DECLINED_MAX, take_declined, past, error);
-	return status == WALK_END ? ZG_OK : status;
+	return status == HISTORY_STOP ? ZG_OK : status;
 }
 
 static zg_status

@@ -140,17 +140,31 @@ until_text(struct made_result *made, int64_t time)
 	return result_keep_format(made, " until %s", text);
 }
 
+/* A release that was replaced, but of which nobody knows that it left service: DESIGN 9.10. */
+static bool
+is_unconfirmed(const struct past_facts *past, const struct cache_counterexample *example,
+    const struct part *held)
+{
+	return example->earliest_safe == TIME_NEVER && held->serial != 0 && !held->is_candidate &&
+	       past->in_force != NULL && held->serial != past->in_force->serial;
+}
+
 /* The smallest change that would make it pass: rollover.md 3.7, "Synthesis". */
 static const char *
-remedy_text(struct made_result *made, const struct cache_proof *proof,
+remedy_text(struct made_result *made, const struct past_facts *past,
     const struct cache_counterexample *example, const struct part *held)
 {
-	const struct cache_world *world = &proof->world;
+	const struct cache_world *world = &past->proof->world;
 	const char *keys = keys_text(made, world, example->missing);
 	const char *until = until_text(made, example->earliest_safe);
 
 	if (example->preexisting)
 		return "release: holding the zone back does not help";
+	if (is_unconfirmed(past, example, held))
+		return result_keep_format(made,
+		    "nobody confirmed that serial %lu replaced serial %lu in service: see 'history "
+		    "confirm', and Evidence in the policy",
+		    (unsigned long)past->in_force->serial, (unsigned long)held->serial);
 	if (example->link == LINK_DS_DNSKEY && world->ds[example->ds].origin == DS_ANTICIPATED)
 		return "take CDS and CDNSKEY out until the DNSKEY RRset that they name is in all "
 		       "caches";
@@ -192,9 +206,10 @@ cause_text(const struct cache_counterexample *example)
 }
 
 static void
-add_counterexample(struct made_result *made, const struct cache_proof *proof,
+add_counterexample(struct made_result *made, const struct past_facts *past,
     const struct cache_counterexample *example)
 {
+	const struct cache_proof *proof = past->proof;
 	bool at_parent = example->link == LINK_DS_DNSKEY;
 	struct part first = at_parent ? ds_part(made, &proof->world.ds[example->ds])
 				      : dnskey_part(made, proof, example->dnskey);
@@ -221,7 +236,7 @@ add_counterexample(struct made_result *made, const struct cache_proof *proof,
 		.n_rrsets = proof->world.classes[example->class].n_rrsets,
 		.earliest_safe = example->earliest_safe,
 		.sum = sum_text(made, example->earliest_safe, held->life),
-		.remedy = remedy_text(made, proof, example, held)};
+		.remedy = remedy_text(made, past, example, held)};
 }
 
 /* ---- Deadlines ---- */
@@ -344,7 +359,7 @@ result_add_past(struct made_result *made, const struct result_sources *sources)
 		made->public.cache_view = outcome_texts[past->proof->outcome];
 		made->public.earliest_safe = past->proof->earliest_safe;
 		for (size_t i = 0; i < past->proof->n_examples && i < CACHE_EXAMPLES_MAX; i++)
-			add_counterexample(made, past->proof, &past->proof->examples[i]);
+			add_counterexample(made, past, &past->proof->examples[i]);
 	}
 	for (size_t i = 0; past != NULL && i < past->n_obligations; i++)
 		add_obligation(made, past->world, &past->obligations[i]);

@@ -102,6 +102,8 @@ void history_candidates_free(struct history_candidate *list, size_t n);
 /* The same one by one, which takes no memory for the list: `visit` borrows each for the call, and
  * ends the walk with anything but ZG_OK, which is returned. It does not write to the history. */
 typedef zg_status (*history_visitor)(void *context, const struct history_candidate *candidate);
+/* What a visitor returns to end the walk: no failure. */
+#define HISTORY_STOP ZG_NOT_SUPPORTED
 MUST_CHECK zg_status history_visit(struct history *history, const char *zone, int64_t since,
     bool all, size_t limit, history_visitor visit, void *context, struct zg_error *error);
 

@@ -18,9 +18,6 @@
 /* Releases that one release supersedes at once: those since the last one with evidence. */
 #define SUPERSEDED_MAX 1024
 
-/* Ends a walk that has found what it was for: a status that the history never has. */
-#define WALK_END ZG_NOT_SUPPORTED
-
 /* --- Opening --- */
 
 zg_status
@@ -112,7 +109,7 @@ search_visit(void *context, const struct history_candidate *candidate)
 	if (!search->wanted(search, candidate))
 		return ZG_OK;
 	released_fill(search->found, candidate);
-	return WALK_END;
+	return HISTORY_STOP;
 }
 
 static zg_status
@@ -123,7 +120,7 @@ search_run(struct release_log *log, int64_t since, struct search *search, struct
 	*search->found = (struct released){.exists = false};
 	status =
 	    history_visit(log->history, log->zone, since, false, 0, search_visit, search, error);
-	return status == WALK_END && search->found->exists ? ZG_OK : status;
+	return status == HISTORY_STOP && search->found->exists ? ZG_OK : status;
 }
 
 static bool
@@ -323,7 +320,7 @@ unsettled_visit(void *context, const struct history_candidate *candidate)
 	struct unsettled_walk *walk = context;
 
 	if (was_handed(candidate) || walk->n == UNSETTLED_MAX)
-		return WALK_END;
+		return HISTORY_STOP;
 	if (candidate->state != CANDIDATE_PASSED)
 		return ZG_OK;
 	walk->list[walk->n] = (struct unsettled){
@@ -363,7 +360,7 @@ release_unsettled(struct release_log *log, const char *target, int64_t now, stru
 	zg_status status =
 	    history_visit(log->history, log->zone, now, false, 0, unsettled_visit, &walk, error);
 
-	if (status == WALK_END)
+	if (status == HISTORY_STOP)
 		status = ZG_OK;
 	if (status == ZG_OK && walk.n > 0)
 		status = unsettled_judge(&walk, target, error);
@@ -415,6 +412,53 @@ release_handed(struct release_log *log, int64_t id, bool evidence, int64_t time,
 		    history_set_state(log->history, id, CANDIDATE_HANDED, time, ACTOR, why, error);
 	if (status == ZG_OK && evidence)
 		status = predecessors_supersede(log, id, time, error);
+	if (status == ZG_OK)
+		status = history_commit(log->history, error);
+	return status;
+}
+
+struct confirmation {
+	uint32_t serial;
+	int64_t id;
+	bool is_new;
+};
+
+/* The newest with that serial. */
+static zg_status
+confirmation_visit(void *context, const struct history_candidate *candidate)
+{
+	struct confirmation *found = context;
+
+	if (candidate->facts.serial != found->serial)
+		return ZG_OK;
+	if (candidate->state == CANDIDATE_HANDED || candidate->state == CANDIDATE_CONFIRMED)
+		found->id = candidate->id;
+	found->is_new = candidate->state == CANDIDATE_HANDED;
+	return HISTORY_STOP;
+}
+
+zg_status
+release_confirm(struct release_log *log, uint32_t serial, const char *actor, int64_t time,
+    struct zg_error *error)
+{
+	struct confirmation found = {.serial = serial};
+	zg_status status = history_visit(
+	    log->history, log->zone, time, false, 0, confirmation_visit, &found, error);
+
+	if (status != ZG_OK && status != HISTORY_STOP)
+		return status;
+	if (found.id == 0)
+		return error_set(error, ZG_PARAMETER,
+		    "no release of %s with serial %lu was handed over and is in force", log->zone,
+		    (unsigned long)serial);
+	if (!found.is_new)
+		return ZG_OK;
+	status = history_begin(log->history, error);
+	if (status == ZG_OK)
+		status = history_set_state(log->history, found.id, CANDIDATE_CONFIRMED, time, actor,
+		    "seen in service", error);
+	if (status == ZG_OK)
+		status = predecessors_supersede(log, found.id, time, error);
 	if (status == ZG_OK)
 		status = history_commit(log->history, error);
 	return status;

@@ -25,6 +25,14 @@ MUST_CHECK zg_status release_log_open(struct state_directory *state, const char 
     struct release_log **log, struct zg_error *error);
 void release_log_close(struct release_log *log);
 
+/*
+ * Somebody (`actor`) saw the release in service at `time`: it supersedes those before. ZG_PARAMETER
+ * when no release with this serial was handed over, or it is superseded itself; nothing to do when
+ * it was confirmed before.
+ */
+MUST_CHECK zg_status release_confirm(struct release_log *log, uint32_t serial, const char *actor,
+    int64_t time, struct zg_error *error);
+
 /* The latest time in the log: a clock behind it was set back. */
 MUST_CHECK zg_status release_log_latest(
     struct release_log *log, int64_t *time, struct zg_error *error);

@@ -82,6 +82,14 @@ zone_rdata(const struct zone *zone, uint32_t record)
 /* Index of the owner of that name (any letter case), or NO_OWNER. */
 uint32_t zone_find(const struct zone *zone, const uint8_t *name);
 
+/*
+ * The same of names[0 .. n) in lower case, at most ZONE_GROUP. In a large zone each look-up reads
+ * places far apart: those of all names are asked for before the first one is read.
+ */
+#define ZONE_GROUP 32
+void zone_find_group(
+    const struct zone *zone, const uint8_t *const *names, size_t n, uint32_t owners[ZONE_GROUP]);
+
 /* The RRset of `owner` and `type`; false (and count 0) when there is none. */
 bool zone_rrset(const struct zone *zone, uint32_t owner, uint16_t type, struct rrset *set);
 
@@ -94,7 +102,18 @@ bool zone_signatures(const struct zone *zone, uint32_t owner, uint16_t type, str
 
 /* The RRset is one that a zone must sign: authoritative, not the NS of a cut, not glue, not RRSIG
  * (RFC 4035 section 2.2). */
-bool zone_must_sign(const struct zone *zone, const struct rrset *set);
+static inline bool
+zone_must_sign(const struct zone *zone, const struct rrset *set)
+{
+	uint16_t flags = zone->owners[set->owner].flags;
+
+	if (set->type == RR_RRSIG || (flags & OWNER_OCCLUDED))
+		return false;
+	/* At a cut only what the parent has authority over (RFC 4035 sections 2.2 and 2.6). */
+	if (flags & OWNER_CUT)
+		return set->type == RR_DS || set->type == RR_NSEC || set->type == RR_NSEC3;
+	return true;
+}
 
 /* Labels that the names of two owners have in common, counted from the root. */
 unsigned zone_common_labels(const struct zone *zone, uint32_t a, uint32_t b);

@@ -71,17 +71,10 @@ zone_index_fill(struct zone *zone)
 	}
 }
 
-uint32_t
-zone_find(const struct zone *zone, const uint8_t *name)
+/* The owner of that name, looked for from `slot` on. */
+static uint32_t
+find_from(const struct zone *zone, size_t slot, const uint8_t *lower, size_t length)
 {
-	uint8_t lower[ZG_NAME_MAX];
-	size_t length = name_length(name), slot;
-
-	if (zone->n_owners == 0)
-		return NO_OWNER;
-	for (size_t i = 0; i < length; i++)
-		lower[i] = octet_lower(name[i]);
-	slot = name_hash(lower, length, zone->index_seed) & zone->index_mask;
 	for (; zone->index[slot] != NO_OWNER; slot = (slot + 1) & zone->index_mask) {
 		uint32_t owner = zone->index[slot];
 
@@ -92,6 +85,48 @@ zone_find(const struct zone *zone, const uint8_t *name)
 	return NO_OWNER;
 }
 
+uint32_t
+zone_find(const struct zone *zone, const uint8_t *name)
+{
+	uint8_t lower[ZG_NAME_MAX];
+	size_t length = name_length(name);
+
+	if (zone->n_owners == 0)
+		return NO_OWNER;
+	for (size_t i = 0; i < length; i++)
+		lower[i] = octet_lower(name[i]);
+	return find_from(
+	    zone, name_hash(lower, length, zone->index_seed) & zone->index_mask, lower, length);
+}
+
+void
+zone_find_group(
+    const struct zone *zone, const uint8_t *const *names, size_t n, uint32_t owners[ZONE_GROUP])
+{
+	size_t lengths[ZONE_GROUP], slots[ZONE_GROUP];
+
+	if (zone->n_owners == 0) {
+		memset(owners, 0xff, n * sizeof(owners[0]));
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		lengths[i] = name_length(names[i]);
+		slots[i] = name_hash(names[i], lengths[i], zone->index_seed) & zone->index_mask;
+		PREFETCH_READ(&zone->index[slots[i]]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		owners[i] = zone->index[slots[i]];
+		if (owners[i] != NO_OWNER)
+			PREFETCH_READ(&zone->owners[owners[i]]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (owners[i] != NO_OWNER)
+			PREFETCH_READ(zone_owner_name(zone, owners[i]));
+	}
+	for (size_t i = 0; i < n; i++)
+		owners[i] = find_from(zone, slots[i], names[i], lengths[i]);
+}
+
 /* Records and signatures that are looked at one after the other: most owners have no more. */
 #define FEW 8
 
@@ -99,15 +134,17 @@ zone_find(const struct zone *zone, const uint8_t *name)
 static uint32_t
 record_lower_bound(const struct zone *zone, uint32_t low, uint32_t high, uint32_t type)
 {
+	const struct zone_record *records = zone->store.records;
+
 	while (high - low > FEW) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (zone->store.records[middle].type < type)
+		if (records[middle].type < type)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	while (low < high && zone->store.records[low].type < type)
+	while (low < high && records[low].type < type)
 		low++;
 	return low;
 }
@@ -115,14 +152,24 @@ record_lower_bound(const struct zone *zone, uint32_t low, uint32_t high, uint32_
 bool
 zone_rrset(const struct zone *zone, uint32_t owner, uint16_t type, struct rrset *set)
 {
+	const struct zone_record *records = zone->store.records;
 	uint32_t low = zone->owners[owner].first, high = low + zone->owners[owner].n_records;
-	uint32_t first = record_lower_bound(zone, low, high, type);
-	uint32_t end = record_lower_bound(zone, first, high, (uint32_t)type + 1);
+	uint32_t first = record_lower_bound(zone, low, high, type), end = first;
 
-	*set = (struct rrset){.owner = owner, .type = type, .first = first, .count = end - first};
-	if (set->count > 0)
-		set->ttl = zone->store.records[first].ttl;
-	return set->count > 0;
+	set->owner = owner;
+	set->type = type;
+	set->first = first;
+	if (first == high || records[first].type != type) {
+		set->ttl = set->count = 0;
+		return false;
+	}
+	if (high - first > FEW)
+		end = record_lower_bound(zone, first, high, (uint32_t)type + 1);
+	while (end < high && records[end].type == type)
+		end++;
+	set->ttl = records[first].ttl;
+	set->count = end - first;
+	return true;
 }
 
 bool
@@ -185,19 +232,6 @@ zone_signatures(const struct zone *zone, uint32_t owner, uint16_t type, struct r
 	if (set->count > 0)
 		set->ttl = zone->store.records[first].ttl;
 	return set->count > 0;
-}
-
-bool
-zone_must_sign(const struct zone *zone, const struct rrset *set)
-{
-	uint16_t flags = zone->owners[set->owner].flags;
-
-	if (set->type == RR_RRSIG || (flags & OWNER_OCCLUDED))
-		return false;
-	/* At a cut only what the parent has authority over (RFC 4035 sections 2.2 and 2.6). */
-	if (flags & OWNER_CUT)
-		return set->type == RR_DS || set->type == RR_NSEC || set->type == RR_NSEC3;
-	return true;
 }
 
 unsigned

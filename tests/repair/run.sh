@@ -12,19 +12,7 @@ case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 export LC_ALL=C TZ=UTC
 umask 022
 
-if [ -n "${SANITIZE:-}" ]; then
-	echo "skipped: faketime is loaded before everything else, and so is a sanitizer"
-	exit 77
-fi
-# The library itself: its wrapper fails where one with the same process number was killed before.
-faketime=
-for file in /usr/lib/*/faketime/libfaketime.so.1; do
-	[ ! -e "$file" ] || faketime=$file
-done
-if [ -z "$faketime" ]; then
-	echo "skipped: needs faketime"
-	exit 77
-fi
+. tests/tools/clock.sh
 for tool in ldns-keygen ldns-signzone ldns-key2ds; do
 	if ! command -v $tool >/dev/null; then
 		echo "skipped: needs $tool"
@@ -39,7 +27,6 @@ trap 'exit 1' INT TERM
 top=$work/top
 conf=$top/zonegate.xml
 
-start=1793527200 # 2026-11-01 10:00:00 UTC
 hour=3600 day=86400
 life=$((14 * day))       # of signatures
 late=$((life + 2 * day)) # when those of serial 1 have expired
@@ -58,10 +45,9 @@ is() { # name test-arguments...
 }
 
 run() { # seconds zonegate's words
-	shifted=$(date -d "@$((start + $1))" '+%F %T')
+	moment=$1
 	shift
-	timeout -k 5 120 env FAKETIME="@$shifted" LD_PRELOAD="$faketime" \
-		"$ZONEGATE" "$@" >"$work/out" 2>"$work/err" </dev/null
+	at "$moment" "$ZONEGATE" "$@" >"$work/out" 2>"$work/err" </dev/null
 	status=$?
 }
 
@@ -87,10 +73,6 @@ sign() { # name seconds life serial seconds [record...]
 	(cd "$work/keys" && ldns-signzone -i "$(stamp $((signed - hour)))" \
 		-e "$(stamp $((signed + lasts)))" -o example. -f "$file" "$work/in" \
 		"$ksk" "$zsk") || exit 2
-}
-
-stamp() { # seconds after the start
-	date -d "@$((start + $1))" +%Y%m%d%H%M%S
 }
 
 # shellcheck disable=SC2016 # awk's own

@@ -115,6 +115,36 @@ START_TEST(a_thousand_shuffled_owners_are_sorted_and_found)
 }
 END_TEST
 
+/* Groups of every size, in which each third name is none of the zone. */
+START_TEST(names_are_found_together_as_one_by_one)
+{
+	static char text[16384];
+	const uint8_t absent[] = "\4gone\1z";
+	const uint8_t *names[ZONE_GROUP];
+	uint32_t owners[ZONE_GROUP];
+	struct zone *zone, *empty = zone_fixture("z.", "");
+	size_t used = (size_t)snprintf(text, sizeof(text), "%s", SOA);
+
+	for (unsigned i = 0; i < 100; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "n%u 1 TXT x\n", i);
+	zone = zone_fixture("z.", text);
+	for (size_t n = 0; n <= ZONE_GROUP; n++) {
+		for (size_t i = 0; i < n; i++)
+			names[i] = i % 3 == 2 ? absent
+					      : zone_owner_name(zone, (uint32_t)(n + i * 2) % 101);
+		zone_find_group(zone, names, n, owners);
+		for (size_t i = 0; i < n; i++)
+			ck_assert_uint_eq(
+			    owners[i], i % 3 == 2 ? NO_OWNER : (uint32_t)(n + i * 2) % 101);
+		zone_find_group(empty, names, n, owners);
+		for (size_t i = 0; i < n; i++)
+			ck_assert_uint_eq(owners[i], NO_OWNER);
+	}
+	zone_free(empty);
+	zone_free(zone);
+}
+END_TEST
+
 START_TEST(duplicates_are_counted_and_taken_out)
 {
 	struct zone *zone =
@@ -273,6 +303,7 @@ main(void)
 	tcase_add_test(tcase, must_sign_is_what_rfc4035_section_2_2_says);
 	tcase_add_test(tcase, common_labels_are_counted_from_the_root);
 	tcase_add_test(tcase, names_are_found_in_any_letter_case);
+	tcase_add_test(tcase, names_are_found_together_as_one_by_one);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

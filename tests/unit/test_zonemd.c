@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/digest.h"
+#include "facts/content_digest.h"
 #include "facts/zonemd.h"
 #include "zone_fixture.h"
 
@@ -314,6 +316,57 @@ START_TEST(content_digest_takes_large_records)
 }
 END_TEST
 
+/* SHA-384 over two records of `rdlen` octets each, put into wire form at once. */
+static void
+digest_wire(size_t rdlen, char hex[97])
+{
+	static const uint8_t head[] = "\1x\7example\0\xff\0\0\1\0\0\0\74";
+	static uint8_t wire[2 * (sizeof(head) + 2 + 20000)];
+	struct digest *sha384;
+	uint8_t octets[48];
+	size_t used = 0;
+
+	for (int record = 0; record < 2; record++) {
+		memcpy(wire + used, head, sizeof(head) - 1);
+		used += sizeof(head) - 1;
+		wire[used++] = (uint8_t)(rdlen >> 8);
+		wire[used++] = (uint8_t)rdlen;
+		memset(wire + used, record == 0 ? 0x44 : 0x55, rdlen);
+		used += rdlen;
+	}
+	ck_assert_int_eq(digest_new(DIGEST_KIND_SHA384, &sha384), ZG_OK);
+	ck_assert_int_eq(digest_begin(sha384), ZG_OK);
+	ck_assert_int_eq(digest_add(sha384, wire, used), ZG_OK);
+	ck_assert_int_eq(digest_end(sha384, octets), ZG_OK);
+	digest_free(sha384);
+	for (size_t i = 0; i < sizeof(octets); i++)
+		(void)snprintf(hex + 2 * i, 3, "%02x", octets[i]);
+}
+
+/* Every length about that of what is gathered before it is hashed. */
+START_TEST(content_digest_takes_records_of_every_size)
+{
+	static char text[90000];
+	char hex[97], wanted[97];
+
+	for (size_t rdlen = 16000; rdlen <= 16500; rdlen++) {
+		size_t used = 0;
+
+		for (int record = 0; record < 2; record++) {
+			used += (size_t)snprintf(
+			    text + used, sizeof(text) - used, "x 60 IN TYPE65280 \\# %zu ", rdlen);
+			memset(text + used, record == 0 ? '4' : '5', 2 * rdlen);
+			used += 2 * rdlen;
+			text[used++] = '\n';
+		}
+		text[used] = '\0';
+		digest_text(text, hex);
+		digest_wire(rdlen, wanted);
+		ck_assert_str_eq(hex, wanted);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -338,6 +391,7 @@ main(void)
 	tcase_add_test(tcase, content_digest_does_not_depend_on_spelling);
 	tcase_add_test(tcase, content_digest_leaves_nothing_out);
 	tcase_add_test(tcase, content_digest_takes_large_records);
+	tcase_add_test(tcase, content_digest_takes_records_of_every_size);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
