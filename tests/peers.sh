@@ -7,10 +7,10 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-packages="bind9-utils ldnsutils knot-dnssecutils validns"
+packages="bind9-utils ldnsutils knot knot-dnssecutils validns"
 tools="dnssec-keygen dnssec-signzone dnssec-verify dnssec-dsfromkey named-checkzone
 	named-compilezone ldns-keygen ldns-signzone ldns-verify-zone ldns-read-zone ldns-key2ds
-	kzonecheck kzonesign validns"
+	kzonecheck kzonesign keymgr validns"
 
 here=$PWD/build/peers
 PATH=$PATH:/usr/sbin:/sbin

@@ -115,6 +115,46 @@ sign_ldns() { # seconds key=state...
 		-f "$place/zone" "$place/zone.in" $signing)
 }
 
+# The same keys in Knot's own store, with manual key management.
+sign_knot() { # seconds key=state...
+	moment=$1 single=off
+	shift
+	[ "${csk:-no}" = no ] || single=on
+	rm -rf "$place/kasp" && mkdir "$place/kasp"
+	unsigned >"$place/kasp/example.zone"
+	cat >"$place/kasp/knot.conf" <<-END
+		database:
+		  storage: $place/kasp
+		policy:
+		  - id: policy
+		    manual: on
+		    single-type-signing: $single
+		    dnskey-ttl: 3600
+		    rrsig-lifetime: 14d
+		    rrsig-refresh: 7d
+		    cds-cdnskey-publish: none
+		zone:
+		  - domain: example.
+		    file: $place/kasp/example.zone
+		    dnssec-signing: on
+		    dnssec-policy: policy
+		    serial-policy: increment
+	END
+	for key; do
+		file=${key%=*}
+		tag=$(echo "${file##*+}" | sed 's/^0*//')
+		activation=$((start + moment - day))
+		[ "${key#*=}" = active ] || activation=$((start + moment + 30 * day))
+		keymgr -c "$place/kasp/knot.conf" example. import-bind "$place/keys/$file.key"
+		[ $single = off ] || keymgr -c "$place/kasp/knot.conf" example. set "$tag" ksk=yes zsk=yes
+		keymgr -c "$place/kasp/knot.conf" example. set "$tag" \
+			publish=$((start + moment - day)) ready=$activation active=$activation
+	done
+	mkdir "$place/kasp/out"
+	kzonesign -c "$place/kasp/knot.conf" -o "$place/kasp/out" -t $((start + moment)) example.
+	cp "$place/kasp/out/example.zone" "$place/zone"
+}
+
 sign() { # seconds key=state...
 	serial=$((serial + 1))
 	"sign_$signer" "$@" >"$place/log" 2>&1 || result 1 "$name: signing" "$(cat "$place/log")"
@@ -245,7 +285,12 @@ csk_double_signature() {
 	csk=no
 }
 
-for signer in bind ldns; do
+for signer in bind ldns knot; do
+	if [ $signer = knot ] && ! { command -v keymgr && command -v kzonesign; } >/dev/null; then
+		echo "skipped: needs keymgr and kzonesign"
+		skipped=$((skipped + 1))
+		continue
+	fi
 	for roll in zsk_pre_publication ksk_double_signature algorithm_8_to_13 csk_double_signature; do
 		name="$signer, $roll"
 		begin "$signer-$roll"
@@ -257,7 +302,7 @@ done
 
 # kzonesign with a clock of its own and a propagation delay of so many seconds; the zone goes to
 # $place/zone.
-sign_knot() { # seconds delay
+sign_knot_rolling() { # seconds delay
 	serial=$((serial + 1))
 	unsigned >"$place/example.zone"
 	cat >"$place/knot.conf" <<-END
@@ -290,7 +335,7 @@ sign_knot() { # seconds delay
 # Step by step through one roll of the ZSK: what Knot makes with the true delay is always released;
 # what it makes with a shorter one is refused at least once, and never by mistake.
 knot_zsk_roll() { # delay
-	sign_knot -$((30 * day)) "$1"
+	sign_knot_rolling -$((30 * day)) "$1"
 	dnssec-dsfromkey -2 -f "$place/zone" example. >"$place/ds" 2>"$place/log"
 	at -$((30 * day - hour)) "$ZONEGATE" history import -c "$place/zonegate.xml" \
 		--since "$(stamp $((-30 * day)))" --ds "$place/ds" --ds-since "$(stamp $((-60 * day)))" \
@@ -309,7 +354,7 @@ if command -v kzonesign >/dev/null; then
 		refused=0 released=0 keys=1
 		for step in $(seq 0 $steps); do
 			moment=$((-10 * day - 3 * hour + step * 15 * minute))
-			sign_knot "$moment" "$delay"
+			sign_knot_rolling "$moment" "$delay"
 			at "$moment" "$ZONEGATE" release -q -c "$place/zonegate.xml" -f json example. \
 				"$place/zone" >"$place/report" 2>"$place/errors"
 			case $? in
