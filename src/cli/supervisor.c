@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -43,8 +44,11 @@ struct record {
 	uint64_t length;
 	unsigned char nonce[NONCE_SIZE];
 	struct claim claim;
+	uint32_t verdict_again;
 	unsigned char nonce_again[NONCE_SIZE];
 };
+_Static_assert(offsetof(struct record, nonce_again) + NONCE_SIZE == sizeof(struct record),
+    "no octet of the end is padding");
 _Static_assert(sizeof(struct record) <= PIPE_BUF, "the record is written in one piece");
 
 enum stage {
@@ -137,6 +141,7 @@ worker_run(const struct supervisor *supervisor, pid_t parent, int fd)
 	verdict = record.claim.verdict;
 	record.magic = RECORD_MAGIC;
 	record.length = sizeof(record);
+	record.verdict_again = verdict;
 	memcpy(record.nonce, supervisor->nonce, NONCE_SIZE);
 	memcpy(record.nonce_again, supervisor->nonce, NONCE_SIZE);
 	if (verdict >= VERDICTS || !write_all(fd, &record, sizeof(record)) || close(fd) != 0)
@@ -269,7 +274,8 @@ record_is_genuine(const struct supervisor *supervisor)
 	return record->magic == RECORD_MAGIC && record->length == sizeof(*record) &&
 	       memcmp(record->nonce, supervisor->nonce, NONCE_SIZE) == 0 &&
 	       memcmp(record->nonce_again, supervisor->nonce, NONCE_SIZE) == 0 &&
-	       claim->verdict < VERDICTS && claim->has_serial <= 1 && claim->in_force <= 1 &&
+	       claim->verdict < VERDICTS && claim->verdict == record->verdict_again &&
+	       claim->has_serial <= 1 && claim->in_force <= 1 &&
 	       memchr(claim->zone, '\0', sizeof(claim->zone)) != NULL &&
 	       memchr(claim->digest, '\0', sizeof(claim->digest)) != NULL &&
 	       memchr(claim->message, '\0', sizeof(claim->message)) != NULL;

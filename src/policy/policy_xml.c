@@ -197,27 +197,48 @@ print_nothing(void *context, const char *format, ...)
 	(void)format;
 }
 
-/* What libxml2 would else set up by itself at the first use, in as many threads as come:
- * also before its error handlers are looked at. */
+static struct {
+	once_flag once;
+	bool failed; /* memory ran out: nothing that libxml2 does afterwards can be relied on */
+} started = {.once = ONCE_FLAG_INIT};
+
+static void
+start_error(void *context, error_pointer error)
+{
+	(void)context;
+	(void)error;
+	started.failed = true;
+}
+
+/* What libxml2 would else set up by itself at the first use, in as many threads as come: also
+ * before its error handlers are looked at. */
 static void
 libxml_start(void)
 {
+	struct policy_xml_errors former = {
+	    xmlStructuredError, xmlStructuredErrorContext, xmlGenericError, xmlGenericErrorContext};
+
+	xmlSetStructuredErrorFunc(NULL, start_error);
+	xmlSetGenericErrorFunc(NULL, print_nothing);
 	xmlInitParser();
-	(void)xmlRelaxNGInitTypes();
+	if (xmlRelaxNGInitTypes() != 0)
+		started.failed = true;
 	(void)xmlSchemaInitTypes(); /* the datatypes of the schema */
+	policy_xml_errors_give_back(former);
 }
 
 struct policy_xml_errors
 policy_xml_errors_take(struct policy_reporter *reporter)
 {
-	static once_flag started = ONCE_FLAG_INIT;
 	struct policy_xml_errors former;
 
-	call_once(&started, libxml_start);
+	call_once(&started.once, libxml_start);
 	former = (struct policy_xml_errors){
 	    xmlStructuredError, xmlStructuredErrorContext, xmlGenericError, xmlGenericErrorContext};
 	xmlSetStructuredErrorFunc(reporter, structured_error);
 	xmlSetGenericErrorFunc(NULL, print_nothing);
+	if (started.failed)
+		policy_error(reporter, ZG_MEMORY, 0, "out of memory");
 	return former;
 }
 

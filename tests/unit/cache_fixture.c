@@ -7,14 +7,14 @@
 #include "dns/policy_values.h"
 
 static const struct cache_key keys[STORY_KEYS] = {
-    [K1] = {8, 1001, true, true},
-    [K2] = {8, 1002, true, true},
-    [Z1] = {8, 2001, true, false},
-    [Z2] = {8, 2002, true, false},
-    [K1_REVOKED] = {8, 1129, false, true},
-    [K13] = {13, 3001, true, true},
-    [Z13] = {13, 4001, true, false},
-    [Z_NOT_ZONE] = {13, 4002, false, false},
+    [K1] = {.algorithm = 8, .tag = 1001, .usable = true, .ksk = true},
+    [K2] = {.algorithm = 8, .tag = 1002, .usable = true, .ksk = true},
+    [Z1] = {.algorithm = 8, .tag = 2001, .usable = true, .ksk = false},
+    [Z2] = {.algorithm = 8, .tag = 2002, .usable = true, .ksk = false},
+    [K1_REVOKED] = {.algorithm = 8, .tag = 1129, .usable = false, .ksk = true},
+    [K13] = {.algorithm = 13, .tag = 3001, .usable = true, .ksk = true},
+    [Z13] = {.algorithm = 13, .tag = 4001, .usable = true, .ksk = false},
+    [Z_NOT_ZONE] = {.algorithm = 13, .tag = 4002, .usable = false, .ksk = false},
 };
 
 struct story *
