@@ -113,10 +113,13 @@ START_TEST(no_descriptor_and_no_signal_is_handed_down)
 	(void)sigaddset(&blocked, SIGTERM);
 	(void)sigprocmask(SIG_BLOCK, &blocked, NULL);
 	(void)signal(SIGPIPE, SIG_IGN);
-	run("test ! -e /proc/self/fd/77 && "
-	    "grep -q '^SigBlk:[^1-9a-f]*$' /proc/self/status && "
-	    "grep -q '^SigIgn:[^1-9a-f]*$' /proc/self/status");
-	ck_assert(outcome.succeeded);
+	run("test ! -e /proc/self/fd/77");
+	ck_assert_msg(outcome.succeeded, "%s: %s", outcome.why, outcome.output);
+	/* Signals 32 and 33 are the C library's: whoever started the tests may have them ignored.
+	 */
+	run("grep '^Sig[BI].*[1-9a-f]' /proc/self/status | grep -v ':.0000000180000000'; true");
+	ck_assert_msg(
+	    outcome.succeeded && outcome.length == 0, "%s: %s", outcome.why, outcome.output);
 	(void)close(fd);
 }
 END_TEST
