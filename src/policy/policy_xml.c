@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
-#include <threads.h>
+#include <pthread.h>
 
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
@@ -198,9 +198,9 @@ print_nothing(void *context, const char *format, ...)
 }
 
 static struct {
-	once_flag once;
+	pthread_once_t once;
 	bool failed; /* memory ran out: nothing that libxml2 does afterwards can be relied on */
-} started = {.once = ONCE_FLAG_INIT};
+} started = {.once = PTHREAD_ONCE_INIT};
 
 static void
 start_error(void *context, error_pointer error)
@@ -232,7 +232,7 @@ policy_xml_errors_take(struct policy_reporter *reporter)
 {
 	struct policy_xml_errors former;
 
-	call_once(&started.once, libxml_start);
+	(void)pthread_once(&started.once, libxml_start);
 	former = (struct policy_xml_errors){
 	    xmlStructuredError, xmlStructuredErrorContext, xmlGenericError, xmlGenericErrorContext};
 	xmlSetStructuredErrorFunc(reporter, structured_error);
