@@ -117,7 +117,8 @@ START_TEST(no_descriptor_and_no_signal_is_handed_down)
 	ck_assert_msg(outcome.succeeded, "%s: %s", outcome.why, outcome.output);
 	/* Signals 32 and 33 are the C library's: whoever started the tests may have them ignored.
 	 */
-	run("grep '^Sig[BI].*[1-9a-f]' /proc/self/status | grep -v ':.0000000[01][08]0000000$'; true");
+	run("grep '^Sig[BI].*[1-9a-f]' /proc/self/status | grep -v ':.0000000[01][08]0000000$'; "
+	    "true");
 	ck_assert_msg(
 	    outcome.succeeded && outcome.length == 0, "%s: %s", outcome.why, outcome.output);
 	(void)close(fd);
