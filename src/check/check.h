@@ -38,6 +38,8 @@ struct check_row {
 	/* Makes data bogus, and refuses but for a repair: where the zone in force has the same
 	 * fault at the same place (DESIGN 9.6). Of scope SCOPE_RRSET; or handed on as a defect of
 	 * denial; or of the chain to the parent, which is every RRset's. */
+	bool parents; /* beside rows that need the DS set: what the parent did is no defect of keys
+			 that stay as they are (DESIGN 9.3, 9.9) */
 	bool repairable;
 };
 

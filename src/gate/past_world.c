@@ -417,6 +417,8 @@ past_world_served(struct past_world *world, const struct history_served *observa
 		if (trace->superseded != TIME_NEVER && observation->time > trace->superseded)
 			lengthen(world, trace, observation->time + world->rules.propagation_delay);
 	}
+	/* Somebody published what nobody can look into. */
+	world->cache.incomplete |= !known;
 	return known;
 }
 

@@ -68,7 +68,8 @@ MUST_CHECK zg_status past_world_release(
 MUST_CHECK zg_status past_world_ds(
     struct past_world *world, const struct history_ds *observations, size_t n);
 
-/* Takes what a server of the zone was seen to serve. False: no release has this serial. */
+/* Takes what a server of the zone was seen to serve. False: no release has this serial, and the
+ * world is not known any more. */
 bool past_world_served(struct past_world *world, const struct history_served *observation);
 
 /* Makes a version of a DS set that the operator means to hand in. */

@@ -75,15 +75,6 @@ keep_name(struct made_result *made, const uint8_t *name)
 	return result_keep_copy(made, text);
 }
 
-/* What the parent, or caches that hold what it published, say of keys that did not change is no
- * defect of this zone: DESIGN 9.3, 9.9. */
-static bool
-is_parents_matter(const struct check_row *row)
-{
-	return (row->public.needs & ZG_INPUT_DS) != 0 ||
-	       strcmp(row->public.group, "cache view") == 0;
-}
-
 /* A row's severity in effect, and why it is weaker than the policy says. */
 static zg_severity
 effective_severity(const struct result_sources *sources, size_t row, const char **eased)
@@ -96,7 +87,8 @@ effective_severity(const struct result_sources *sources, size_t row, const char 
 		return ZG_SEVERITY_WARN;
 	}
 	if (sources->facts->past != NULL && sources->facts->past->unchanged &&
-	    severity < ZG_SEVERITY_WARN && is_parents_matter(&check_table[row])) {
+	    severity < ZG_SEVERITY_WARN &&
+	    ((check_table[row].public.needs & ZG_INPUT_DS) != 0 || check_table[row].parents)) {
 		*eased = "keys, signers and denial are those of the release in force";
 		return ZG_SEVERITY_WARN;
 	}

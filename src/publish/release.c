@@ -442,9 +442,17 @@ release_confirm(struct release_log *log, uint32_t serial, const char *actor, int
     struct zg_error *error)
 {
 	struct confirmation found = {.serial = serial};
-	zg_status status = history_visit(
-	    log->history, log->zone, time, false, 0, confirmation_visit, &found, error);
+	int64_t latest = 0;
+	zg_status status = history_latest(log->history, &latest, error);
 
+	/* An early time would have caches lose what was replaced before they do. */
+	if (status == ZG_OK && time < latest)
+		status = error_set(error, ZG_PARAMETER, "the clock is %lld s behind the log",
+		    (long long)(latest - time));
+	if (status != ZG_OK)
+		return status;
+	status = history_visit(
+	    log->history, log->zone, time, false, 0, confirmation_visit, &found, error);
 	if (status != ZG_OK && status != HISTORY_STOP)
 		return status;
 	if (found.id == 0)

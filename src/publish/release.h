@@ -27,8 +27,8 @@ void release_log_close(struct release_log *log);
 
 /*
  * Somebody (`actor`) saw the release in service at `time`: it supersedes those before. ZG_PARAMETER
- * when no release with this serial was handed over, or it is superseded itself; nothing to do when
- * it was confirmed before.
+ * when no release with this serial was handed over, it is superseded itself, or the log is ahead of
+ * `time`; nothing to do when it was confirmed before.
  */
 MUST_CHECK zg_status release_confirm(struct release_log *log, uint32_t serial, const char *actor,
     int64_t time, struct zg_error *error);

@@ -531,6 +531,11 @@ rule_10() {
 			finds_any cache-view-lenient refuse
 			# Nobody says that all servers have it: waiting does not help.
 			release $((5 * day)) 1
+			# A clock behind the log is nobody's word.
+			at $((4 * day)) "$ZONEGATE" history confirm -c "$place/zonegate.xml" \
+				example. 2 >"$place/log" 2>&1
+			[ $? -eq 2 ]
+			result $? "$name: confirmed by a clock that was set back" "$(cat "$place/log")"
 			# Somebody does, and then time counts from there.
 			at $((5 * day + hour)) "$ZONEGATE" history confirm -c "$place/zonegate.xml" \
 				example. 2 >"$place/log" 2>&1

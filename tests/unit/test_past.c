@@ -280,9 +280,11 @@ START_TEST(serial_that_no_release_has_is_said)
 	old_past();
 	ck_assert_int_eq(history_add_served(history, "z.", &served, &error), ZG_OK);
 	ck_assert(!prove_at(NOW, facts_new(2, 4, 4)).unknown_server);
+	ck_assert_int_eq(prove_at(NOW, facts_new(2, 4, 4)).outcome, CACHE_PROVED);
 	served.serial = 77;
 	ck_assert_int_eq(history_add_served(history, "z.", &served, &error), ZG_OK);
 	ck_assert(prove_at(NOW, facts_new(2, 4, 4)).unknown_server);
+	ck_assert_int_eq(prove_at(NOW, facts_new(2, 4, 4)).outcome, CACHE_UNKNOWN);
 }
 END_TEST
 
