@@ -11,38 +11,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-
-static bool
-write_all(int fd, const uint8_t *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t n = write(fd, bytes, length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		bytes += n;
-		length -= (size_t)n;
-	}
-	return true;
-}
-
-/* Makes a rename in the folder of `path` durable. */
-static bool
-sync_folder(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *folder =
-	    slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
-	int fd = folder == NULL ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool ok = fd >= 0 && fsync(fd) == 0;
-
-	if (fd >= 0)
-		(void)close(fd);
-	free(folder);
-	return ok;
-}
+#include "base/file_io.h"
 
 /* Writes the new file and renames it; errno says what failed. */
 static bool
@@ -63,9 +32,8 @@ replace_with(const char *path, const char *temporary, int fd, const uint8_t *byt
 	if (!ok) {
 		(void)unlink(temporary);
 		errno = saved;
-		return false;
 	}
-	return sync_folder(path);
+	return ok;
 }
 
 zg_status
@@ -74,7 +42,7 @@ file_replace(
 {
 	size_t size = strlen(path) + sizeof(".XXXXXX");
 	char *temporary = malloc(size);
-	zg_status status = ZG_OK;
+	zg_status status;
 	int fd;
 
 	if (temporary == NULL)
@@ -84,6 +52,8 @@ file_replace(
 	if (fd < 0 || !replace_with(path, temporary, fd, bytes, length, mode))
 		status =
 		    error_set(error, ZG_WRITE, "cannot write %s: %s", path, strerrordesc_np(errno));
+	else
+		status = folder_sync(path, error);
 	free(temporary);
 	return status;
 }

@@ -56,16 +56,6 @@ job_clear(struct approve_job *job)
 	config_free(job->release.config);
 }
 
-static void
-utc_text(int64_t seconds, char text[32])
-{
-	time_t time = (time_t)seconds;
-	struct tm tm;
-
-	if (gmtime_r(&time, &tm) == NULL || strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		(void)snprintf(text, 32, "%lld", (long long)seconds);
-}
-
 /* --- What there is --- */
 
 static bool
@@ -118,7 +108,7 @@ kept_open(struct approve_job *job)
 static void
 finding_print(const struct zg_result *result, const struct zg_finding *finding)
 {
-	char until[32];
+	char until[UTC_TEXT_MAX];
 
 	(void)printf("  %s: %s, %" PRIu64 " finding%s", finding->check->id,
 	    zg_severity_text(finding->severity), finding->count, finding->count == 1 ? "" : "s");
@@ -127,7 +117,7 @@ finding_print(const struct zg_result *result, const struct zg_finding *finding)
 	else if (finding->approved_by == NULL)
 		(void)printf("; nobody has accepted it, %zu have to", result->quorum);
 	else {
-		utc_text(finding->approved_until, until);
+		utc_format(finding->approved_until, until);
 		(void)printf("; accepted by %s until %s%s", finding->approved_by, until,
 		    finding->accepted ? "" : ", more have to");
 	}
@@ -403,7 +393,7 @@ sign(const struct approve_job *job, const uint8_t private_key[32])
 {
 	struct zg_error error = {0};
 	size_t length = 0;
-	char *text = draft_read(job, &length), *name = NULL, until[32];
+	char *text = draft_read(job, &length), *name = NULL, until[UTC_TEXT_MAX];
 	int status = EXIT_UNDECIDED;
 
 	if (text == NULL || !draft_is_ours(job, text, length))
@@ -412,7 +402,7 @@ sign(const struct approve_job *job, const uint8_t private_key[32])
 		 spool_add(job->release.state.path, text, length, &name, &error) != ZG_OK)
 		complain("%s", error.text);
 	else {
-		utc_text(job->wish.until, until);
+		utc_format(job->wish.until, until);
 		(void)printf("approved as %s until %s: spool/%s\n", job->wish.by, until, name);
 		status = output_end();
 	}
@@ -443,7 +433,7 @@ static int
 approve(struct approve_job *job)
 {
 	const struct arguments *arguments = job->release.arguments;
-	uint8_t private_key[32];
+	uint8_t private_key[UTC_TEXT_MAX];
 	int status = EXIT_UNDECIDED;
 
 	if (!wish_read(arguments, job) || !config_open(job) ||

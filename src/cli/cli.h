@@ -14,6 +14,8 @@
 #include <zonegate/report.h>
 #include <zonegate/status.h>
 #include <zonegate/verdict.h>
+#include "base/file_io.h"
+#include "base/utc.h"
 #include "publish/publish.h"
 
 /* Exit status of everything that could not be done: usage, unreadable input, dead worker. */
@@ -156,9 +158,6 @@ int complain_usage(const struct command_row *command, const char *format, ...) Z
 /* Puts at most size - 1 characters of `from` into `to`; what is not printable ASCII becomes \DDD.
  */
 void escape(char *to, size_t size, const char *from);
-
-/* Writes everything, or says false and leaves errno. */
-bool write_all(int fd, const void *bytes, size_t length);
 
 /* Says in `error` that standard output failed, with errno; returns ZG_WRITE. */
 zg_status output_trouble(struct zg_error *error);

@@ -11,24 +11,6 @@
 /* Longest message of complain: a status message and the longest name around it. */
 #define COMPLAINT_MAX 2048
 
-bool
-write_all(int fd, const void *bytes, size_t length)
-{
-	const char *at = bytes;
-
-	while (length > 0) {
-		ssize_t n = write(fd, at, length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		at += n;
-		length -= (size_t)n;
-	}
-	return true;
-}
-
 void
 escape(char *to, size_t size, const char *from)
 {

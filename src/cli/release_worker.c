@@ -210,17 +210,6 @@ result_record(struct work *work, struct zg_error *error)
 	return status;
 }
 
-/* YYYY-MM-DDTHH:MM:SSZ. */
-static void
-time_text(int64_t time, char text[32])
-{
-	time_t seconds = (time_t)time;
-	struct tm tm;
-
-	if (gmtime_r(&seconds, &tm) == NULL || strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		(void)snprintf(text, 32, "%lld", (long long)time);
-}
-
 /* What is in service is expired, or nothing of it validates: what is still the best to be had may
  * go out (DESIGN 9.6). */
 static void
@@ -247,13 +236,13 @@ service_explain(const struct work *work)
 	const struct released *in_force = &work->in_force;
 	struct released former = {.exists = false};
 	struct zg_error error = {0};
-	char until[32];
+	char until[UTC_TEXT_MAX];
 
 	if (!in_force->exists) {
 		complain("nothing was released before, and nothing is touched");
 		return;
 	}
-	time_text(in_force->first_expiration, until);
+	utc_format(in_force->first_expiration, until);
 	if (in_force->first_expiration == 0)
 		complain("serial %u stays in service; it is not signed", in_force->serial);
 	else if (in_force->first_expiration > work->job->gate.inputs.now)
@@ -264,7 +253,7 @@ service_explain(const struct work *work)
 		    "serial %u stays in service, and its signatures have begun to expire at %s",
 		    in_force->serial, until);
 	if (work->job->zone->transferred && in_force->transfer_expiration != 0) {
-		time_text(in_force->transfer_expiration, until);
+		utc_format(in_force->transfer_expiration, until);
 		complain("secondaries that accept nothing newer expire the zone at %s", until);
 	}
 	repair_explain(work);
@@ -272,7 +261,7 @@ service_explain(const struct work *work)
 		ZG_OK ||
 	    !former.exists)
 		return;
-	time_text(former.first_expiration, until);
+	utc_format(former.first_expiration, until);
 	complain(
 	    "before it came serial %u: its content could go out again, under a new serial, until "
 	    "%s",

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/base64.h"
 #include "dns/name.h"
 
 static zg_status
@@ -186,49 +187,13 @@ address_read(const struct config_row *row, const char *text, void *base, char wh
 	return keep(base, row->place, canonical, strlen(canonical));
 }
 
-/* The value of a digit of base64 (RFC 4648 section 4), or -1. */
-static int
-base64_digit(char c)
-{
-	static const char digits[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *at = c == '\0' ? NULL : strchr(digits, c);
-
-	return at == NULL ? -1 : (int)(at - digits);
-}
-
-/* 32 octets are 43 digits and one '='; the last digit has two bits left, which are zero. */
-static bool
-base64_read_32(const char *text, uint8_t out[32])
-{
-	uint32_t bits = 0;
-	unsigned n_bits = 0;
-	size_t used = 0;
-
-	if (strlen(text) != 44 || text[43] != '=')
-		return false;
-	for (size_t i = 0; i < 43; i++) {
-		int digit = base64_digit(text[i]);
-
-		if (digit < 0)
-			return false;
-		bits = bits << 6 | (uint32_t)digit;
-		n_bits += 6;
-		if (n_bits >= 8) {
-			n_bits -= 8;
-			out[used++] = (uint8_t)(bits >> n_bits);
-		}
-	}
-	return (bits & 3) == 0;
-}
-
 static zg_status
 key_read(const struct config_row *row, const char *text, void *base, char why[POLICY_WHY_MAX])
 {
 	static const uint8_t zeros[32];
 	uint8_t *key = (uint8_t *)base + row->place;
 
-	if (!base64_read_32(text, key))
+	if (!base64_read(text, strlen(text), key, 32))
 		return refuse(why, "not 32 octets in base64: 43 characters and '='");
 	/* What a template has in it. As a point it has a small order: anybody can sign with it. */
 	if (memcmp(key, zeros, sizeof(zeros)) == 0)

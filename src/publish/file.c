@@ -2,7 +2,6 @@
 #include "publish/file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/fs.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,25 +10,10 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/file_io.h"
 #include "crypto/digest.h"
 
 #define BLOCK_OCTETS ((size_t)128 * 1024)
-
-static bool
-write_all(int fd, const uint8_t *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t n = write(fd, bytes, length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		bytes += n;
-		length -= (size_t)n;
-	}
-	return true;
-}
 
 /* The next block, at `offset`; the reading position of the descriptor is not touched. */
 static ssize_t
@@ -91,39 +75,5 @@ file_digest(int fd, const char *path, uint8_t sha256[32], struct zg_error *error
 		    error, status, "cannot digest %s: %s", path, zg_status_text(status));
 	digest_free(digest);
 	free(block);
-	return status;
-}
-
-int
-folder_open(const char *path, const char **name)
-{
-	const char *slash = strrchr(path, '/');
-	char *folder;
-	int fd, saved;
-
-	*name = slash == NULL ? path : slash + 1;
-	folder =
-	    slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
-	if (folder == NULL)
-		return -1;
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	saved = errno;
-	free(folder);
-	errno = saved;
-	return fd;
-}
-
-zg_status
-folder_sync(const char *path, struct zg_error *error)
-{
-	const char *name;
-	int fd = folder_open(path, &name);
-	zg_status status = ZG_OK;
-
-	if (fd < 0 || fsync(fd) != 0)
-		status = error_set(error, ZG_WRITE, "cannot make the folder of %s durable: %s",
-		    path, strerrordesc_np(errno));
-	if (fd >= 0)
-		(void)close(fd);
 	return status;
 }

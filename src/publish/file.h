@@ -1,4 +1,4 @@
-/* Files by descriptor: copied, digested, made durable. */
+/* Files by descriptor: copied and digested. */
 #ifndef PUBLISH_FILE_H
 #define PUBLISH_FILE_H
 
@@ -15,11 +15,5 @@ bool file_copy(int from, int to);
 /* SHA-256 of the file `fd`, from its begin to its end. `path` is for messages. */
 MUST_CHECK zg_status file_digest(
     int fd, const char *path, uint8_t sha256[32], struct zg_error *error);
-
-/* Makes what was made in or renamed into the folder of `path` durable. */
-MUST_CHECK zg_status folder_sync(const char *path, struct zg_error *error);
-
-/* Opens the folder of `path`; *name is what comes behind it, borrowed. -1: errno. */
-int folder_open(const char *path, const char **name);
 
 #endif

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/file_io.h"
 #include "base/file_replace.h"
 #include "base/text_writer.h"
 #include "crypto/digest.h"

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/file_io.h"
 #include "crypto/digest.h"
 #include "crypto/mac.h"
 #include "publish/file.h"

@@ -32,7 +32,7 @@ history base dns crypto history                     | limits status verdict
 gate    base dns zone crypto facts check policy history gate | limits status approval check verdict finding policy run timing gate memo version
 publish base dns crypto policy history publish      | limits status verdict policy
 report  base publish report                         | limits status check verdict finding timing gate report version
-cli     cli publish report                          | *
+cli     base cli publish report                     | *
 END
 
 # library header: the only layers that may include it.
