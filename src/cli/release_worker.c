@@ -159,6 +159,19 @@ work_close(struct work *work)
 
 /* --- What came of it --- */
 
+/* The text has what no server should be handed, whatever records it holds beside: entries that
+ * cannot be read are in no digest. */
+static bool
+is_bad_text(const struct zg_result *result)
+{
+	for (size_t i = 0; i < result->n_findings; i++) {
+		if (result->findings[i].severity == ZG_SEVERITY_REFUSE &&
+		    strcmp(result->findings[i].check->group, "zone") == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Same serial, same content as the release in force: it is there already (a name server that starts
  * anew asks again, and must not be told otherwise). */
 static bool
@@ -168,7 +181,7 @@ is_in_force(const struct work *work)
 
 	return work->in_force.exists && result->has_serial && result->digest != NULL &&
 	       result->serial == work->in_force.serial &&
-	       strcmp(result->digest, work->in_force.digest) == 0;
+	       strcmp(result->digest, work->in_force.digest) == 0 && !is_bad_text(result);
 }
 
 /* What the parent publishes, as the DS file has it: a fact of its own, whatever the verdict. */

@@ -177,6 +177,15 @@ verdicts() {
 	release 1
 	released "put back" 1
 	is "put back: reload" -e "$top/reloaded"
+	# All records of the release, and a line that no server reads: that is another text.
+	for line in 'www 3600 IN A 192.0.2.300' '\$INCLUDE more' 'www 3600 CH A 192.0.2.1'; do
+		(cat "$top/1" && echo "$line") >"$top/1-line"
+		echo junk >"$top/pub/example.zone"
+		release 1-line
+		is "already released but for '$line': exit status $status" "$status" -eq 1
+		is "already released but for '$line': not put back" \
+			"$(cat "$top/pub/example.zone")" = junk
+	done
 	rm "$top/pub/example.zone"
 	release 1
 	released "put back where nothing stands" 1
