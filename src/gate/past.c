@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "dns/release_compare.h"
 #include "facts/keys.h"
 #include "gate/past_world.h"
 #include "history/history.h"
@@ -25,95 +26,6 @@ struct past {
 	struct history_served served; /* of a serial that is not in the log */
 	struct past_step refused_steps[ROLL_STEPS_MAX];
 };
-
-/* ---- What the release in force is compared by ---- */
-
-/* The key of `other` that is `key`, or -1. */
-static int
-same_key(const struct release_facts *other, const struct release_key *key)
-{
-	for (size_t i = 0; i < other->n_keys; i++) {
-		const struct release_key *candidate = &other->keys[i];
-
-		if (candidate->published == key->published &&
-		    candidate->algorithm == key->algorithm && candidate->tag == key->tag &&
-		    memcmp(candidate->sha256, key->sha256, sizeof(key->sha256)) == 0)
-			return (int)i;
-	}
-	return -1;
-}
-
-/* Every key of `a` is in `b`, and signs the DNSKEY RRset there as well if it does here. */
-static bool
-keys_within(const struct release_facts *a, const struct release_facts *b)
-{
-	for (size_t i = 0; i < a->n_keys; i++) {
-		int twin = same_key(b, &a->keys[i]);
-
-		if (twin < 0 || a->keys[i].signs_dnskey != b->keys[twin].signs_dnskey)
-			return false;
-	}
-	return true;
-}
-
-/* The signers of a class of `from`, as bits of the keys of `to`. */
-static uint64_t
-translate(const struct release_facts *from, uint64_t signers, const struct release_facts *to)
-{
-	uint64_t mask = 0;
-
-	for (size_t i = 0; i < from->n_keys; i++) {
-		int twin = (signers >> i & 1) == 0 ? -1 : same_key(to, &from->keys[i]);
-
-		if (twin >= 0)
-			mask |= UINT64_C(1) << twin;
-	}
-	return mask;
-}
-
-/* Every set of signers of `a` is one of `b`: whatever fails with `a` fails with `b`. */
-static bool
-signers_within(const struct release_facts *a, const struct release_facts *b)
-{
-	for (size_t i = 0; i < a->n_classes; i++) {
-		uint64_t signers = translate(a, a->classes[i].signers, b);
-		bool found = false;
-
-		for (size_t k = 0; k < b->n_classes; k++)
-			found |= b->classes[k].signers == signers;
-		if (!found)
-			return false;
-	}
-	return true;
-}
-
-static bool
-next_ds_equal(const struct release_facts *a, const struct release_facts *b)
-{
-	if (a->next_ds_given != b->next_ds_given || a->next_ds_delete != b->next_ds_delete ||
-	    a->n_next_ds != b->n_next_ds)
-		return false;
-	for (size_t i = 0; i < a->n_next_ds; i++) {
-		const struct release_ds *x = &a->next_ds[i], *y = &b->next_ds[i];
-
-		if (x->tag != y->tag || x->algorithm != y->algorithm ||
-		    x->digest_type != y->digest_type || x->digest_len != y->digest_len ||
-		    memcmp(x->digest, y->digest, x->digest_len) != 0)
-			return false;
-	}
-	return true;
-}
-
-/* DESIGN 9.3: nothing that the parent could mind has changed. */
-static bool
-is_unchanged(const struct release_facts *candidate, const struct release_facts *in_force)
-{
-	return !candidate->more_classes && !in_force->more_classes &&
-	       keys_within(candidate, in_force) && keys_within(in_force, candidate) &&
-	       candidate->dnskey_ttl == in_force->dnskey_ttl &&
-	       signers_within(candidate, in_force) && next_ds_equal(candidate, in_force) &&
-	       strcmp(candidate->denial, in_force->denial) == 0;
-}
 
 /* ---- Reading ---- */
 
@@ -187,7 +99,8 @@ take_declined(void *context, const struct history_candidate *candidate)
 	if (candidate->id <= past->in_force->id)
 		return HISTORY_STOP;
 	if ((candidate->state != CANDIDATE_REFUSED && candidate->state != CANDIDATE_HELD) ||
-	    candidate->facts.n_keys == 0 || is_unchanged(&candidate->facts, &past->in_force->facts))
+	    candidate->facts.n_keys == 0 ||
+	    release_keys_same(&candidate->facts, &past->in_force->facts))
 		return ZG_OK;
 	past->facts.ahead = true;
 	past->facts.ahead_serial = candidate->facts.serial;
@@ -372,7 +285,8 @@ past_read(const struct past_inputs *inputs, struct past **result, struct zg_erro
 	if (past->in_force != NULL) {
 		past->facts.in_force = &past->in_force->facts;
 		past->facts.policy_digest = past->in_force->policy_digest;
-		past->facts.unchanged = is_unchanged(past->world.release, &past->in_force->facts);
+		past->facts.unchanged =
+		    release_unchanged(past->world.release, &past->in_force->facts);
 	}
 	*result = past;
 	return ZG_OK;

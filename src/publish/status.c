@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "dns/release_compare.h"
 #include "history/history.h"
 #include "policy/config.h"
 #include "policy/policy.h"
@@ -229,53 +230,6 @@ judge_transfer(const struct status_zone_inputs *inputs, const struct history_can
 
 /* --- Candidates --- */
 
-static const struct release_key *
-find_key(const struct release_facts *facts, const struct release_key *key)
-{
-	for (size_t i = 0; i < facts->n_keys; i++) {
-		const struct release_key *other = &facts->keys[i];
-
-		if (other->published == key->published && other->algorithm == key->algorithm &&
-		    other->tag == key->tag &&
-		    memcmp(other->sha256, key->sha256, sizeof(key->sha256)) == 0)
-			return other;
-	}
-	return NULL;
-}
-
-static bool
-signs_data(const struct release_facts *facts, const struct release_key *key)
-{
-	uint64_t bit = UINT64_C(1) << (key - facts->keys);
-
-	for (size_t i = 0; i < facts->n_classes; i++) {
-		if ((facts->classes[i].signers & bit) != 0)
-			return true;
-	}
-	return false;
-}
-
-/* Every key of `a` is in `b` and signs the same kinds of data there. */
-static bool
-keys_within(const struct release_facts *a, const struct release_facts *b)
-{
-	for (size_t i = 0; i < a->n_keys; i++) {
-		const struct release_key *twin = find_key(b, &a->keys[i]);
-
-		if (twin == NULL || twin->signs_dnskey != a->keys[i].signs_dnskey ||
-		    signs_data(a, &a->keys[i]) != signs_data(b, twin))
-			return false;
-	}
-	return true;
-}
-
-/* Whether the signer has moved on to other keys than those that are in service. */
-static bool
-changes_keys(const struct release_facts *candidate, const struct release_facts *release)
-{
-	return !keys_within(candidate, release) || !keys_within(release, candidate);
-}
-
 /* DESIGN 9.7, .nl 2012: the signer goes by a publication that did not happen, and its clock for the
  * next step of the rollover runs. The newest candidate that could be read says where it stands. */
 static void
@@ -288,7 +242,7 @@ judge_signer(const struct status_zone_inputs *inputs, const struct history_candi
 	while ((candidate = newer_candidate(inputs, release, i)) != NULL && !candidate->has_facts)
 		i++;
 	if (release == NULL || candidate == NULL || !was_stopped(candidate) ||
-	    !changes_keys(&candidate->facts, &release->facts))
+	    release_keys_same(&candidate->facts, &release->facts))
 		return;
 	status_add(report, STATUS_CRITICAL, "signer-ahead",
 	    "serial %" PRIu32 " was %s and has other keys than serial %" PRIu32

@@ -365,8 +365,14 @@ END_TEST
 /* DESIGN 9.7. */
 START_TEST(refused_key_change_leaves_the_signer_ahead)
 {
+	struct release_facts *nsec3;
+
 	old_past();
 	(void)release_at(NOW - HOUR, CANDIDATE_REFUSED, facts_new(2, 4, 4));
+	ck_assert(!prove_at(NOW, facts_new(3, 4, 4)).ahead);
+	nsec3 = facts_new(2, 4, 4);
+	(void)strcpy(nsec3->denial, "nsec3 1 0 0");
+	(void)release_at(NOW - HOUR, CANDIDATE_REFUSED, nsec3);
 	ck_assert(!prove_at(NOW, facts_new(3, 4, 4)).ahead);
 	(void)release_at(NOW - HOUR + 1, CANDIDATE_REFUSED, facts_new(3, 8, 8));
 	ck_assert(prove_at(NOW, facts_new(4, 4, 4)).ahead);
