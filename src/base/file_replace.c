@@ -58,6 +58,29 @@ file_replace(
 	return status;
 }
 
+zg_status
+file_append(
+    const char *path, size_t size, const uint8_t *bytes, size_t length, struct zg_error *error)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	zg_status status = ZG_OK;
+	struct stat stat;
+
+	if (fd < 0 || fstat(fd, &stat) != 0)
+		status =
+		    error_set(error, ZG_WRITE, "cannot open %s: %s", path, strerrordesc_np(errno));
+	else if (!S_ISREG(stat.st_mode) || (uintmax_t)stat.st_size != size)
+		status = error_set(error, ZG_WRITE, "%s was changed meanwhile", path);
+	else if (!write_all(fd, bytes, length)) {
+		status =
+		    error_set(error, ZG_WRITE, "cannot write %s: %s", path, strerrordesc_np(errno));
+		(void)!ftruncate(fd, (off_t)size);
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	return status;
+}
+
 /* Reads `length` octets and sees that there are no more. */
 static bool
 read_all(int fd, uint8_t *bytes, size_t length)

@@ -18,6 +18,14 @@ MUST_CHECK zg_status file_replace(
     const char *path, const uint8_t *bytes, size_t length, mode_t mode, struct zg_error *error);
 
 /*
+ * Adds `length` octets to a regular file of exactly `size`, not synchronised. On failure (ZG_WRITE
+ * with a message) it is cut to that size again, if that can be done: use it for what is recognised
+ * when it is torn.
+ */
+MUST_CHECK zg_status file_append(
+    const char *path, size_t size, const uint8_t *bytes, size_t length, struct zg_error *error);
+
+/*
  * Reads a regular file of at most `limit` octets. *bytes is owned by the caller. ZG_READ with a
  * message when it is not there, not regular or not readable; ZG_LIMIT when it is larger.
  */

@@ -20,6 +20,7 @@ struct memo_set {
 	size_t n;
 	uint32_t *slots; /* owned: indexes of entries, by their first octets */
 	size_t mask;
+	bool grows; /* what it has need not be noted again: the rest will be added to it */
 };
 
 /* What a run verified, to be remembered. */

@@ -220,13 +220,15 @@ try_memo(const struct verification *work, struct tester *tester, size_t key, uin
 	    memo_digest(tester, &work->keys->keys[key], zone_rdata(work->zone, record),
 		zone_record(work->zone, record)->rdlen, signed_set, octets);
 
-	if (status == ZG_OK)
-		status = memo_fresh_add(&tester->fresh, octets, record);
-	if (status == ZG_OK && memo_set_has(work->known, octets, &tester->next_known)) {
+	if (status != ZG_OK)
+		return status;
+	if (memo_set_has(work->known, octets, &tester->next_known)) {
 		*outcome = outcome_of_key(work->keys, key, signed_set->set->type);
 		tester->n_memo++;
+		if (work->known->grows)
+			return ZG_OK;
 	}
-	return status;
+	return memo_fresh_add(&tester->fresh, octets, record);
 }
 
 /* Tries one signature with every key of its tag and algorithm. */

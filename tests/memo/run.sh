@@ -103,8 +103,13 @@ for way in auto evp batch; do
 	rest_of_report >"$work/found"
 	same "$way: the report after the change" "0" "$status$(diff "$work/second" "$work/found")"
 done
+size=$(wc -c <"$work/kept")
+same "what was verified is added, under a seal of its own" \
+	"$((size + 32 + 32 * changed + 32))" "$(wc -c <"$memo")"
+same "and the rest stays as it was" "" "$(cmp -n "$size" "$memo" "$work/kept" 2>&1)"
 check "$work/large.next" --memo "$memo"
 same "what was verified is known now" "0 verified, $signatures known" "$(ways)"
+same "nothing new, nothing added" "$((size + 32 + 32 * changed + 32))" "$(wc -c <"$memo")"
 memo_restore
 check "$work/large.next" --memo "$memo" --no-memo
 same "--no-memo verifies all" "$signatures verified, 0 known" "$(ways)"
@@ -114,7 +119,7 @@ rm -f "$work/large" "$work/large.next"
 # ---- Changed octets ----
 
 ds=$work/small.ds
-"$generate" 100 13 "$work/small" "$ds" || exit 2
+"$generate" 100 13 "$work/small" "$ds" "$work/small.next" 1 || exit 2
 now_zone=$work/small
 rm -f "$memo" "$memo.key"
 check "$work/small"
@@ -196,6 +201,47 @@ memo_restore
 : >"$memo"
 refused "empty" "it is damaged"
 
+# What a later run added: damaged or cut anywhere, none of the memo is used; cut where it begins, it
+# is the memo before. It is one mark, some digests and a seal.
+memo_restore
+check "$work/small.next" --memo "$memo"
+added=$(($(wc -c <"$memo") - size)) known=$(count by_memo)
+same "some are added" yes "$([ "$added" -gt 64 ] && [ "$known" -lt "$signatures" ] && echo yes)"
+cp "$memo" "$work/grown"
+at=$size
+while [ "$at" -lt $((size + added)) ]; do
+	cp "$work/grown" "$memo"
+	octet=$(od -An -tu1 -j "$at" -N 1 "$work/grown")
+	# shellcheck disable=SC2059 # an octet
+	printf "\\$(printf %o $((octet ^ (1 << at % 8))))" |
+		dd of="$memo" bs=1 seek="$at" conv=notrunc 2>"$work/errors"
+	refused "added octet $at changed" "it is damaged, or under another key"
+	at=$((at + step / 2))
+done
+for length in $(seq $((size + 1)) 31 $((size + added - 1))) $(seq $((size + 32)) 32 $((size + added - 32))); do
+	head -c "$length" "$work/grown" >"$memo"
+	check "$work/small" --memo "$memo"
+	same "added, cut to $length: said" yes "$(note | grep -q '^it is damaged' && echo yes)"
+	same "added, cut to $length: ways" "$signatures verified, 0 known" "$(ways)"
+done
+head -c "$size" "$work/grown" >"$memo"
+check "$work/small.next" --memo "$memo"
+same "without what was added" "$known" "$(count by_memo)"
+{
+	cat "$work/grown"
+	tail -c "$added" "$work/grown"
+} >"$memo"
+refused "added twice" "it is damaged, or under another key"
+
+# Once as much as a quarter was added, the next run writes the file anew, with what is of use alone.
+same "more than a quarter was added" yes "$([ "$added" -gt $((size / 4)) ] && echo yes)"
+cp "$work/grown" "$memo"
+check "$work/small" --memo "$memo"
+same "all was known" "0 verified, $signatures known" "$(ways)"
+same "and the memo is written anew" "$size" "$(wc -c <"$memo")"
+check "$work/small" --memo "$memo"
+same "with all that is of use" "0 verified, $signatures known" "$(ways)"
+
 # Its own key is another one, too short, or gone.
 memo_restore
 head -c 32 /dev/urandom >"$memo.key"
@@ -232,7 +278,7 @@ if command -v openssl >/dev/null; then
 	sealed "another build" "$other" '1s/\( build [^ ]*-\)./\1x/'
 	sealed "another version" "$other" '1s/ build [0-9]/ build 9/'
 	sealed "another OpenSSL" "$other" '1s/ crypto [0-9]/ crypto 9/'
-	sealed "another format" "$other" '1s/ memo 1 / memo 2 /'
+	sealed "another format" "$other" '1s/ memo 2 / memo 3 /'
 	sealed "another zone" "it is of another zone" '1s/ zone test\./ zone tess./'
 else
 	echo "openssl is not here: memos sealed anew are not tested"
