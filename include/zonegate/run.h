@@ -19,10 +19,11 @@ enum zg_phase {
  */
 typedef void (*zg_progress)(void *context, enum zg_phase phase, uint64_t done, uint64_t total);
 
-/* How ECDSA P-256 signatures are verified; what a batch does not confirm is decided by EVP. */
+/* How signatures are verified: ECDSA P-256 in batches, RSA by the arithmetic alone, all else by
+ * EVP, which decides what these do not confirm. */
 enum zg_verify_with {
 	ZG_VERIFY_AUTO = 0, /* in batches for keys that sign enough to repay it */
-	ZG_VERIFY_EVP,	    /* one by one */
+	ZG_VERIFY_EVP,	    /* all by EVP */
 	ZG_VERIFY_BATCH	    /* in batches for every key */
 };
 

@@ -31,7 +31,7 @@ static const struct option_row check_options[] = {
 	{OPTION_REQUIRE, 0, "require", "INPUT,...", "undecided without these: ds, previous, unsigned, history"},
 	{OPTION_INCLUDE, 0, "include", NULL, "allow $INCLUDE of files beneath the zone's folder"},
 	{OPTION_TIMEOUT, 0, "timeout", "DURATION", "undecided when not done by then; 1h if absent"},
-	{OPTION_VERIFY_WITH, 0, "verify-with", "auto|evp|batch", "how P-256 is verified; auto if absent"},
+	{OPTION_VERIFY_WITH, 0, "verify-with", "auto|evp|batch", "how signatures are verified; auto if absent"},
 	{OPTION_MEMO, 0, "memo", "FILE", "remember in FILE which signatures verified"},
 	{OPTION_NO_MEMO, 0, "no-memo", NULL, "verify every signature anew, whatever --memo says"},
 	{OPTION_EXAMPLES, 0, "examples", "N", "examples to report for each finding; 5 if absent"},

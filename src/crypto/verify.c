@@ -10,6 +10,7 @@
 
 #include <zonegate/limits.h>
 #include "crypto/public_key_private.h"
+#include "crypto/rsa_power.h"
 #include "dns/algorithm.h"
 
 enum hash { HASH_SHA1, HASH_SHA256, HASH_SHA384, HASH_SHA512, HASH_COUNT };
@@ -33,6 +34,7 @@ static const struct {
 struct verifier_slot {
 	const struct public_key *key;
 	EVP_PKEY_CTX *context;
+	struct rsa_power *power; /* NULL: not used */
 	enum hash hash;
 };
 
@@ -41,6 +43,7 @@ struct verifier {
 	EVP_MD_CTX *digest;
 	struct verifier_slot slots[ZG_KEYS_MAX];
 	size_t n_slots;
+	bool powers;
 };
 
 zg_status
@@ -71,18 +74,28 @@ verifier_free(struct verifier *verifier)
 {
 	if (verifier == NULL)
 		return;
-	for (size_t i = 0; i < verifier->n_slots; i++)
+	for (size_t i = 0; i < verifier->n_slots; i++) {
 		EVP_PKEY_CTX_free(verifier->slots[i].context);
+		rsa_power_free(verifier->slots[i].power);
+	}
 	for (int i = 0; i < HASH_COUNT; i++)
 		EVP_MD_free(verifier->hashes[i]);
 	EVP_MD_CTX_free(verifier->digest);
 	free(verifier);
 }
 
+void
+verifier_take_powers(struct verifier *verifier)
+{
+	verifier->powers = true;
+}
+
 /* Makes a context that verifies hashes with `key`. */
 static zg_status
 slot_fill(const struct verifier *verifier, const struct public_key *key, struct verifier_slot *slot)
 {
+	zg_status status;
+
 	*slot = (struct verifier_slot){.key = key};
 	for (size_t i = 0; i < sizeof(algorithm_hashes) / sizeof(algorithm_hashes[0]); i++) {
 		if (algorithm_hashes[i].algorithm == key->algorithm)
@@ -97,7 +110,12 @@ slot_fill(const struct verifier *verifier, const struct public_key *key, struct 
 		ERR_clear_error();
 		return ZG_CRYPTO;
 	}
-	return ZG_OK;
+	if (!verifier->powers)
+		return ZG_OK;
+	status = rsa_power_new(key, &slot->power);
+	if (status != ZG_OK)
+		EVP_PKEY_CTX_free(slot->context);
+	return status;
 }
 
 /* The slot of `key`; keys are few and the last one asked for is found first. */
@@ -214,8 +232,12 @@ verifier_check_hash(struct verifier *verifier, const struct public_key *key, con
 		signature_len = der_signature(signature, signature_len, der);
 		signature = der;
 	}
-	return verify_answer(
-	    EVP_PKEY_verify(slot->context, signature, signature_len, hash, hash_len), good);
+	*good = slot->power != NULL &&
+		rsa_power_confirms(slot->power, hash, hash_len, signature, signature_len);
+	return *good ? ZG_OK
+		     : verify_answer(
+			   EVP_PKEY_verify(slot->context, signature, signature_len, hash, hash_len),
+			   good);
 }
 
 zg_status

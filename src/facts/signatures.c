@@ -373,6 +373,8 @@ tester_init(const struct verification *work, struct tester *tester)
 {
 	zg_status status = verifier_new(&tester->verifier);
 
+	if (status == ZG_OK && work->options.with != ZG_VERIFY_EVP)
+		verifier_take_powers(tester->verifier);
 	if (status == ZG_OK && work->known != NULL)
 		status = digest_new(DIGEST_KIND_SHA256, &tester->digest);
 	for (size_t k = 0; k < work->keys->n_keys && status == ZG_OK; k++) {

@@ -137,7 +137,7 @@ phases_of_zonegate() { # size algorithm phases
 		BEGIN {printf "%-10s %9s %11s %16s\n", "phase", "seconds", "processors", "ns a record"}
 		{printf "%-10s %9.3f %11.3f %16.0f\n", $1, $2, $3, $3 / records * 1e9}' \
 		"$folder/$1-$2.phases"
-	echo "floor, the $([ "$2" = 13 ] && echo 'batches' || echo 'openssl speed') of $signatures" \
+	echo "floor, the $([ "$2" = 13 ] && echo 'batches' || echo 'EVP verifications (openssl speed)') of $signatures" \
 		"signatures on $threads processors: $floor s, $(ratio "$floor" "$own_seconds") of the check;" \
 		"processors $floor_processors s, $(ratio "$floor_processors" "$own_processor")"
 	echo "decided by batch $(count_in "$log" by_batch), EVP $(count_in "$log" by_evp)," \
