@@ -2,6 +2,7 @@
 #
 #   all demo install clean         build, show, install
 #   test test-long sanitize bench  tests/run.sh, with more work, with sanitizers; tests/bench
+#   incidents                      the outages of tests/incidents, and what each came to
 #   deps                           the Debian packages that building and testing need
 #
 #   BUILD=dir     where everything is made (default build)
@@ -18,7 +19,7 @@ CFLAGS  ?= -O2 -g
 VERSION := $(shell sed -n 's/.*ZG_VERSION "\(.*\)"/\1/p' include/zonegate/version.h)
 SOVERSION := 0
 
-PACKAGES = ldns libcrypto libxml-2.0 jansson sqlite3
+PACKAGES = ldns libssl libcrypto libxml-2.0 jansson sqlite3
 
 ZG_CPPFLAGS = -D_GNU_SOURCE -Iinclude -Isrc -I$(BUILD)/generated
 ZG_CFLAGS = -std=c11 -pthread -fPIC -fvisibility=hidden
@@ -39,14 +40,14 @@ endif
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 
-LAYERS = base dns zone crypto facts check policy history gate publish report
+LAYERS = base dns net zone crypto facts check policy history parent observe gate publish report
 LIB_SOURCES := $(sort $(foreach layer,$(LAYERS),$(wildcard src/$(layer)/*.c)))
 CLI_SOURCES := $(sort $(wildcard src/cli/*.c))
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/generated/policy_embedded.o
 CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o)
 
 .PHONY: all deps demo demo-run test test-long test-run test-programs fuzz-programs sanitize bench
-.PHONY: sanitize-address sanitize-thread bench-run install clean
+.PHONY: sanitize-address sanitize-thread bench-run incidents incidents-run install clean
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/zonegate $(BUILD)/libzonegate.so $(BUILD)/zonegate.pc
@@ -112,7 +113,7 @@ $(BUILD)/libcli.a: $(filter-out $(BUILD)/src/cli/main.o,$(CLI_OBJECTS))
 .SECONDEXPANSION:
 
 # Tools and generators know nothing of zonegate: what they make is held against it.
-TOOL_PROGRAMS := $(call programs_in,tools bench cases)
+TOOL_PROGRAMS := $(call programs_in,tools bench cases incidents)
 $(TOOL_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libkit.a
 	$(LINK) $^ $(PKG_LIBS)
 # What verifying alone would cost can only be said by the code that verifies.
@@ -141,7 +142,14 @@ $(FUZZ_REPLAYS): $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o \
     $(BUILD)/tests/fuzz/replay.o $(BUILD)/libzonegate.a
 	$(LINK) $^ $(PKG_LIBS)
 
-TEST_PROGRAMS := $(TOOL_PROGRAMS) $(UNIT_TESTS) $(USER_PROGRAMS) $(FUZZ_REPLAYS)
+# Loaded before a program, to shift its clock; so without sanitizers.
+PRELOADS := $(BUILD)/tests/tools/preload/shifted_clock.so
+$(PRELOADS): $(BUILD)/%.so: %.c
+	@mkdir -p $(@D)
+	$(CC) -shared $(ZG_CPPFLAGS) $(filter-out -fsanitize% -fno-sanitize% -fvisibility%,$(ZG_CFLAGS)) \
+	    -O2 -o $@ $<
+
+TEST_PROGRAMS := $(PRELOADS) $(TOOL_PROGRAMS) $(UNIT_TESTS) $(USER_PROGRAMS) $(FUZZ_REPLAYS)
 test-programs: $(TEST_PROGRAMS)
 fuzz-programs: $(FUZZ_TARGETS)
 
@@ -186,6 +194,14 @@ bench:
 
 bench-run: $(BUILD)/zonegate $(call programs_in,bench)
 	BUILD=$(BUILD) BENCH_SIZE=$(BENCH_SIZE) sh tests/bench/bench.sh
+
+incidents:
+	sh tests/deps.sh test
+	sh tests/peers.sh
+	$(SUBMAKE) --no-print-directory incidents-run
+
+incidents-run: $(BUILD)/zonegate $(PRELOADS) $(call programs_in,incidents bench)
+	BUILD=$(BUILD) LONG=1 sh tests/incidents/run.sh table
 
 SHARE = $(DESTDIR)$(PREFIX)/share
 

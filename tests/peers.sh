@@ -1,16 +1,18 @@
 #!/bin/sh
-# Other validators and signers, for tests and benchmarks only: what is not installed is downloaded
-# and unpacked below build/peers, with the libraries that are missing. Nothing is installed, no
-# service starts, root is not needed. Wrappers are in build/peers/bin.
+# Other validators, signers and name servers, for tests and benchmarks only: what is not installed
+# is downloaded and unpacked below build/peers, with the libraries that are missing. Nothing is
+# installed, no service starts, root is not needed. Wrappers are in build/peers/bin.
 #
 # Exit status 0 also when there is no network: tests that need a peer then say 'skipped'.
 set -eu
 cd "$(dirname "$0")/.."
 
-packages="bind9-utils ldnsutils knot knot-dnssecutils validns"
+packages="bind9 bind9-dnsutils bind9-utils ldnsutils nsd knot knot-dnsutils knot-dnssecutils
+	unbound validns"
 tools="dnssec-keygen dnssec-signzone dnssec-verify dnssec-dsfromkey named-checkzone
 	named-compilezone ldns-keygen ldns-signzone ldns-verify-zone ldns-read-zone ldns-key2ds
-	kzonecheck kzonesign keymgr validns"
+	kzonecheck kzonesign keymgr validns named named-checkconf rndc delv dig nsd nsd-checkconf
+	nsd-control nsd-control-setup knotd knotc unbound unbound-checkconf"
 
 here=$PWD/build/peers
 PATH=$PATH:/usr/sbin:/sbin

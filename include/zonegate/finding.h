@@ -28,7 +28,8 @@ struct zg_finding {
 	const char *approved_by; /* approvers who accept it, "alice, bob"; NULL: none */
 	int64_t approved_until;	 /* when the first of their approvals ceases to count */
 	bool accepted;		 /* by a quorum of them: it neither holds nor refuses */
-	bool may_be_accepted;	 /* people have a say in it */
+	bool may_be_accepted;	 /* people have a say in it: */
+	size_t quorum;		 /* so many have to accept it */
 };
 
 #endif

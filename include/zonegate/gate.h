@@ -40,14 +40,25 @@ struct zg_gate_inputs {
 	struct zg_source ds;		 /* DS or DNSKEY records in zone-file form */
 	struct zg_source previous;	 /* the zone released before */
 	struct zg_source unsigned_input; /* the registry's unsigned zone */
+	struct zg_source trials;	 /* trial signatures by new keys, one TXT a signer */
 	const zg_policy *policy;	 /* NULL: the built-in default */
 	const char *origin;		 /* presentation form; NULL: the SOA's owner */
 	const char *state; /* the state directory: history to prove against; NULL: none */
 	uint32_t ds_ttl;   /* seconds, as the parent publishes it; 0: not known */
-	bool remember;	   /* zg_result_facts is wanted */
-	bool complete;	   /* it is to be released: the policy's demand for completeness counts */
-	int64_t now;	   /* seconds since 1970 UTC */
-	unsigned threads;  /* 0 is 1 */
+	/* When the parent's own servers were seen to publish `ds`, proved; 0: a file or person says
+	 * so. */
+	int64_t ds_time;
+	bool remember; /* zg_result_facts is wanted */
+	bool complete; /* it is to be released: the policy's demand for completeness counts */
+	/* The zone comes by a transfer, and ended as one does that was not cut: with the closing
+	 * SOA record. True as well when only `zone_end` will tell. */
+	bool whole;
+	/* Called when the zone's text was read to its end: whether that was its end. Any other
+	 * status than ZG_OK ends the run with it. NULL: nobody is asked. */
+	zg_status (*zone_end)(void *context, struct zg_error *error);
+	void *zone_end_context;
+	int64_t now;	  /* seconds since 1970 UTC */
+	unsigned threads; /* 0 is 1 */
 	enum zg_verify_with verify_with;
 	zg_memo *memo;	  /* what verified before, and where what verifies now goes; NULL: none */
 	size_t examples;  /* for each check, at most ZG_EXAMPLES_MAX; 0: ZG_EXAMPLES_DEFAULT */
@@ -165,6 +176,20 @@ enum zg_count {
 	ZG_COUNT_COUNT
 };
 
+/* What is counted in the candidate and in the zone released before it. */
+enum zg_change_kind {
+	ZG_CHANGE_RECORDS, /* but for those that any release renews: RRSIG, NSEC, NSEC3, SOA, ZONEMD
+			    */
+	ZG_CHANGE_DELEGATIONS,
+	ZG_CHANGE_SECURE_DELEGATIONS,
+	ZG_CHANGE_NS_HOSTS, /* different names in NS records of delegations */
+	ZG_CHANGE_COUNT
+};
+struct zg_change {
+	uint64_t before, after;
+	uint64_t lost, gained; /* of those before, not in the candidate; and the reverse */
+};
+
 /* The result. Everything in it lives until zg_result_free. */
 struct zg_result {
 	zg_verdict verdict;
@@ -179,6 +204,7 @@ struct zg_result {
 	unsigned inputs;	  /* enum zg_input that were given */
 	const char *completeness; /* what proves that nothing was cut out, or "none" */
 	uint64_t counts[ZG_COUNT_COUNT];
+	const struct zg_change *changes; /* ZG_CHANGE_COUNT; NULL: no former zone was given */
 
 	const struct zg_finding
 	    *findings; /* refuse first, then approve, warn; table order within */
@@ -245,5 +271,23 @@ ZG_PUBLIC const struct release_facts *zg_result_facts(const struct zg_result *re
 struct release_ds;
 ZG_PUBLIC ZG_MUST_CHECK zg_status zg_ds_read(const struct zg_source *source, const char *zone,
     struct release_ds *list, size_t *n, uint32_t *ttl, struct zg_error *error);
+
+/* Trust anchors, TRUST_ANCHORS_MAX at most, of any zones: DS or DNSKEY records in zone-file form
+ * with absolute names (dns-root-data's root.key), or IANA's root-anchors.xml; which one is seen
+ * from the content. For the program's own use. ZG_INPUT_BAD, with file and line: it is neither, or
+ * has no anchor. */
+struct trust_anchor;
+ZG_PUBLIC ZG_MUST_CHECK zg_status zg_anchors_read(const struct zg_source *source,
+    struct trust_anchor *anchors, size_t *n, struct zg_error *error);
+
+/* Reads a zone, and takes a sample of it for its servers to be asked: apex, names that the policy
+ * (NULL: none) watches, the first, the last, `n_names` by chance, and some that do not exist; of 0
+ * names only serial and content digest. Who does not know `seed` cannot foretell the names. For the
+ * program's own use; *sample is owned by the caller (zone_sample_free). ZG_INPUT_BAD: the text is
+ * no zone of that name. */
+struct zone_sample;
+ZG_PUBLIC ZG_MUST_CHECK zg_status zg_zone_sample(const struct zg_source *source, const char *origin,
+    const zg_policy *policy, size_t n_names, uint64_t seed, struct zone_sample **sample,
+    struct zg_error *error);
 
 #endif

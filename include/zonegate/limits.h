@@ -36,10 +36,27 @@
 #define ZG_KEYS_PER_TAG_MAX 4
 /* RRSIGs verified for one RRset: two algorithms, two keys each, twice over. */
 #define ZG_RRSIGS_PER_RRSET_MAX 16
+/* Signatures tried for one answer from the network, over all of its RRsets: the largest proof has
+ * four, each with the keys of two algorithms. */
+#define ZG_PROOF_TRIES_MAX 128
+/* NSEC and NSEC3 RRsets of an answer that are looked at: no proof needs more than three, and a
+ * server may send those of a second chain. */
+#define ZG_PROOF_DENIALS_MAX 16
+/* NSEC3 iterations of an answer that are followed: RFC 9276 section 3.2 lets validators stop at a
+ * limit of their own; 150 is the one that they shared when it was written. */
+#define ZG_PROOF_ITERATIONS_MAX 150
 /* Bytes of public-key input from one RRset. */
 #define ZG_SIGNED_DATA_MAX (64 * 1024 * 1024)
+/* Trial signatures of signers in one file: more than a zone has signers. */
+#define ZG_TRIALS_MAX 64
+/* That file: it may be a zone of its own. */
+#define ZG_TRIALS_FILE_BYTES_MAX (1024 * 1024)
 /* DS records of the parent, and CDS and CDNSKEY records of the zone: as for keys. */
 #define ZG_DS_MAX 64
+/* Addresses of a parent's name servers that are asked: the root has 26. Names of them: twice what
+ * any zone of registries has. */
+#define ZG_PARENT_ADDRESSES_MAX 64
+#define ZG_PARENT_HOSTS_MAX	32
 /* RSA moduli: RFC 3110 section 2 and RFC 5702 section 2 end at 4096 bits, and larger ones cost more
  * than any signer would spend. */
 #define ZG_RSA_BITS_MAX 4096
@@ -77,13 +94,40 @@
 
 /* A report (JSON) in the history: every example of every check that a run can keep. */
 #define ZG_HISTORY_REPORT_MAX (64 * 1024 * 1024)
+/* The text of a policy in the history, its defaults filled in; of a longer one only the digest. */
+#define ZG_HISTORY_POLICY_MAX (4 * 1024 * 1024)
 /* Rows that one question to the history answers: a release a minute for two months. */
 #define ZG_HISTORY_ROWS_MAX 100000
+
+/* Candidates in one statement: more than a bad night has, and what a reader takes in. Serials that
+ * it can be asked for. Looks at the servers: the newest matter. One statement with its evidence, as
+ * JSON: some hundred KB. */
+#define ZG_STATEMENT_EVENTS_MAX	 32
+#define ZG_STATEMENT_SERIALS_MAX 16
+#define ZG_STATEMENT_LOOKS_MAX	 8
+#define ZG_STATEMENT_BYTES_MAX	 (4 * 1024 * 1024)
 
 /* The text of one approval: 8192 facts and 256 findings need about 500 KB. Approvals of one zone
  * that are looked at: each costs a signature check. */
 #define ZG_APPROVAL_BYTES_MAX (1024 * 1024)
 #define ZG_APPROVALS_MAX      256
+
+/* One DNS message unpacked: a pointer of two octets may stand for a name of 255, and 65535 octets
+ * have room for 32768. */
+#define ZG_MESSAGE_BYTES_MAX (16 * 1024 * 1024)
+/* Names of a sample, and questions about them: of a delegation there are two. 64 servers are asked
+ * twice each, which ZG_ASKS_MAX has room for. */
+#define ZG_SAMPLE_NAMES_MAX   400
+#define ZG_SAMPLE_ENTRIES_MAX 1024
+/* Questions of one run: 64 servers, 2048 each. */
+#define ZG_ASKS_MAX 131072
+/* Sockets of one run: below what systems allow a process. */
+#define ZG_ASKS_IN_FLIGHT_MAX 512
+
+/* Messages of one zone transfer: as much as the arenas of names and RDATA can take. */
+#define ZG_TRANSFER_MAX (16ULL * 1024 * 1024 * 1024)
+/* A file with one TSIG key: a secret of 512 octets takes 700 characters, the rest is comments. */
+#define ZG_TSIG_FILE_BYTES_MAX 8192
 
 /* Threads of one check. */
 #define ZG_THREADS_MAX 256

@@ -1,4 +1,4 @@
-/* Reports: a result as text or JSON. */
+/* Reports: a result as text, JSON, or one page of HTML. */
 #ifndef ZONEGATE_REPORT_H
 #define ZONEGATE_REPORT_H
 
@@ -7,7 +7,7 @@
 
 #include <zonegate/gate.h>
 
-enum zg_format { ZG_FORMAT_TEXT, ZG_FORMAT_JSON };
+enum zg_format { ZG_FORMAT_TEXT, ZG_FORMAT_JSON, ZG_FORMAT_HTML };
 
 struct zg_report_options {
 	enum zg_format format;

@@ -41,6 +41,7 @@ struct check_row {
 	bool parents; /* beside rows that need the DS set: what the parent did is no defect of keys
 			 that stay as they are (DESIGN 9.3, 9.9) */
 	bool repairable;
+	bool former_rules; /* accepted by whose word counted at the last release (DESIGN 9.19) */
 };
 
 /* The table, in the order of reports. */

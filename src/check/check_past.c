@@ -194,6 +194,49 @@ check_history_serial(struct check_context *context)
 		    (unsigned long)past->in_force->serial, (unsigned long)serial);
 }
 
+/* DESIGN 9.18. A server takes none but a greater serial (RFC 1982 section 3.2): the second step of
+ * serials that go round is one only to those that have made the first, and all must be seen there.
+ */
+static void
+server_look(struct check_context *context, const struct past_server *server)
+{
+	const struct past_facts *past = context->facts->past;
+	uint32_t serial = context->facts->soa.serial;
+	bool behind = server->serial != serial && !serial_greater(serial, server->serial);
+	char time[UTC_TEXT_MAX];
+
+	utc_format(server->time, time);
+	if (behind)
+		check_emit_zone(context,
+		    "%s served serial %lu at %s: it would not take %lu, which is not greater",
+		    server->name, (unsigned long)server->serial, time, (unsigned long)serial);
+	else if (past->goes_round && server->time < past->in_force_since)
+		check_emit_zone(context, "%s was last seen at %s, before serial %lu was released",
+		    server->name, time, (unsigned long)past->in_force->serial);
+	else
+		return;
+	check_fact(context, 0, "server %s", server->name);
+}
+
+void
+check_history_serial_round(struct check_context *context)
+{
+	const struct past_facts *past = context->facts->past;
+
+	if (past->in_force == NULL || !context->facts->has_soa)
+		return;
+	for (size_t i = 0; i < past->n_servers; i++)
+		server_look(context, &past->servers[i]);
+	if (!past->goes_round || (past->n_servers > 0 && !past->more_servers))
+		return;
+	check_emit_zone(context,
+	    "%lu is not greater than %lu, which was served before %lu, and not all servers were "
+	    "seen with %lu",
+	    (unsigned long)context->facts->soa.serial, (unsigned long)past->former_serial,
+	    (unsigned long)past->in_force->serial, (unsigned long)past->in_force->serial);
+	check_fact(context, 0, "serials go round before %lu", (unsigned long)past->former_serial);
+}
+
 static void
 drip_count(struct check_context *context, const struct past_counts *before,
     enum release_count which, const struct change_guard *guard, const char *what)
@@ -229,18 +272,60 @@ check_history_drip(struct check_context *context)
 	}
 }
 
-/* DESIGN 9.19. */
-void
-check_history_policy_changed(struct check_context *context)
+/* The policy itself. */
+static void
+policy_compare(struct check_context *context, const struct past_facts *past)
 {
-	const struct past_facts *past = context->facts->past;
-
 	if (past->policy_digest == NULL || past->policy_digest[0] == '\0' ||
 	    strcmp(past->policy_digest, past->candidate_policy_digest) == 0)
 		return;
 	check_emit_zone(context, "the last release passed under policy %.16s, this is %.16s",
 	    past->policy_digest, past->candidate_policy_digest);
 	check_fact(context, 0, "from %s to %s", past->policy_digest, past->candidate_policy_digest);
+}
+
+static bool
+rules_know(const struct past_rules *rules, const struct past_approver *approver)
+{
+	for (size_t i = 0; i < rules->n_approvers; i++) {
+		if (strcmp(rules->approvers[i].id, approver->id) == 0 &&
+		    memcmp(rules->approvers[i].public_key, approver->public_key,
+			sizeof(approver->public_key)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Approvers that the one has and the other lacks. */
+static void
+approvers_compare(struct check_context *context, const struct past_rules *rules,
+    const struct past_rules *others, const char *what)
+{
+	for (size_t i = 0; i < rules->n_approvers; i++) {
+		const struct past_approver *approver = &rules->approvers[i];
+		char key[2 * sizeof(approver->public_key) + 1];
+
+		if (rules_know(others, approver))
+			continue;
+		for (size_t k = 0; k < sizeof(approver->public_key); k++)
+			(void)snprintf(key + 2 * k, 3, "%02x", approver->public_key[k]);
+		check_emit_zone(context, "approver %s with key %.16s %s", approver->id, key, what);
+		check_fact(context, 0, "%s %s %s", approver->id, key, what);
+	}
+}
+
+/* DESIGN 9.19. Where nobody could approve anything before, anybody may begin. */
+void
+check_history_policy_changed(struct check_context *context)
+{
+	const struct past_facts *past = context->facts->past;
+
+	policy_compare(context, past);
+	if (past->former_rules == NULL || past->rules == NULL ||
+	    past->former_rules->n_approvers == 0)
+		return;
+	approvers_compare(context, past->former_rules, past->rules, "counts no more");
+	approvers_compare(context, past->rules, past->former_rules, "counts from now on");
 }
 
 void

@@ -82,6 +82,8 @@ zone_find(struct approve_job *job, const char *name)
 	release->zone = config_zone_find(release->config, name);
 	if (release->zone == NULL)
 		complain("%s has no zone '%s'", release->config->path, name);
+	else
+		release->target = release->zone->target;
 	return release->zone != NULL;
 }
 
@@ -106,7 +108,7 @@ kept_open(struct approve_job *job)
 /* --- In the worker: the list --- */
 
 static void
-finding_print(const struct zg_result *result, const struct zg_finding *finding)
+finding_print(const struct zg_finding *finding)
 {
 	char until[UTC_TEXT_MAX];
 
@@ -115,7 +117,7 @@ finding_print(const struct zg_result *result, const struct zg_finding *finding)
 	if (!finding->may_be_accepted)
 		(void)printf("; nobody can override it");
 	else if (finding->approved_by == NULL)
-		(void)printf("; nobody has accepted it, %zu have to", result->quorum);
+		(void)printf("; nobody has accepted it, %zu have to", finding->quorum);
 	else {
 		utc_format(finding->approved_until, until);
 		(void)printf("; accepted by %s until %s%s", finding->approved_by, until,
@@ -134,7 +136,7 @@ candidate_print(const struct zg_result *result)
 	(void)printf("%s serial %" PRIu32 ": %s\n", result->zone, result->serial, result->reason);
 	for (size_t i = 0; i < result->n_findings; i++) {
 		if (result->findings[i].severity < ZG_SEVERITY_WARN)
-			finding_print(result, &result->findings[i]);
+			finding_print(&result->findings[i]);
 	}
 	for (size_t i = 0; i < result->n_approvals; i++) {
 		const struct zg_approval_state *state = &result->approvals[i];
@@ -231,7 +233,7 @@ list_zone(struct approve_job *job)
 {
 	bool known;
 
-	if (job->release.zone->target == NULL)
+	if (job->release.target == NULL && job->release.zone->hook == NULL)
 		return 0;
 	if (waits(job, &known))
 		return work(job) ? 0 : EXIT_UNDECIDED;
@@ -263,6 +265,7 @@ list(struct approve_job *job)
 	config = job->release.config;
 	for (size_t i = 0; i < config->n_zones; i++) {
 		job->release.zone = &config->zones[i];
+		job->release.target = config->zones[i].target;
 		if (list_zone(job) != 0)
 			status = EXIT_UNDECIDED;
 	}
@@ -322,10 +325,30 @@ wish_read(const struct arguments *arguments, struct approve_job *job)
 	return times_read(arguments, wish);
 }
 
+/* The key of an approver whom the configuration does not know any more, and who counts when it is
+ * about that. */
+static bool
+is_former_key(struct approve_job *job, const uint8_t private_key[32])
+{
+	struct release_job *release = &job->release;
+	struct release_log *log = NULL;
+	struct zg_error error = {0};
+	uint8_t public_key[32];
+	bool known;
+
+	if (!release->has_state ||
+	    release_log_open(&release->state, release->zone->name, false, &log, &error) != ZG_OK)
+		return false;
+	known = release_former_approver(log, job->wish.by, public_key) &&
+		approver_key_matches(private_key, public_key);
+	release_log_close(log);
+	return known;
+}
+
 /* The key must be the one that the gate knows under that name: it would find out later, and nobody
  * would be there to read it. */
 static bool
-key_read(const struct approve_job *job, uint8_t private_key[32])
+key_read(struct approve_job *job, uint8_t private_key[32])
 {
 	const struct config *config = job->release.config;
 	struct zg_error error = {0};
@@ -340,6 +363,8 @@ key_read(const struct approve_job *job, uint8_t private_key[32])
 		    approver_key_matches(private_key, config->approvers[i].public_key))
 			return true;
 	}
+	if (is_former_key(job, private_key))
+		return true;
 	approver_key_forget(private_key);
 	complain("%s knows no approver '%s' with this key", config->path, job->wish.by);
 	return false;
@@ -411,6 +436,57 @@ sign(const struct approve_job *job, const uint8_t private_key[32])
 	return status;
 }
 
+/* --- An engine that is to ask again --- */
+
+/* In the worker: whether what waits passes by now. */
+static void
+passes_work(void *context, struct claim *claim)
+{
+	struct approve_job *job = context;
+	struct zg_result *result = NULL;
+	struct zg_error error = {0};
+	zg_status status = release_check(&job->release, &result, &error);
+
+	if (status != ZG_OK)
+		claim_trouble(claim, status, &error);
+	else
+		claim->verdict =
+		    result->verdict == ZG_VERDICT_PASS ? ZG_VERDICT_PASS : ZG_VERDICT_HELD;
+	zg_result_free(result);
+}
+
+/* With the last approval that was needed, the name server that was told no need not wait for its
+ * next retry. The approval is given, whatever comes of this. */
+static void
+ask_again(struct approve_job *job)
+{
+	const struct config_zone *zone = job->release.zone;
+	const struct supervised task = {
+	    .work = passes_work, .context = job, .timeout = job->release.gate.timeout};
+	const struct command_task command = {.command = &zone->again,
+	    .event = "approved",
+	    .zone = zone->name,
+	    .verdict = zg_verdict_text(ZG_VERDICT_PASS),
+	    .has_serial = true,
+	    .serial = (uint32_t)job->serial};
+	struct command_outcome outcome;
+	struct claim claim;
+
+	if (zone->again.arguments == NULL || job->path == NULL ||
+	    supervise(&task, &claim) != ZG_VERDICT_PASS)
+		return;
+	command_execute(&command, &outcome);
+	if (outcome.succeeded)
+		complain("%s serial %lld passes now, and is asked for again", zone->name,
+		    (long long)job->serial);
+	else
+		complain("%s serial %lld passes when it is asked for again: %s failed: %s%s%s",
+		    zone->name, (long long)job->serial, zone->again.arguments[0], outcome.why,
+		    outcome.length > 0 ? ": " : "", outcome.output);
+}
+
+/* --- The approval --- */
+
 /* The candidate: a file of the approver's, before it is handed in; else the one that was kept. */
 static bool
 candidate_open(struct approve_job *job)
@@ -456,6 +532,8 @@ approve(struct approve_job *job)
 	if (work(job) && key_read(job, private_key))
 		status = sign(job, private_key);
 	approver_key_forget(private_key);
+	if (status == 0)
+		ask_again(job);
 	return status;
 }
 

@@ -79,7 +79,11 @@ option_take(
 		arguments->overrides[arguments->n_overrides++] = optarg;
 		return true;
 	}
-	if (row->id == OPTION_OVERRIDE) {
+	if (row->id == OPTION_PARENT_SERVER && arguments->n_parent_servers < PARENT_SERVERS) {
+		arguments->parent_servers[arguments->n_parent_servers++] = optarg;
+		return true;
+	}
+	if (row->id == OPTION_OVERRIDE || row->id == OPTION_PARENT_SERVER) {
 		complain_usage(command, "--%s is given too often", row->name);
 		return false;
 	}
@@ -105,6 +109,10 @@ word_take(const struct command_row *command, struct arguments *arguments)
 	if (word_in(command->later, arguments->word)) {
 		complain_usage(command, "%s is not supported by this version", arguments->word);
 		return false;
+	}
+	if (!word_in(command->words, arguments->word) && command_word(command) != NULL) {
+		arguments->word = command_word(command);
+		return true;
 	}
 	if (!word_in(command->words, arguments->word)) {
 		complain_usage(

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <time.h>
 
 #include <zonegate/gate.h>
@@ -16,6 +17,9 @@
 #include <zonegate/verdict.h>
 #include "base/file_io.h"
 #include "base/utc.h"
+#include "net/address.h"
+#include "parent/fetch.h"
+#include "publish/parent_log.h"
 #include "publish/publish.h"
 
 /* Exit status of everything that could not be done: usage, unreadable input, dead worker. */
@@ -48,6 +52,10 @@ enum option_id {
 	OPTION_TIMING,
 	OPTION_PROGRESS,
 	OPTION_QUIET,
+	OPTION_TRANSFER,
+	OPTION_TSIG,
+	OPTION_TLS,
+	OPTION_TLS_CA,
 	OPTION_CONFIG,
 	OPTION_DRY_RUN,
 	OPTION_OUTPUT,
@@ -68,6 +76,16 @@ enum option_id {
 	OPTION_FOR,
 	OPTION_THIS_ONLY,
 	OPTION_HEADROOM,
+	OPTION_PARENT,
+	OPTION_PARENT_SERVER,
+	OPTION_RESOLVER,
+	OPTION_ANCHOR,
+	OPTION_NAMES,
+	OPTION_NO_TRANSFER,
+	OPTION_FAULT,
+	OPTION_BROKEN,
+	OPTION_NEXT,
+	OPTION_UPDATE,
 	OPTION_LATER, /* known by name, not supported by this version */
 	OPTION_COUNT
 };
@@ -102,6 +120,9 @@ extern const size_t command_table_rows;
 /* The row of a command, or NULL. */
 const struct command_row *command_find(const char *name);
 
+/* The word that is meant when none is said; NULL: one must be said. */
+const char *command_word(const struct command_row *command);
+
 /* Exit status of a command line that is wrong. */
 int command_usage_status(const struct command_row *command);
 
@@ -110,8 +131,9 @@ bool word_in(const char *list, const char *word);
 
 /* --- Command lines (arguments.c) --- */
 
-/* --override can be given so often. */
-#define OVERRIDES_MAX 64
+/* --override and --parent-server can be given so often. */
+#define OVERRIDES_MAX  64
+#define PARENT_SERVERS ZG_PARENT_ADDRESSES_MAX
 
 struct arguments {
 	const struct command_row *command;
@@ -122,6 +144,8 @@ struct arguments {
 	size_t n_operands;
 	const char *overrides[OVERRIDES_MAX]; /* borrowed from argv */
 	size_t n_overrides;
+	const char *parent_servers[PARENT_SERVERS]; /* borrowed from argv */
+	size_t n_parent_servers;
 };
 
 /* Reads argv[1]... after `command`. False: it is wrong and was complained about. */
@@ -239,6 +263,7 @@ struct claim {
 	char digest[CLAIM_DIGEST_SIZE];
 	char message[ZG_ERROR_TEXT_MAX]; /* why it is undecided */
 	uint32_t in_force;		 /* 1: this very content is released already */
+	uint32_t same_for; /* seconds in which nothing but other inputs change a refusal */
 };
 
 struct supervised {
@@ -247,6 +272,7 @@ struct supervised {
 	void *context;
 	int64_t timeout;    /* seconds */
 	bool needs_content; /* a pass counts only with zone and content digest */
+	bool stays;	    /* a signal that ends programs ends the work, and is "undecided" */
 };
 
 /* The time-out where nobody asked for another one: many times what the largest zones need. */
@@ -257,7 +283,7 @@ struct supervised {
  * process, all but a complete, genuine and consistent claim is ZG_VERDICT_UNDECIDED, said in one
  * line on standard error. `claim` holds what the worker said, emptied when that does not count. To
  * be called before any thread, file or library is in use. Does not return when a signal ends the
- * program.
+ * program, unless it `stays`.
  */
 zg_verdict supervise(const struct supervised *task, struct claim *claim);
 
@@ -295,18 +321,134 @@ struct command_outcome {
  * descriptors, a time-out; the whole group is ended with it. */
 void command_execute(const struct command_task *task, struct command_outcome *outcome);
 
-/* --- `zonegate release` (release_command.c, release_worker.c, release_settle.c, release_outcome.c)
- * --- */
+/* --- A zone from a server (fetch.c): a process of its own talks to it --- */
+
+struct fetch_report;
+struct fetch {
+	pid_t child; /* -1: none */
+	int fd;	     /* zone text, to be read to its end; -1: none */
+	struct fetch_report *report;
+};
+
+struct fetch_wish {
+	const char *server;   /* ADDRESS@PORT */
+	const char *zone;     /* presentation form */
+	const char *key;      /* file of the TSIG key; NULL: none */
+	const char *tls_name; /* of the server's certificate; NULL: no TLS */
+	const char *tls_ca;   /* file of authorities; NULL: those of the system */
+	int64_t seconds;
+};
+
+/* Starts a transfer. */
+ZG_MUST_CHECK zg_status fetch_begin(
+    const struct fetch_wish *wish, struct fetch *fetch, struct zg_error *error);
+/* After the end of the text. ZG_OK: it was the whole zone, closing SOA and all. */
+ZG_MUST_CHECK zg_status fetch_end(struct fetch *fetch, struct zg_error *error);
+/* Ends a transfer that nobody waits for any more; may be called again. */
+void fetch_clear(struct fetch *fetch);
+
+/* What --transfer and its companions say; server NULL: no transfer is wished for. The zone is left
+ * to the caller. False: complained. */
+bool fetch_wish_read(const struct arguments *arguments, struct fetch_wish *wish);
+
+/* --- `zonegate check --transfer` (transfer_job.c) --- */
+
+struct transfer_job {
+	struct fetch_wish wish; /* server NULL: no transfer is wished for */
+	struct fetch fetch;
+	bool whole; /* the child has said so */
+};
+
+/* What the options say. False: complained. */
+bool transfer_job_read(const struct arguments *arguments, struct transfer_job *job);
+/* In the worker: starts the transfer, which becomes the zone of the gate. */
+ZG_MUST_CHECK zg_status transfer_job_begin(
+    struct transfer_job *job, struct zg_gate_inputs *inputs, struct zg_error *error);
+/* After the run, whatever became of it. False: it did not judge a whole zone. */
+bool transfer_job_end(struct transfer_job *job);
+
+/* --- `zonegate hook` (hook_command.c, hook_keeper.c; hook_nsd.c and so on for the engines) --- */
+
+/*
+ * A hook is a release that publishes nothing itself: an engine has a new zone and asks whether it
+ * may go out. Same lock, policy, history, approvals, worker and records. To add an engine: a
+ * function that reads the engine's own words into a hook_request and returns hook_run's answer, and
+ * a row in hook_command.c, which says how each answer is told by exit status. It runs in a child of
+ * the process that the engine started (hook_keeper.c), so that nothing that happens to it - signal,
+ * out of memory, early exit - is a yes.
+ */
+struct hook {
+	const struct arguments *arguments;
+	pid_t asker; /* the process that the engine started: it waits for the answer */
+};
+
+enum hook_source { HOOK_SOURCE_FD, HOOK_SOURCE_PATH, HOOK_SOURCE_SERVER };
+
+struct hook_request {
+	const char *engine; /* as Hook/@engine of the zone must say: static */
+	const char *zone;   /* as the engine writes it */
+	/* The engine asks about this serial: a zone with another one is undecided, and not even a
+	 * candidate: a dump that was left over, a transfer of the next version. */
+	bool has_serial;
+	uint32_t serial;
+
+	enum hook_source source;
+	int fd;		    /* HOOK_SOURCE_FD: no end mark, a text that was cut looks whole */
+	const char *path;   /* HOOK_SOURCE_PATH */
+	const char *server; /* HOOK_SOURCE_SERVER: ADDRESS@PORT */
+	const char *key;    /* of the transfer: file of a TSIG key; NULL: none */
+
+	/* Seconds after which the answer is worth nothing, and a yes is none: the engine has given
+	 * up, or asks about something else. 0: as long as --timeout says. */
+	int64_t seconds;
+
+	/*
+	 * What a pass does, when exit status 0 is not all of the answer (Knot: zone-commit). False:
+	 * it was not taken, `why` says so, and the candidate stays "passed". NULL: nothing; a zone
+	 * with a Release gets its file renamed and its command run, as by `zonegate release`.
+	 */
+	bool (*answer)(void *context, uint32_t serial, char *why, size_t why_size);
+	void *context;
+};
+
+/*
+ * Checks and records, answers a pass, and returns the exit status as `zonegate release` has it: 0
+ * pass (also for what was released before: rule 2), 1 refused, 2 undecided, 3 held. Of the command
+ * line it takes --config, --timeout, --threads, --format, --no-memo, --quiet.
+ */
+int hook_run(const struct hook *hook, const struct hook_request *request);
+
+/* The engines: each returns hook_run's answer, or EXIT_UNDECIDED when what it was asked makes no
+ * sense. */
+int hook_nsd(const struct hook *hook);
+
+/*
+ * Runs `work` in a child and returns its exit status; EXIT_UNDECIDED when the child ends in any
+ * other way than by returning. Hands on the signals that end programs, and dies of none but
+ * SIGKILL. The child is ended after `seconds`.
+ */
+int hook_keep(
+    int (*work)(const struct hook *hook), const struct arguments *arguments, int64_t seconds);
+
+/* --- `zonegate release` (release_command.c, release_run.c, release_worker.c, release_settle.c,
+ * release_outcome.c) --- */
 
 struct release_job {
 	struct gate_job gate;
 	const struct arguments *arguments;
 	struct config *config;
-	const struct config_zone *zone; /* of the configuration */
+	const struct config_zone *zone;	 /* of the configuration */
+	const struct hook_request *hook; /* NULL: `zonegate release` */
+	pid_t asker;			 /* of a hook */
+	const char *target; /* what a pass renames; of a zone without a Release the copy of the
+			       released zone in the state directory */
+	char *copy;	    /* owned: its path, when it is the target */
 	bool dry_run;
 	bool has_state; /* false only in a dry run: there is no history yet */
 	struct state_directory state;
 	int lock_fd;
+	struct fetch_wish wish; /* server not NULL: the candidate is transferred from there */
+	struct fetch fetch;
 	struct snapshot snapshot;
 	int64_t newest;	       /* candidate before this run */
 	int64_t pending;       /* renamed, and its command failed again; 0: none */
@@ -315,6 +457,41 @@ struct release_job {
 };
 
 struct release_log;
+struct released;
+
+/* A job with nothing in it but what the options of the command line say. False: complained. */
+bool release_job_read(const struct arguments *arguments, struct release_job *job);
+void release_job_clear(struct release_job *job);
+/* Reads the configuration and finds the zone. False: complained. */
+bool release_job_configure(struct release_job *job, const char *zone);
+
+/* From the lock to the record: returns the exit status. The candidate is gate.inputs.zone, or comes
+ * by the transfer that is wished for. */
+int release_run(struct release_job *job);
+
+/* Milliseconds that are left of the time-out, at most an hour. */
+int job_time_left(const struct release_job *job);
+
+/* The worker, supervised. */
+zg_verdict release_supervised(struct release_job *job, struct claim *claim);
+
+/* What a pass renames is the copy in the state directory: the engine publishes by itself. */
+bool job_has_copy(const struct release_job *job);
+/* What a hook says of a pass besides its exit status. False: `why` it is no yes. */
+bool job_answer(const struct release_job *job, uint32_t serial, char *why, size_t size);
+
+/* The process that the engine started, and waited for, was killed: nobody hears the answer. */
+bool job_asker_is_gone(const struct release_job *job);
+/* Tells people that a no was not heard: there are engines that publish then. */
+void job_tell_unheard(struct release_job *job, int status);
+
+/* What an engine asked before, and is answered without a check. True: *status is the answer. */
+bool job_knows_release(struct release_job *job, const struct released *in_force, int *status);
+bool job_knows_refusal(
+    struct release_job *job, struct release_log *log, const struct released *in_force, int *status);
+
+/* When the secondaries of the zone, which accept nothing newer, expire it. */
+void job_explain_transfer(const struct release_job *job, const struct released *in_force);
 
 /* The history, to be written; NULL: it cannot be, and that was said. */
 struct release_log *job_log_open(struct release_job *job);
@@ -325,7 +502,8 @@ void job_sign_head(struct release_job *job, struct release_log *log, char *head)
 /* Keeps a copy of the released zone: the next candidate is compared with it. */
 void job_keep_released(const struct release_job *job);
 
-/* Runs the reload command of the zone, if it has one. False: it failed, `why` says how. */
+/* Runs the reload command of the zone, if it has one; answers, if the hook has more to say than an
+ * exit status. False: it failed, `why` says how. */
 bool job_reload(const struct release_job *job, uint32_t serial, char *why, size_t size);
 /* The target is the new text: the command, the copy, the record. False: `why` it is not handed
  * over.
@@ -377,7 +555,67 @@ void release_approvals_close(struct release_approvals *approvals);
 ZG_MUST_CHECK zg_status release_policy_open(
     const struct config_zone *zone, struct zg_policy **policy, struct zg_error *error);
 
+/* --- The parent (parent_ask.c) --- */
+
+#define PARENT_RESOLVERS CONFIG_RESOLVERS_MAX
+
+/* Whom to ask, and what to believe. */
+struct parent_places {
+	struct net_address servers[PARENT_SERVERS];
+	size_t n_servers;
+	struct net_address resolvers[PARENT_RESOLVERS];
+	size_t n_resolvers;
+	const char *anchor; /* file; borrowed */
+};
+
+/* By the configuration. False: an address cannot be used. */
+bool parent_places_of(const struct config_zone *zone, struct parent_places *places);
+/* By options. False: complained. */
+bool parent_places_read(const struct arguments *arguments, struct parent_places *places);
+/* Servers or a resolver were named; else the system's resolver is asked. */
+bool parent_places_are_configured(const struct parent_places *places);
+
+/* Asks, within PARENT_FETCH_MILLISECONDS. To be called in a worker, before threads are started. */
+ZG_MUST_CHECK zg_status parent_ask(struct parent_places *places, const char *zone, int64_t now,
+    struct parent_look *look, struct zg_error *error);
+
+/* Why nothing is proved by a look: one phrase, not escaped. */
+const char *parent_trouble(const struct parent_look *look);
+
+/* A DS set in zone-file form, as the gate takes it; owned by the caller. */
+ZG_MUST_CHECK zg_status parent_ds_text(
+    const char *zone, const struct release_ds *ds, size_t n, uint32_t ttl, char **text);
+
+/* --- Histories that are written (zone_log.c) --- */
+
+struct release_log;
+typedef zg_status (*zone_log_writer)(
+    struct release_log *log, void *context, struct zg_error *error);
+
+/* Calls `write` with the history of a zone, under the zone's lock, and signs the head of the log
+ * when that has succeeded. */
+ZG_MUST_CHECK zg_status zone_log_write(const struct config *config, const char *zone,
+    zone_log_writer write, void *context, struct zg_error *error);
+
+/*
+ * For a candidate (release_parent.c): asks when the policy takes the word of the parent's servers,
+ * the configuration says whom to ask, and the last look is older than `poll`; records that, and
+ * makes the newest set that they agree on the DS input of the gate. What is in the way is said, and
+ * stops nothing. `log` NULL: a dry run without a history.
+ */
+struct release_parent {
+	char *text; /* owned; NULL: the parent's servers have no say */
+};
+struct release_log;
+struct zg_policy;
+ZG_MUST_CHECK zg_status release_parent_open(struct release_job *job, struct release_log *log,
+    const struct zg_policy *policy, struct release_parent *parent, struct zg_error *error);
+void release_parent_close(struct release_parent *parent);
+
 /* --- `zonegate status`, `zonegate history` --- */
+
+/* Who runs this: the user's name, or number. */
+void actor_read(char *actor, size_t size);
 
 /* The report (JSON) of what is to be done next about a zone's last release, as of `now`, in place
  * of `stored`, which is freed; `stored` itself when that cannot be said. */
@@ -388,10 +626,13 @@ char *history_outlook(
 
 int command_check(const struct arguments *arguments);
 int command_release(const struct arguments *arguments);
+int command_hook(const struct arguments *arguments);
 int command_approve(const struct arguments *arguments);
 int command_status(const struct arguments *arguments);
 int command_history(const struct arguments *arguments);
+int command_observe(const struct arguments *arguments);
 int command_parent(const struct arguments *arguments);
+int command_statement(const struct arguments *arguments);
 int command_policy(const struct arguments *arguments);
 int command_explain(const struct arguments *arguments);
 int command_completion(const struct arguments *arguments);

@@ -21,15 +21,23 @@ static const struct option_row help_only[] = {
 static const struct option_row check_options[] = {
 	{OPTION_POLICY, 'p', "policy", "FILE[#NAME]", "what is acceptable; the built-in policy if absent"},
 	{OPTION_DS, 'd', "ds", "FILE", "DS or DNSKEY records that the parent publishes"},
+	{OPTION_PARENT, 0, "parent", NULL, "ask the parent itself for the DS records, instead of --ds"},
+	{OPTION_PARENT_SERVER, 0, "parent-server", "ADDRESS[@PORT]", "a server of the parent; may be repeated"},
+	{OPTION_RESOLVER, 0, "resolver", "ADDRESS[@PORT]", "finds the parent; the system's if absent"},
+	{OPTION_ANCHOR, 0, "anchor", "FILE", "trust anchor for --parent; /usr/share/dns/root.key if absent"},
 	{OPTION_ORIGIN, 'o', "origin", "NAME", "name of the zone; the owner of the SOA if absent"},
 	{OPTION_NOW, 't', "now", "TIME", "check as of TIME instead of the clock"},
-	{OPTION_FORMAT, 'f', "format", "text|json", "form of the report; text if absent"},
+	{OPTION_FORMAT, 'f', "format", "text|json|html", "form of the report; text if absent"},
 	{OPTION_THREADS, 'j', "threads", "N", "threads; as many as there are processors if absent"},
 	{OPTION_UNSIGNED, 'u', "unsigned", "FILE", "the registry's unsigned zone, to compare with"},
 	{OPTION_PREVIOUS, 'P', "previous", "FILE", "the zone released before, to compare with"},
 	{OPTION_STATE, 'S', "state", "DIR", "prove against the history of this state directory"},
 	{OPTION_REQUIRE, 0, "require", "INPUT,...", "undecided without these: ds, previous, unsigned, history"},
 	{OPTION_INCLUDE, 0, "include", NULL, "allow $INCLUDE of files beneath the zone's folder"},
+	{OPTION_TRANSFER, 0, "transfer", "ADDRESS[@PORT]", "get the zone --origin from this server"},
+	{OPTION_TSIG, 0, "tsig", "FILE", "sign the transfer with the key in FILE"},
+	{OPTION_TLS, 0, "tls", "NAME", "transfer over TLS, from a server certified as NAME"},
+	{OPTION_TLS_CA, 0, "tls-ca", "FILE", "who certifies it; the system's authorities if absent"},
 	{OPTION_TIMEOUT, 0, "timeout", "DURATION", "undecided when not done by then; 1h if absent"},
 	{OPTION_VERIFY_WITH, 0, "verify-with", "auto|evp|batch", "how signatures are verified; auto if absent"},
 	{OPTION_MEMO, 0, "memo", "FILE", "remember in FILE which signatures verified"},
@@ -39,17 +47,17 @@ static const struct option_row check_options[] = {
 	{OPTION_PROGRESS, 0, "progress", NULL, "print phases and the share done to standard error"},
 	{OPTION_QUIET, 'q', "quiet", NULL, "no progress on a terminal"},
 	{OPTION_HELP, 'h', "help", NULL, "print help and exit"},
-	{OPTION_LATER, 0, "parent", NULL, NULL},
-	{OPTION_LATER, 0, "transfer", "ADDRESS[@PORT]", NULL},
-	{OPTION_LATER, 0, "tsig", "FILE", NULL},
-	{OPTION_LATER, 0, "tls", "NAME", NULL},
 };
 
 static const struct option_row release_options[] = {
 	{OPTION_CONFIG, 'c', "config", "FILE", "the configuration; /etc/zonegate/zonegate.xml if absent"},
 	{OPTION_DRY_RUN, 0, "dry-run", NULL, "everything up to the verdict, and nothing written"},
 	{OPTION_NOW, 't', "now", "TIME", "check as of TIME instead of the clock; with --dry-run only"},
-	{OPTION_FORMAT, 'f', "format", "text|json", "form of the report; text if absent"},
+	{OPTION_FORMAT, 'f', "format", "text|json|html", "form of the report; text if absent"},
+	{OPTION_TRANSFER, 0, "transfer", "ADDRESS[@PORT]", "get the candidate from this server instead of a file"},
+	{OPTION_TSIG, 0, "tsig", "FILE", "sign the transfer with the key in FILE"},
+	{OPTION_TLS, 0, "tls", "NAME", "transfer over TLS, from a server certified as NAME"},
+	{OPTION_TLS_CA, 0, "tls-ca", "FILE", "who certifies it; the system's authorities if absent"},
 	{OPTION_NO_MEMO, 0, "no-memo", NULL, "verify every signature anew"},
 	{OPTION_THREADS, 'j', "threads", "N", "threads; as many as there are processors if absent"},
 	{OPTION_TIMEOUT, 0, "timeout", "DURATION", "undecided when not checked by then; 1h if absent"},
@@ -57,9 +65,32 @@ static const struct option_row release_options[] = {
 	{OPTION_HELP, 'h', "help", NULL, "print help and exit"},
 };
 
+static const struct option_row hook_options[] = {
+	{OPTION_CONFIG, 'c', "config", "FILE", "the configuration; /etc/zonegate/zonegate.xml if absent"},
+	{OPTION_FORMAT, 'f', "format", "text|json|html", "print the whole report; some lines if absent"},
+	{OPTION_NO_MEMO, 0, "no-memo", NULL, "check everything anew, what was refused before as well"},
+	{OPTION_THREADS, 'j', "threads", "N", "threads; as many as there are processors if absent"},
+	{OPTION_TIMEOUT, 0, "timeout", "DURATION", "undecided when not checked by then; 1h if absent"},
+	{OPTION_QUIET, 'q', "quiet", NULL, "no warning about the clock"},
+	{OPTION_HELP, 'h', "help", NULL, "print help and exit"},
+};
+
+static const struct option_row observe_options[] = {
+	{OPTION_CONFIG, 'c', "config", "FILE", "the configuration; /etc/zonegate/zonegate.xml if absent"},
+	{OPTION_FORMAT, 'f', "format", "text|json", "form of the answer; text if absent"},
+	{OPTION_NAMES, 'n', "names", "N", "names to ask each server for, by chance; 100 if absent"},
+	{OPTION_NO_TRANSFER, 0, "no-transfer", NULL, "do not ask servers for the whole zone"},
+	{OPTION_TSIG, 0, "tsig", "FILE", "sign the transfers with the key in FILE"},
+	{OPTION_DRY_RUN, 0, "dry-run", NULL, "look, and record nothing"},
+	{OPTION_TIMEOUT, 0, "timeout", "DURATION", "give up when not done by then; 1h if absent"},
+	{OPTION_LATER, 0, "stage", "NAME", NULL},
+	{OPTION_HELP, 'h', "help", NULL, "print help and exit"},
+};
+
 static const struct option_row parent_options[] = {
 	{OPTION_CONFIG, 'c', "config", "FILE", "the configuration; /etc/zonegate/zonegate.xml if absent"},
 	{OPTION_FORMAT, 'f', "format", "text|json", "form of the answer; text if absent"},
+	{OPTION_DS_TTL, 0, "ds-ttl", "DURATION", "TTL of the DS records (import)"},
 	{OPTION_HELP, 'h', "help", NULL, "print help and exit"},
 };
 
@@ -91,6 +122,7 @@ static const struct option_row status_options[] = {
 
 static const struct option_row history_options[] = {
 	{OPTION_CONFIG, 'c', "config", "FILE", "the configuration; /etc/zonegate/zonegate.xml if absent"},
+	{OPTION_FORMAT, 'f', "format", "text|html", "form of what is shown; text if absent (show)"},
 	{OPTION_OUTPUT, 'o', "output", "FILE", "write to FILE, whole or not at all (export, timeline)"},
 	{OPTION_LIMIT, 'n', "limit", "N", "candidates to list, the newest first; 50 if absent"},
 	{OPTION_SINCE, 0, "since", "TIME", "served since (import); look back to (timeline)"},
@@ -102,10 +134,24 @@ static const struct option_row history_options[] = {
 	{OPTION_HELP, 'h', "help", NULL, "print help and exit"},
 };
 
+static const struct option_row statement_options[] = {
+	{OPTION_CONFIG, 'c', "config", "FILE", "the configuration; /etc/zonegate/zonegate.xml if absent"},
+	{OPTION_FORMAT, 'f', "format", "text|json", "form of the statement; text if absent"},
+	{OPTION_OUTPUT, 'o', "output", "FILE", "write it to FILE, and its signature to FILE.sig"},
+	{OPTION_SINCE, 0, "since", "TIME", "what was stopped since TIME; -1d if absent"},
+	{OPTION_FAULT, 0, "fault", "yes|no|unknown", "it is an operational fault, the operator says; unknown if absent"},
+	{OPTION_BROKEN, 0, "broken", NULL, "the operator says that the zone in service does not validate"},
+	{OPTION_REASON, 'r', "reason", "TEXT", "what happened, in the operator's words"},
+	{OPTION_NEXT, 0, "next", "TEXT", "what is done next, in the operator's words"},
+	{OPTION_UPDATE, 0, "update", "TIME", "the next statement comes by TIME"},
+	{OPTION_KEY, 'k', "key", "KEY|FILE", "the gate's public key: base64, or a file with it (verify)"},
+	{OPTION_HELP, 'h', "help", NULL, "print help and exit"},
+};
+
 const struct command_row command_table[] = {
 	{NULL, NULL, NULL, "COMMAND ...", 1, 1, "check signed DNS zones before they are published",
 	 ROWS(program_options), NULL},
-	{"check", NULL, NULL, "ZONEFILE | -", 1, 1, "validate a whole signed zone and report",
+	{"check", NULL, NULL, "[ZONEFILE | -]", 0, 1, "validate a whole signed zone and report",
 	 ROWS(check_options), command_check},
 	{"policy", "lint|show|import", NULL, "[FILE[#NAME]]", 0, 1,
 	 "look for errors in a policy or configuration, print a policy, or make one of a kasp.xml",
@@ -116,20 +162,26 @@ const struct command_row command_table[] = {
 	 ROWS(help_only), command_completion},
 	{"release", NULL, NULL, "ZONE [ZONEFILE|-]", 1, 2, "check a zone and publish it if it passes",
 	 ROWS(release_options), command_release},
-	{.name = "hook"},
+	{"hook", "nsd", "knot|cascade|opendnssec|bind", NULL, 0, 0,
+	 "answer a name server that asks whether a new zone may go out",
+	 ROWS(hook_options), command_hook},
 	{"approve", NULL, NULL, "[ZONE [SERIAL [ZONEFILE]]]", 0, 3,
 	 "accept, as an approver, what a candidate waits for",
 	 ROWS(approve_options), command_approve},
 	{.name = "stage"},
-	{.name = "observe"},
-	{"parent", "try", "fetch|show|import|watch", "ZONE DS-FILE", 2, 2,
-	 "say whether a DS set may be handed to the parent now", ROWS(parent_options), command_parent},
+	{"observe", NULL, NULL, "ZONE", 1, 1, "ask the servers of a zone whether they serve what was released",
+	 ROWS(observe_options), command_observe},
+	{"parent", "fetch|show|import|try|watch", NULL, "ZONE [DS-FILE]", 1, 2,
+	 "ask what the parent publishes, and whether a DS set may be handed to it now",
+	 ROWS(parent_options), command_parent},
 	{"status", NULL, NULL, "[ZONE]", 0, 1, "say what is wrong, or will be when nobody acts",
 	 ROWS(status_options), command_status},
 	{"history", "list|show|export|import|confirm|verify|timeline", NULL, "ZONE [SERIAL|ZONEFILE]", 1, 2,
 	 "look into the log of releases, or take over a zone that is served",
 	 ROWS(history_options), command_history},
-	{.name = "statement"},
+	{"statement", "make|verify", NULL, "ZONE [SERIAL]... | STATEMENT SIGNATURE", 1,
+	 1 + ZG_STATEMENT_SERIALS_MAX, "state for the public what was stopped or is bad in service",
+	 ROWS(statement_options), command_statement},
 };
 /* clang-format on */
 const size_t command_table_rows = sizeof(command_table) / sizeof(command_table[0]);
@@ -142,6 +194,12 @@ command_find(const char *name)
 			return &command_table[i];
 	}
 	return NULL;
+}
+
+const char *
+command_word(const struct command_row *command)
+{
+	return command->run == command_statement ? "make" : NULL;
 }
 
 int

@@ -109,19 +109,14 @@ static bool
 choices_read(const struct arguments *arguments, struct gate_job *job)
 {
 	static const char *const formats[] = {
-	    [ZG_FORMAT_TEXT] = "text", [ZG_FORMAT_JSON] = "json", "html", NULL};
+	    [ZG_FORMAT_TEXT] = "text", [ZG_FORMAT_JSON] = "json", [ZG_FORMAT_HTML] = "html", NULL};
 	static const char *const ways[] = {
 	    [ZG_VERIFY_AUTO] = "auto", [ZG_VERIFY_EVP] = "evp", [ZG_VERIFY_BATCH] = "batch", NULL};
 	int format = choice_read(arguments->values[OPTION_FORMAT], formats);
 	int way = choice_read(arguments->values[OPTION_VERIFY_WITH], ways);
 
 	if (format < 0)
-		return option_malformed(arguments, "format", OPTION_FORMAT, "text or json");
-	if (format > ZG_FORMAT_JSON) {
-		complain_usage(
-		    arguments->command, "--format html is not supported by this version");
-		return false;
-	}
+		return option_malformed(arguments, "format", OPTION_FORMAT, "text, json or html");
 	if (way < 0)
 		return option_malformed(
 		    arguments, "verify-with", OPTION_VERIFY_WITH, "auto, evp or batch");

@@ -49,8 +49,11 @@ synopsis_print(const struct command_row *command)
 	if (command->name != NULL)
 		indent += (size_t)printf(" %s", command->name);
 	column = indent;
-	if (command->words != NULL)
-		synopsis_piece(command->words, indent, &column);
+	if (command->words != NULL) {
+		(void)snprintf(piece, sizeof(piece), command_word(command) != NULL ? "[%s]" : "%s",
+		    command->words);
+		synopsis_piece(piece, indent, &column);
+	}
 	for (size_t i = 0; i < command->n_options; i++) {
 		const struct option_row *row = &command->options[i];
 

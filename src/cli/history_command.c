@@ -19,6 +19,7 @@
 #include "publish/release.h"
 #include "publish/key_timeline.h"
 #include "report/history_text.h"
+#include "report/report_html.h"
 #include "report/timeline.h"
 
 #define LIST_DEFAULT 50
@@ -121,6 +122,16 @@ run_list(const struct history_job *job)
 	return status == ZG_OK ? output_end() : trouble(&error, status);
 }
 
+static bool
+show_form_read(const struct history_job *job, bool *html)
+{
+	const char *form = job->arguments->values[OPTION_FORMAT];
+
+	*html = form != NULL && strcmp(form, "html") == 0;
+	return form == NULL || *html || strcmp(form, "text") == 0 ||
+	       option_malformed(job->arguments, "format", OPTION_FORMAT, "text or html");
+}
+
 static int
 run_show(const struct history_job *job)
 {
@@ -131,18 +142,23 @@ run_show(const struct history_job *job)
 	char *report = NULL, *text = NULL;
 	size_t length = 0;
 	int64_t serial;
+	bool html;
 	zg_status status;
 
 	if (arguments->n_operands < 2 ||
 	    !value_number(arguments->operands[1], 0, UINT32_MAX, &serial))
 		return complain_usage(arguments->command, "show: ZONE SERIAL");
+	if (!show_form_read(job, &html))
+		return EXIT_UNDECIDED;
 	status = history_view_open(job->config, &history, &error);
 	if (status == ZG_OK)
 		status = history_view_find(
 		    history, job->zone->name, (uint32_t)serial, &candidate, &error);
 	if (status == ZG_OK)
 		status = history_report(history, candidate->id, &report, &error);
-	if (status == ZG_OK)
+	if (status == ZG_OK && html)
+		status = report_html_page(report, candidate, &text, &length, &error);
+	else if (status == ZG_OK)
 		status = history_show_render(candidate, report, &text, &length, &error);
 	if (status == ZG_OK && !write_all(STDOUT_FILENO, text, length))
 		status = output_trouble(&error);
@@ -301,8 +317,7 @@ struct import_job {
 	char actor[80];
 };
 
-/* Who runs this: the user's name, or number. */
-static void
+void
 actor_read(char *actor, size_t size)
 {
 	const struct passwd *user = getpwuid(getuid());
@@ -529,26 +544,19 @@ run_import(const struct history_job *job)
 
 /* --- confirm --- */
 
+struct confirmation {
+	uint32_t serial;
+	int64_t time;
+};
+
 static zg_status
-confirm_locked(const struct history_job *job, struct state_directory *state, uint32_t serial,
-    struct zg_error *error)
+confirm_write(struct release_log *log, void *context, struct zg_error *error)
 {
-	struct release_log *log = NULL;
-	char actor[80], head[LOG_HEAD_TEXT_SIZE];
-	int lock_fd = -1;
-	zg_status status = state_lock(state, job->zone->name, &lock_fd, error);
+	const struct confirmation *confirmation = context;
+	char actor[80];
 
 	actor_read(actor, sizeof(actor));
-	if (status == ZG_OK)
-		status = release_log_open(state, job->zone->name, true, &log, error);
-	if (status == ZG_OK)
-		status = release_confirm(log, serial, actor, job->now, error);
-	if (status == ZG_OK)
-		status = release_sign_head_text(log, state, job->now, head, error);
-	release_log_close(log);
-	if (lock_fd >= 0)
-		(void)close(lock_fd);
-	return status;
+	return release_confirm(log, confirmation->serial, actor, confirmation->time, error);
 }
 
 /* The word of whoever runs this, a script that asked the name servers for instance. */
@@ -556,7 +564,7 @@ static int
 run_confirm(const struct history_job *job)
 {
 	const struct arguments *arguments = job->arguments;
-	struct state_directory state = {.fd = -1};
+	struct confirmation confirmation = {.time = job->now};
 	struct zg_error error = {0};
 	int64_t serial;
 	zg_status status;
@@ -564,10 +572,8 @@ run_confirm(const struct history_job *job)
 	if (arguments->n_operands < 2 ||
 	    !value_number(arguments->operands[1], 0, UINT32_MAX, &serial))
 		return complain_usage(arguments->command, "confirm: ZONE SERIAL");
-	status = state_open(job->config->state, false, &state, &error);
-	if (status == ZG_OK)
-		status = confirm_locked(job, &state, (uint32_t)serial, &error);
-	state_close(&state);
+	confirmation.serial = (uint32_t)serial;
+	status = zone_log_write(job->config, job->zone->name, confirm_write, &confirmation, &error);
 	return status == ZG_OK ? EXIT_SUCCESS : trouble(&error, status);
 }
 

@@ -1,5 +1,6 @@
 /*
- * What `zonegate release` does with a verdict: publishes, or records why not, and tells people.
+ * What `zonegate release` and the hooks do with a verdict: publish, or record why not, and tell
+ * people.
  */
 #include "cli/cli.h"
 
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "publish/refusal.h"
 #include "publish/release.h"
 
 /* --- Words to people --- */
@@ -62,6 +64,18 @@ notify(const struct release_job *job, const struct notice *notice)
 	}
 }
 
+/* A secondary that accepts nothing newer gives the zone up one EXPIRE after the last transfer. */
+void
+job_explain_transfer(const struct release_job *job, const struct released *in_force)
+{
+	char until[UTC_TEXT_MAX];
+
+	if (!job->zone->transferred || !in_force->exists || in_force->transfer_expiration == 0)
+		return;
+	utc_format(in_force->transfer_expiration, until);
+	complain("secondaries that accept nothing newer expire the zone at %s", until);
+}
+
 /* --- Not released --- */
 
 /* What the worker recorded in this run, if it did; the report when it declined. */
@@ -85,7 +99,7 @@ passed_abandon(struct release_job *job, struct release_log *log, const char *rea
 	struct zg_error error = {0};
 	size_t n = 0;
 
-	if (release_unsettled(log, job->zone->target, clock_now(), list, &n, &error) != ZG_OK)
+	if (release_unsettled(log, job->target, clock_now(), list, &n, &error) != ZG_OK)
 		complain("the history cannot be read: %s", error.text);
 	for (size_t i = 0; i < n; i++) {
 		if (list[i].id > job->newest && list[i].kind == UNSETTLED_NEVER)
@@ -155,7 +169,8 @@ job_unchecked(struct release_job *job, const char *reason)
 
 	complain("undecided: %s", reason);
 	/* That the history cannot be written may be the very reason. */
-	(void)!release_log_open(&job->state, job->zone->name, true, &log, &error);
+	if (job->has_state)
+		(void)!release_log_open(&job->state, job->zone->name, true, &log, &error);
 	status = undecided_in(job, log, NULL, reason);
 	release_log_close(log);
 	return status;
@@ -174,6 +189,28 @@ job_undecided(struct release_job *job, const struct claim *claim)
 	return status;
 }
 
+/* An engine asks about what was refused again and again: it is answered without another check while
+ * nothing has changed. */
+static void
+refusal_keep(
+    struct release_job *job, struct release_log *log, zg_verdict verdict, const struct claim *claim)
+{
+	struct refusal refusal = {.held = verdict == ZG_VERDICT_HELD,
+	    .serial = claim->serial,
+	    .time = job->started,
+	    .until = job->started + claim->same_for};
+	struct zg_error error = {0};
+	zg_status status;
+
+	(void)snprintf(refusal.reason, sizeof(refusal.reason), "%.255s", claim->message);
+	status = refusal_key(
+	    log, &job->state, job->config, job->zone, job->snapshot.sha256, refusal.key, &error);
+	if (status == ZG_OK)
+		status = refusal_remember(&job->state, job->zone->name, &refusal, &error);
+	if (status != ZG_OK)
+		complain("the refusal is not remembered: %s", error.text);
+}
+
 /* Refused or held: the worker has recorded and reported it. */
 int
 job_declined(struct release_job *job, zg_verdict verdict, const struct claim *claim)
@@ -184,12 +221,15 @@ job_declined(struct release_job *job, zg_verdict verdict, const struct claim *cl
 	bool recorded = false;
 
 	/* For `approve`: what was refused may be overridden as well. */
-	if (state_keep(&job->state, "held", job->zone->name, job->snapshot.fd, &error) != ZG_OK)
+	if (state_keep(&job->state, "held", job->zone->name, job->snapshot.fd, KEEP_DURABLY,
+		&error) != ZG_OK)
 		complain("no copy of the candidate is kept: %s", error.text);
 	if (log != NULL) {
 		declined_find(job, log, &recorded, &report);
 		job_sign_head(job, log, head);
 	}
+	if (recorded && job->hook != NULL && claim->same_for > 0)
+		refusal_keep(job, log, verdict, claim);
 	if (report == NULL)
 		complain("the verdict is not in the history");
 	notify(job, &(struct notice){.event = zg_verdict_text(verdict),
@@ -209,7 +249,8 @@ failed_after_rename(
 {
 	char head[LOG_HEAD_TEXT_SIZE] = "", *report = bare_report(job, why);
 
-	complain("renamed, but not released: %s", why);
+	complain("%s: %s",
+	    job_has_copy(job) ? "passed, but not released" : "renamed, but not released", why);
 	if (log != NULL)
 		job_sign_head(job, log, head);
 	notify(job, &(struct notice){.event = "failed",
@@ -259,12 +300,24 @@ claim_judge(struct release_job *job, struct release_log *log, const struct claim
 	return NULL;
 }
 
+/* The target is new: what follows makes a release of it. */
+static int
+hand_over(struct release_job *job, struct release_log *log, const struct claim *claim, int64_t id,
+    uint32_t serial)
+{
+	char head[LOG_HEAD_TEXT_SIZE], why[ZG_ERROR_TEXT_MAX];
+
+	if (!job_hand_over(job, log, id, serial, why, sizeof(why)))
+		return failed_after_rename(job, log, claim, why);
+	job_sign_head(job, log, head);
+	return 0;
+}
+
 static int
 publish(struct release_job *job, struct release_log *log, const struct claim *claim,
     const struct recorded *newest)
 {
 	struct zg_error error = {0};
-	char head[LOG_HEAD_TEXT_SIZE], why[ZG_ERROR_TEXT_MAX];
 	zg_status status = snapshot_publish(&job->snapshot, job->zone, &error);
 
 	if (status != ZG_OK && !job->snapshot.published) {
@@ -275,8 +328,21 @@ publish(struct release_job *job, struct release_log *log, const struct claim *cl
 		job_note(log, "reload", error.text);
 		return failed_after_rename(job, log, claim, error.text);
 	}
-	if (!job_hand_over(job, log, newest->id, newest->serial, why, sizeof(why)))
-		return failed_after_rename(job, log, claim, why);
+	return hand_over(job, log, claim, newest->id, newest->serial);
+}
+
+/* What is in service already is asked for: a yes, and no news for the log. */
+static int
+answer_again(struct release_job *job, struct release_log *log, uint32_t serial)
+{
+	char head[LOG_HEAD_TEXT_SIZE], why[ZG_ERROR_TEXT_MAX];
+
+	complain("%s serial %u is already released", job->zone->name, serial);
+	if (job->hook != NULL && !job_answer(job, serial, why, sizeof(why))) {
+		complain("undecided: %s", why);
+		return EXIT_UNDECIDED;
+	}
+	/* The worker may have recorded what the parent publishes. */
 	job_sign_head(job, log, head);
 	return 0;
 }
@@ -294,6 +360,8 @@ put_back(struct release_job *job, struct release_log *log, const struct claim *c
 		    error.text);
 		return undecided_in(job, log, claim, error.text);
 	}
+	if (job_has_copy(job))
+		return answer_again(job, log, claim->serial);
 	complain("the target was not the released zone, and is again");
 	job_note(log, "put-back", "the target was not the released zone, and is again");
 	if (memcmp(in_force->sha256, job->snapshot.sha256, sizeof(in_force->sha256)) == 0)
@@ -312,27 +380,73 @@ already_released(struct release_job *job, struct release_log *log, const struct 
 	uint8_t sha256[FILE_DIGEST_OCTETS];
 	struct released in_force;
 	struct zg_error error = {0};
-	char head[LOG_HEAD_TEXT_SIZE];
 	bool exists = false;
 
 	if (release_in_force(log, job->pending, clock_now(), &in_force, &error) != ZG_OK ||
 	    !in_force.exists || in_force.serial != claim->serial ||
 	    strcmp(in_force.digest, claim->digest) != 0) {
+		if (job_has_copy(job) &&
+		    release_is_live(log, claim->serial, claim->digest, clock_now()))
+			return answer_again(job, log, claim->serial);
 		complain("undecided: the worker's verdict is not about what is in force");
 		return undecided_in(
 		    job, log, claim, "the worker's verdict is not about what is in force");
 	}
-	if (target_digest(job->zone->target, sha256, &exists, &error) != ZG_OK)
+	if (target_digest(job->target, sha256, &exists, &error) != ZG_OK)
 		exists = false;
 	if (!exists || (memcmp(sha256, in_force.sha256, sizeof(sha256)) != 0 &&
 			   memcmp(sha256, job->snapshot.sha256, sizeof(sha256)) != 0))
 		return put_back(job, log, claim, &in_force);
+	if (!in_force.handed && job_has_copy(job))
+		return hand_over(job, log, claim, in_force.id, in_force.serial);
 	if (!in_force.handed)
 		return failed_after_rename(job, log, claim, "its command failed again");
-	complain("%s serial %u is already released", job->zone->name, claim->serial);
-	/* The worker may have recorded what the parent publishes. */
-	job_sign_head(job, log, head);
-	return 0;
+	return answer_again(job, log, claim->serial);
+}
+
+/* The very text of the release in force, and the copy of it is there: a yes without a check. */
+bool
+job_knows_release(struct release_job *job, const struct released *in_force, int *status)
+{
+	uint8_t sha256[FILE_DIGEST_OCTETS];
+	struct zg_error error = {0};
+	struct release_log *log;
+	bool exists = false;
+
+	if (!in_force->exists || !in_force->handed ||
+	    memcmp(in_force->sha256, job->snapshot.sha256, sizeof(sha256)) != 0 ||
+	    (job->hook->has_serial && job->hook->serial != in_force->serial) ||
+	    target_digest(job->target, sha256, &exists, &error) != ZG_OK || !exists ||
+	    memcmp(in_force->sha256, sha256, sizeof(sha256)) != 0 || job_clock_has_jumped(job))
+		return false;
+	signals_hold();
+	log = job_log_open(job);
+	*status = log != NULL ? answer_again(job, log, in_force->serial) : EXIT_UNDECIDED;
+	release_log_close(log);
+	return true;
+}
+
+/* It was refused or held before, and nothing that it follows from has changed. */
+bool
+job_knows_refusal(
+    struct release_job *job, struct release_log *log, const struct released *in_force, int *status)
+{
+	uint8_t key[FILE_DIGEST_OCTETS];
+	struct refusal refusal;
+	struct zg_error error = {0};
+	char when[UTC_TEXT_MAX];
+
+	if (refusal_key(log, &job->state, job->config, job->zone, job->snapshot.sha256, key,
+		&error) != ZG_OK ||
+	    !refusal_recall(&job->state, job->zone->name, key, job->started, &refusal))
+		return false;
+	utc_format(refusal.time, when);
+	complain("%s serial %u: %s at %s, and nothing has changed since: %s", job->zone->name,
+	    refusal.serial, zg_verdict_text(refusal.held ? ZG_VERDICT_HELD : ZG_VERDICT_REFUSE),
+	    when, refusal.reason);
+	job_explain_transfer(job, in_force);
+	*status = zg_verdict_exit_status(refusal.held ? ZG_VERDICT_HELD : ZG_VERDICT_REFUSE);
+	return true;
 }
 
 int
@@ -355,4 +469,29 @@ job_passed(struct release_job *job, const struct claim *claim)
 	}
 	release_log_close(log);
 	return status;
+}
+
+void
+job_tell_unheard(struct release_job *job, int status)
+{
+	struct release_log *log = status != 0 ? job_log_open(job) : NULL;
+	char head[LOG_HEAD_TEXT_SIZE] = "", why[128], *report;
+
+	if (status == 0)
+		return; /* that it was not answered was said */
+	(void)snprintf(why, sizeof(why),
+	    "the hook of %s was killed before it could say no: look what is served",
+	    job->hook->engine);
+	complain("%s", why);
+	if (log != NULL) {
+		job_note(log, "hook", why);
+		job_sign_head(job, log, head);
+	}
+	report = bare_report(job, why);
+	notify(job, &(struct notice){.event = "failed",
+			.verdict = ZG_VERDICT_UNDECIDED,
+			.log_head = head,
+			.report = report});
+	free(report);
+	release_log_close(log);
 }

@@ -1,6 +1,6 @@
 /*
- * The settling part of `zonegate release`: what follows a rename, and what runs that did not end
- * left behind.
+ * The settling part of `zonegate release` and the hooks: what follows a rename, and what runs that
+ * did not end left behind.
  */
 #include "cli/cli.h"
 
@@ -56,6 +56,37 @@ handed_is_evidence(const struct release_job *job)
 	return evidence;
 }
 
+bool
+job_has_copy(const struct release_job *job)
+{
+	return job->copy != NULL;
+}
+
+bool
+job_asker_is_gone(const struct release_job *job)
+{
+	return job->hook != NULL && getppid() != job->asker;
+}
+
+/* What a hook says of a pass besides its exit status. False: `why` it is no yes. */
+bool
+job_answer(const struct release_job *job, uint32_t serial, char *why, size_t size)
+{
+	const struct hook_request *hook = job->hook;
+
+	if (job_asker_is_gone(job)) {
+		(void)snprintf(why, size,
+		    "the process that %s waited for is gone: what it does then is not known",
+		    hook->engine);
+		return false;
+	}
+	if (hook->seconds != 0 && job_time_left(job) == 0) {
+		(void)snprintf(why, size, "it is too late: %s waits no longer", hook->engine);
+		return false;
+	}
+	return hook->answer == NULL || hook->answer(hook->context, serial, why, size);
+}
+
 /* Runs the reload command of the zone, if it has one. False: it failed, `why` says how. */
 bool
 job_reload(const struct release_job *job, uint32_t serial, char *why, size_t size)
@@ -67,8 +98,10 @@ job_reload(const struct release_job *job, uint32_t serial, char *why, size_t siz
 	    .verdict = zg_verdict_text(ZG_VERDICT_PASS),
 	    .has_serial = true,
 	    .serial = serial,
-	    .file = job->zone->target};
+	    .file = job->target};
 
+	if (job->hook != NULL && !job_answer(job, serial, why, size))
+		return false;
 	if (task.command->arguments == NULL)
 		return true;
 	command_execute(&task, &outcome);
@@ -79,20 +112,35 @@ job_reload(const struct release_job *job, uint32_t serial, char *why, size_t siz
 	return outcome.succeeded;
 }
 
-/* The copy of what was released: the next candidate is compared with it. */
+/* The copy of what was released: the next candidate is compared with it, should the target be
+ * another file by then. The target is durable, and its text as good. */
 void
 job_keep_released(const struct release_job *job)
 {
 	struct zg_error error = {0};
 	int fd = -1;
-	zg_status status = target_open(job->zone->target, &fd, &error);
+	zg_status status;
 
+	if (job_has_copy(job))
+		return; /* it is the target */
+	status = target_open(job->target, &fd, &error);
 	if (status == ZG_OK)
-		status = state_keep(&job->state, "zones", job->zone->name, fd, &error);
+		status =
+		    state_keep(&job->state, "zones", job->zone->name, fd, KEEP_AT_HAND, &error);
 	if (status != ZG_OK)
 		complain("no copy of the released zone is kept: %s", error.text);
 	if (fd >= 0)
 		(void)close(fd);
+}
+
+/* What made a release of it, for the log. */
+static const char *
+handed_how(const struct release_job *job)
+{
+	if (job_has_copy(job))
+		return "the hook answered yes";
+	return job->zone->reload.arguments != NULL ? "renamed, and its command succeeded"
+						   : "renamed";
 }
 
 /* The target is the new text: the command, the copy, the record. False: `why` it is not handed
@@ -110,10 +158,8 @@ job_hand_over(struct release_job *job, struct release_log *log, int64_t id, uint
 		job_note(log, "reload", why);
 		return false;
 	}
-	if (release_handed(log, id, handed_is_evidence(job), clock_now(),
-		job->zone->reload.arguments != NULL ? "renamed, and its command succeeded"
-						    : "renamed",
-		&error) == ZG_OK)
+	if (release_handed(log, &job->state, id, handed_is_evidence(job), clock_now(),
+		handed_how(job), &error) == ZG_OK)
 		return true;
 	(void)snprintf(why, size, "that it was released is not recorded: %.400s", error.text);
 	return false;
@@ -130,12 +176,28 @@ job_abandon(struct release_log *log, int64_t id, const char *why)
 		complain("the history cannot be written: %s", error.text);
 }
 
+/* A hook that did not end: by the name server that takes that for a yes (NSD 4.6.1) it is served,
+ * by the others not. It counts as possibly served either way, and is what the next one is compared
+ * with when the copy is its text. */
+static void
+settle_hook(struct release_job *job, const struct unsettled *candidate)
+{
+	if (candidate->kind == UNSETTLED_RENAMED)
+		job->pending = candidate->id;
+	complain("serial %u passed in a hook that did not end: whether it is served is not known",
+	    candidate->serial);
+}
+
 /* A run that ended between its verdict and its last word. */
 static void
 settle_one(struct release_job *job, struct release_log *log, const struct unsettled *candidate)
 {
 	char why[ZG_ERROR_TEXT_MAX];
 
+	if (job_has_copy(job)) {
+		settle_hook(job, candidate);
+		return;
+	}
 	switch (candidate->kind) {
 	case UNSETTLED_RENAMED:
 		if (job_hand_over(job, log, candidate->id, candidate->serial, why, sizeof(why))) {
@@ -169,11 +231,11 @@ job_settle(struct release_job *job, struct release_log *log, struct zg_error *er
 	size_t n = 0, n_left = 0;
 	char text[128];
 
-	if (release_unsettled(log, job->zone->target, job->started, list, &n, error) != ZG_OK)
+	if (release_unsettled(log, job->target, job->started, list, &n, error) != ZG_OK)
 		return false;
 	for (size_t i = n; i > 0; i--)
 		settle_one(job, log, &list[i - 1]);
-	if (leftovers_remove(job->zone->target, &n_left, error) != ZG_OK)
+	if (leftovers_remove(job->target, &n_left, error) != ZG_OK)
 		return false;
 	if (n_left > 0) {
 		(void)snprintf(text, sizeof(text),

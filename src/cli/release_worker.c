@@ -1,6 +1,6 @@
 /*
- * The worker of `zonegate release`: runs the gate over the snapshot, records the candidate, prints
- * the report, and claims the verdict. It publishes nothing.
+ * The worker of `zonegate release` and the hooks: runs the gate over the snapshot, records the
+ * candidate, prints the report, and claims the verdict. It publishes nothing.
  */
 #include "cli/cli.h"
 
@@ -12,6 +12,7 @@
 
 #include <zonegate/memo.h>
 #include <zonegate/policy.h>
+#include "publish/refusal.h"
 #include "publish/release.h"
 
 struct work {
@@ -27,6 +28,7 @@ struct work {
 	size_t n_ds;
 	uint32_t ds_ttl;
 	char ds_trouble[ZG_ERROR_TEXT_MAX];
+	struct release_parent parent; /* and what its own servers say, which goes before it */
 };
 
 zg_status
@@ -81,8 +83,8 @@ past_open(struct work *work, struct zg_error *error)
 		    work->log, job->pending, job->gate.inputs.now, &work->in_force, error);
 	if (status != ZG_OK || !work->in_force.exists)
 		return status;
-	status = release_text_open(&job->state, job->zone->name, job->zone->target, &work->in_force,
-	    &work->previous_fd, error);
+	status = release_text_open(
+	    &job->state, job->zone->name, job->target, &work->in_force, &work->previous_fd, error);
 	if (status == ZG_OK && work->previous_fd >= 0)
 		job->gate.inputs.previous = (struct zg_source){
 		    .kind = ZG_SOURCE_FD, .fd = work->previous_fd, .path = "<released zone>"};
@@ -120,6 +122,16 @@ ds_open(struct work *work, struct zg_error *error)
 	return status;
 }
 
+/* Of a transfer there is no snapshot without the closing SOA. What a hook kept for `approve` came
+ * whole as far as anyone can tell now; before it goes out it is transferred and checked again. */
+static bool
+is_whole(const struct release_job *job)
+{
+	if (job->hook == NULL && job->dry_run && job->zone->hook != NULL)
+		return true;
+	return job->wish.server != NULL;
+}
+
 static zg_status
 work_open(struct work *work, struct zg_error *error)
 {
@@ -135,9 +147,13 @@ work_open(struct work *work, struct zg_error *error)
 	inputs->state = work->job->has_state ? work->job->state.path : NULL;
 	inputs->remember = true;
 	inputs->complete = true;
+	inputs->whole = is_whole(work->job);
 	status = ds_open(work, error);
 	if (status == ZG_OK)
 		status = past_open(work, error);
+	if (status == ZG_OK)
+		status =
+		    release_parent_open(work->job, work->log, work->policy, &work->parent, error);
 	if (status == ZG_OK)
 		status = release_approvals_open(work->job, &work->approvals, inputs, error);
 	if (status == ZG_OK)
@@ -152,6 +168,7 @@ work_close(struct work *work)
 	zg_memo_free(work->job->gate.inputs.memo);
 	zg_policy_free(work->policy);
 	release_approvals_close(&work->approvals);
+	release_parent_close(&work->parent);
 	release_log_close(work->log);
 	if (work->previous_fd >= 0)
 		(void)close(work->previous_fd);
@@ -179,19 +196,27 @@ is_in_force(const struct work *work)
 {
 	const struct zg_result *result = work->result;
 
-	return work->in_force.exists && result->has_serial && result->digest != NULL &&
-	       result->serial == work->in_force.serial &&
-	       strcmp(result->digest, work->in_force.digest) == 0 && !is_bad_text(result);
+	if (!work->in_force.exists || !result->has_serial || result->digest == NULL ||
+	    is_bad_text(result))
+		return false;
+	if (result->serial == work->in_force.serial &&
+	    strcmp(result->digest, work->in_force.digest) == 0)
+		return true;
+	/* A name server that dropped what it was allowed goes on with the one before, and may ask
+	 * about that: while no cache can have lost it, it is as good as in force. */
+	return job_has_copy(work->job) && release_is_live(work->log, result->serial, result->digest,
+					      work->job->gate.inputs.now);
 }
 
-/* What the parent publishes, as the DS file has it: a fact of its own, whatever the verdict. */
+/* What the parent publishes, as the DS file has it: a fact of its own, whatever the verdict; unless
+ * the parent's servers speak for themselves. */
 static zg_status
 ds_record(const struct work *work, struct zg_error *error)
 {
 	const struct zg_gate_inputs *inputs = &work->job->gate.inputs;
 	const char *path = work->job->zone->ds_path;
 
-	if (path == NULL)
+	if (path == NULL || work->parent.text != NULL)
 		return ZG_OK;
 	if (work->ds_trouble[0] != '\0')
 		return release_observe_no_ds(work->log, path, work->ds_trouble, inputs->now, error);
@@ -217,7 +242,9 @@ result_record(struct work *work, struct zg_error *error)
 			.policy_digest = result->policy_digest,
 			.reason = result->reason,
 			.report = report,
-			.time = clock_now()},
+			.time = clock_now(),
+			.policy = work->policy,
+			.config = work->job->config},
 		    &id, error);
 	free(report);
 	return status;
@@ -265,10 +292,7 @@ service_explain(const struct work *work)
 		complain(
 		    "serial %u stays in service, and its signatures have begun to expire at %s",
 		    in_force->serial, until);
-	if (work->job->zone->transferred && in_force->transfer_expiration != 0) {
-		utc_format(in_force->transfer_expiration, until);
-		complain("secondaries that accept nothing newer expire the zone at %s", until);
-	}
+	job_explain_transfer(work->job, in_force);
 	repair_explain(work);
 	if (release_former(work->log, in_force, work->job->gate.inputs.now, &former, &error) !=
 		ZG_OK ||
@@ -293,6 +317,61 @@ memo_save(struct work *work)
 		complain("the memo is not written: %s", error.text);
 }
 
+/* A hook's standard error and output are the log of a name server: one line, or the report when
+ * that is asked for. */
+static zg_status
+result_tell(struct work *work, struct zg_error *error)
+{
+	const struct release_job *job = work->job;
+	const struct zg_result *result = work->result;
+
+	if (job->hook == NULL || job->arguments->values[OPTION_FORMAT] != NULL)
+		return gate_job_report(&work->job->gate, result, error);
+	complain("%s serial %u: %s", job->zone->name, result->serial, result->reason);
+	for (size_t i = 0; i < result->n_findings; i++) {
+		const struct zg_finding *finding = &result->findings[i];
+
+		if (finding->severity < ZG_SEVERITY_WARN && !finding->accepted)
+			complain("%s %s: %llu", zg_severity_text(finding->severity),
+			    finding->check->id, (unsigned long long)finding->count);
+	}
+	return ZG_OK;
+}
+
+/* The report of something that time does not mend: what was cut, broken or expired stays so. */
+static bool
+is_beyond_time(const struct zg_result *result)
+{
+	for (size_t i = 0; i < result->n_failures; i++) {
+		if (result->failures[i].inception != 0 &&
+		    result->failures[i].inception <= result->now && result->failures[i].n_bad > 0)
+			return true;
+	}
+	for (size_t i = 0; i < result->n_findings; i++) {
+		const struct zg_check *check = result->findings[i].check;
+
+		if (result->findings[i].severity == ZG_SEVERITY_REFUSE &&
+		    (strcmp(check->group, "zone") == 0 || strcmp(check->group, "denial") == 0 ||
+			strcmp(check->id, "rrset-unsigned") == 0 ||
+			strcmp(check->id, "rrsig-expired") == 0))
+			return true;
+	}
+	return false;
+}
+
+/* How long the same text is refused or held for the same reasons, if nothing but time goes by. */
+static uint32_t
+same_for(const struct zg_result *result)
+{
+	int64_t safe = result->earliest_safe - result->now;
+
+	if (result->verdict == ZG_VERDICT_REFUSE && is_beyond_time(result))
+		return REFUSAL_SAME_MAX;
+	if (result->earliest_safe > result->now && safe < REFUSAL_LOOK_AGAIN)
+		return (uint32_t)safe;
+	return REFUSAL_LOOK_AGAIN;
+}
+
 /* Claims last: the memo is the worker's only trace after that. */
 static zg_status
 work_finish(struct work *work, struct claim *claim, struct zg_error *error)
@@ -309,13 +388,14 @@ work_finish(struct work *work, struct claim *claim, struct zg_error *error)
 			status = result_record(work, error);
 	}
 	if (status == ZG_OK)
-		status = gate_job_report(&work->job->gate, work->result, error);
+		status = result_tell(work, error);
 	if (status != ZG_OK)
 		return status;
 	memo_save(work);
 	if (work->result->verdict != ZG_VERDICT_PASS && !in_force && work->log != NULL)
 		service_explain(work);
 	claim_result(claim, work->result);
+	claim->same_for = same_for(work->result);
 	if (in_force) {
 		if (work->result->verdict != ZG_VERDICT_PASS)
 			complain("as a new candidate it would be %s; it is in service already",
@@ -324,6 +404,22 @@ work_finish(struct work *work, struct claim *claim, struct zg_error *error)
 		claim->verdict = ZG_VERDICT_PASS;
 	}
 	return ZG_OK;
+}
+
+/* What came is what the engine asks about. */
+static zg_status
+is_asked_for(const struct work *work, struct zg_error *error)
+{
+	const struct hook_request *hook = work->job->hook;
+	const struct zg_result *result = work->result;
+
+	if (hook == NULL || !hook->has_serial || !result->has_serial ||
+	    result->serial == hook->serial)
+		return ZG_OK;
+	(void)snprintf(error->text, sizeof(error->text),
+	    "%s asks about serial %u, and what came has serial %u", hook->engine, hook->serial,
+	    result->serial);
+	return ZG_PARAMETER;
 }
 
 void
@@ -335,6 +431,8 @@ release_work(void *context, struct claim *claim)
 
 	if (status == ZG_OK)
 		status = gate_job_run(&work.job->gate, &work.result, &error);
+	if (status == ZG_OK)
+		status = is_asked_for(&work, &error);
 	if (status == ZG_OK)
 		status = work_finish(&work, claim, &error);
 	if (status != ZG_OK)

@@ -44,7 +44,7 @@ struct record {
 	uint64_t length;
 	unsigned char nonce[NONCE_SIZE];
 	struct claim claim;
-	uint32_t verdict_again;
+	uint64_t verdict_again;
 	unsigned char nonce_again[NONCE_SIZE];
 };
 _Static_assert(offsetof(struct record, nonce_again) + NONCE_SIZE == sizeof(struct record),
@@ -428,7 +428,7 @@ supervise(const struct supervised *task, struct claim *claim)
 	watch(&supervisor);
 	reap(&supervisor);
 	verdict = judge(&supervisor, claim);
-	if (supervisor.signal != 0)
+	if (supervisor.signal != 0 && !task->stays)
 		die_of(&supervisor);
 out:
 	record_end(&supervisor);

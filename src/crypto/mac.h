@@ -1,4 +1,4 @@
-/* HMAC-SHA-256 (RFC 2104), random octets, and which library computes them. */
+/* HMAC (RFC 2104), random octets, and which library computes them. */
 #ifndef CRYPTO_MAC_H
 #define CRYPTO_MAC_H
 
@@ -17,6 +17,24 @@ MUST_CHECK zg_status mac_compute(const uint8_t key[MAC_KEY_OCTETS], const uint8_
 
 /* Compares in constant time. */
 bool mac_equal(const uint8_t a[MAC_OCTETS], const uint8_t b[MAC_OCTETS]);
+
+/* HMAC over data that comes in pieces. One block of memory, keyed once, for any number of MACs. */
+enum mac_hash { MAC_SHA256, MAC_SHA384, MAC_SHA512 };
+#define MAC_OCTETS_MAX 64
+struct mac_stream;
+
+MUST_CHECK zg_status mac_stream_new(
+    enum mac_hash hash, const uint8_t *key, size_t key_len, struct mac_stream **stream);
+void mac_stream_free(struct mac_stream *stream);
+
+MUST_CHECK zg_status mac_stream_add(struct mac_stream *stream, const void *data, size_t length);
+
+/* The MAC of all that was added, mac_stream_octets of them; what is added next begins another. */
+MUST_CHECK zg_status mac_stream_end(struct mac_stream *stream, uint8_t mac[MAC_OCTETS_MAX]);
+size_t mac_stream_octets(const struct mac_stream *stream);
+
+/* Compares in constant time. */
+bool mac_stream_equal(const struct mac_stream *stream, const uint8_t *a, const uint8_t *b);
 
 /* Fills `octets` with random ones fit for keys. */
 MUST_CHECK zg_status random_octets(uint8_t *octets, size_t length);

@@ -34,6 +34,14 @@ struct pinned_key {
 	int64_t not_before, not_after; /* seconds since 1970, NOT_SET: open */
 };
 
+/* A signer that shows that it holds a new key: Keys/Trial. */
+enum trial_role { TRIAL_ALL, TRIAL_KSK, TRIAL_ZSK }; /* by the SEP flag */
+#define TRIAL_SIGNER_MAX 64
+struct trial_signer {
+	char name[TRIAL_SIGNER_MAX];
+	enum trial_role role;
+};
+
 /* An algorithm that a role may use: Keys/KSK, ZSK, CSK. */
 struct key_choice {
 	enum key_role role;
@@ -71,6 +79,8 @@ struct policy_values {
 		bool pinned; /* Inventory mode="pinned": every DNSKEY must be listed */
 		struct pinned_key *inventory; /* owned by the policy */
 		size_t n_inventory;
+		struct trial_signer *trials; /* owned by the policy */
+		size_t n_trials;
 		struct key_choice
 		    *choices; /* owned by the policy; none for a role: anything goes */
 		size_t n_choices;

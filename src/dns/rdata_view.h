@@ -37,6 +37,15 @@ struct dnskey_view {
 #define DNSKEY_FLAG_REVOKE 0x0080
 #define DNSKEY_FLAG_SEP	   0x0001
 
+/* A zone key that is not revoked: it may sign zone data (RFC 4034 sections 2.1.1 and 2.1.2, RFC
+ * 5011 section 2.1). */
+static inline bool
+dnskey_may_sign(const struct dnskey_view *view)
+{
+	return (view->flags & DNSKEY_FLAG_ZONE) != 0 && view->protocol == 3 &&
+	       (view->flags & DNSKEY_FLAG_REVOKE) == 0;
+}
+
 /* RFC 4034 section 5.1. */
 struct ds_view {
 	uint16_t key_tag;

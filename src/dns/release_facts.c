@@ -2,6 +2,9 @@
 #include "dns/release_facts.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "dns/rdata_view.h"
 
 void
 release_facts_clear(struct release_facts *facts)
@@ -11,4 +14,19 @@ release_facts_clear(struct release_facts *facts)
 		facts->keys[i].rdata = NULL;
 	}
 	facts->n_keys = 0;
+}
+
+bool
+release_ds_set(const uint8_t *rdata, size_t length, struct release_ds *ds)
+{
+	struct ds_view view;
+
+	if (!ds_view(rdata, length, &view) || view.digest_len > sizeof(ds->digest))
+		return false;
+	*ds = (struct release_ds){.tag = view.key_tag,
+	    .algorithm = view.algorithm,
+	    .digest_type = view.digest_type,
+	    .digest_len = (uint8_t)view.digest_len};
+	memcpy(ds->digest, view.digest, view.digest_len);
+	return true;
 }

@@ -50,6 +50,9 @@ struct release_ds {
 	uint8_t digest[64];
 };
 
+/* From the RDATA of a DS or CDS. False: it is none, or its digest is longer than can be kept. */
+bool release_ds_set(const uint8_t *rdata, size_t length, struct release_ds *ds);
+
 enum release_count {
 	RELEASE_RECORDS,
 	RELEASE_DELEGATIONS,

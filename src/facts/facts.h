@@ -11,6 +11,7 @@
 #include "facts/change.h"
 #include "facts/denial.h"
 #include "facts/hosts.h"
+#include "facts/key_trial.h"
 #include "facts/keys.h"
 #include "facts/next_ds.h"
 #include "facts/past.h"
@@ -36,6 +37,7 @@ struct facts {
 	struct change_facts *change;	       /* owned; NULL: no former zone given */
 	struct unsigned_facts *unsigned_input; /* owned; NULL: none given */
 	const struct past_facts *past;	       /* borrowed; NULL: no history given */
+	const struct key_trials *trials;       /* borrowed; NULL: none given */
 	struct defects defects;		       /* found while computing facts */
 };
 

@@ -35,35 +35,11 @@ key_fact_fill(const struct zone *zone, uint32_t record, struct key_fact *fact)
 	if (!dnskey_view(rdata, rdlen, &fact->view))
 		return ZG_INTERNAL; /* the reader checked the shape */
 	fact->revoked = (fact->view.flags & DNSKEY_FLAG_REVOKE) != 0;
-	/* RFC 4034 sections 2.1.1 and 2.1.2, RFC 5011 section 2.1. */
-	fact->usable = (fact->view.flags & DNSKEY_FLAG_ZONE) != 0 && fact->view.protocol == 3 &&
-		       !fact->revoked;
+	fact->usable = dnskey_may_sign(&fact->view);
 	status = key_fingerprint(rdata, rdlen, fact->sha256);
 	if (status == ZG_OK && algorithm_is_supported(fact->view.algorithm))
 		status = public_key_new(fact->view.algorithm, fact->view.key, fact->view.key_len,
 		    &fact->key, &fact->why);
-	return status;
-}
-
-zg_status
-key_ds_digest(const uint8_t *owner, const uint8_t *dnskey, size_t dnskey_len, uint8_t digest_type,
-    uint8_t octets[48])
-{
-	enum digest_kind kind = digest_type == DIGEST_SHA1     ? DIGEST_KIND_SHA1
-				: digest_type == DIGEST_SHA256 ? DIGEST_KIND_SHA256
-							       : DIGEST_KIND_SHA384;
-	struct digest *digest;
-	zg_status status = digest_new(kind, &digest);
-
-	if (status == ZG_OK)
-		status = digest_begin(digest);
-	if (status == ZG_OK)
-		status = digest_add(digest, owner, name_length(owner));
-	if (status == ZG_OK)
-		status = digest_add(digest, dnskey, dnskey_len);
-	if (status == ZG_OK)
-		status = digest_end(digest, octets);
-	digest_free(digest);
 	return status;
 }
 
@@ -72,14 +48,13 @@ static zg_status
 ds_fact_fill(const struct zone *zone, const struct key_facts *facts, const struct ds_entry *entry,
     struct ds_fact *fact)
 {
-	uint8_t octets[48];
+	uint8_t octets[DS_DIGEST_MAX];
 	zg_status status;
 
 	*fact = (struct ds_fact){.line = entry->line, .key = -1, .tag_only = -1};
 	if (!ds_view(entry->rdata, entry->rdlen, &fact->view))
 		return ZG_DS_SYNTAX;
-	fact->digest_known =
-	    fact->view.digest_type != DIGEST_GOST && digest_type_length(fact->view.digest_type) > 0;
+	fact->digest_known = ds_digest_is_supported(fact->view.digest_type);
 	for (size_t i = 0; i < facts->n_keys && fact->key < 0; i++) {
 		const struct key_fact *key = &facts->keys[i];
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <zonegate/limits.h>
+#include "crypto/ds_digest.h"
 #include "crypto/public_key.h"
 #include "dns/rdata_view.h"
 #include "zone/zone.h"
@@ -59,9 +60,5 @@ struct ds_entry {
 MUST_CHECK zg_status key_facts_compute(const struct zone *zone, const struct ds_entry *ds,
     size_t n_ds, bool ds_given, struct key_facts *facts, struct zg_error *error);
 void key_facts_clear(struct key_facts *facts);
-
-/* Digest of a DNSKEY as in a DS (RFC 4034 section 5.1.4) of digest type 1, 2 or 4. */
-MUST_CHECK zg_status key_ds_digest(const uint8_t *owner, const uint8_t *dnskey, size_t dnskey_len,
-    uint8_t digest_type, uint8_t octets[48]);
 
 #endif

@@ -9,6 +9,7 @@
 #include "crypto/verify.h"
 #include "crypto/verify_queue.h"
 #include "dns/algorithm.h"
+#include "dns/canonical.h"
 #include "dns/serial.h"
 
 /* Owners whose signatures a thread tries at once: enough to make handing out cheap, few enough to
@@ -82,7 +83,7 @@ canonical_length(const struct zone *zone, const struct rrset *set)
 	size_t length = 0;
 
 	for (uint32_t i = 0; i < set->count; i++)
-		length += (size_t)zone->owners[set->owner].name_len + 10 +
+		length += (size_t)zone->owners[set->owner].name_len + CANONICAL_FIXED +
 			  zone_record(zone, set->first + i)->rdlen;
 	return length;
 }
@@ -92,18 +93,9 @@ canonical_write(const struct zone *zone, const struct rrset *set, uint32_t ttl, 
 {
 	size_t name_len = zone->owners[set->owner].name_len;
 
-	for (uint32_t i = 0; i < set->count; i++) {
-		const struct zone_record *record = zone_record(zone, set->first + i);
-
-		memcpy(out, zone_owner_name(zone, set->owner), name_len);
-		out += name_len;
-		store_u16(out, set->type);
-		store_u16(out + 2, 1);
-		store_u32(out + 4, ttl);
-		store_u16(out + 8, record->rdlen);
-		memcpy(out + 10, zone_rdata(zone, set->first + i), record->rdlen);
-		out += 10 + (size_t)record->rdlen;
-	}
+	for (uint32_t i = set->first; i < set->first + set->count; i++)
+		out = canonical_record(out, zone_owner_name(zone, set->owner), name_len, set->type,
+		    ttl, zone_rdata(zone, i), zone_record(zone, i)->rdlen);
 }
 
 /* Room for `length` octets behind the header. */
@@ -210,7 +202,7 @@ memo_digest(const struct tester *tester, const struct key_fact *key, const uint8
 	return status;
 }
 
-/* Looks a signature up that verified before. Every one is noted; what fails is left out later. */
+/* Looks a signature up that verified before, and notes it; what fails is left out later. */
 static zg_status
 try_memo(const struct verification *work, struct tester *tester, size_t key, uint32_t record,
     const struct signed_set *signed_set, uint8_t *outcome)

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text_writer.h"
+#include "facts/past.h"
 #include "gate/finding_facts.h"
 
 void
@@ -13,6 +14,7 @@ acceptance_wants(const zg_policy *policy, bool repair, bool wanted[CHECK_ROWS_MA
 {
 	for (size_t row = 0; row < check_table_rows; row++)
 		wanted[row] = (repair && check_table[row].repairable) ||
+			      check_table[row].former_rules ||
 			      (!check_table[row].customer &&
 				  quorum_may_accept(policy_severity_at(policy, row),
 				      check_table[row].public.floor));
@@ -109,30 +111,45 @@ make_facts(struct acceptance *acceptance, const struct acceptance_inputs *inputs
 	return status;
 }
 
-/* The policy names who of the configuration's approvers may approve; nobody named: all. */
-static bool
-is_named(const zg_policy *policy, const char *id)
+/* Whose word counted when the release in force passed: a change of the rules is theirs to accept,
+ * unless there were too few of them to agree on anything. */
+static void
+take_former_rules(struct acceptance *acceptance, const struct past_facts *past)
 {
-	const struct policy_release *release = policy_release(policy);
+	const struct past_rules *rules = past == NULL ? NULL : past->former_rules;
 
-	for (size_t i = 0; i < release->approval.n_approvers; i++) {
-		if (strcmp(release->approval.approvers[i].id, id) == 0)
-			return true;
+	if (rules == NULL || rules->quorum < 1 || rules->n_approvers < (uint64_t)rules->quorum)
+		return;
+	for (size_t i = 0; i < rules->n_approvers; i++) {
+		struct zg_approver *approver = &acceptance->former[acceptance->n_former++];
+
+		approver->id = rules->approvers[i].id;
+		memcpy(approver->public_key, rules->approvers[i].public_key,
+		    sizeof(approver->public_key));
 	}
-	return release->approval.n_approvers == 0;
 }
 
+/* The outcome by the approvers of now, of whom the policy names who may approve, and of then. */
 static enum zg_approval_outcome
 judge(struct acceptance *acceptance, const struct acceptance_inputs *inputs, size_t index)
 {
 	const struct zg_gate_inputs *from = inputs->inputs;
 	const struct approval *approval = acceptance->approvals[index];
 	struct quorum_voice *voice = &acceptance->voices[acceptance->n_voices];
-	enum zg_approval_outcome outcome = approval_judge(
-	    approval, &acceptance->subject, from->approvers, from->n_approvers, &voice->public_key);
+	const unsigned char *former_key;
+	enum zg_approval_outcome outcome = approval_judge(approval, &acceptance->subject,
+				     from->approvers, from->n_approvers, &voice->public_key),
+				 former = approval_judge(approval, &acceptance->subject,
+				     acceptance->former, acceptance->n_former, &former_key);
 
-	if (outcome == ZG_APPROVAL_FORGED || !is_named(inputs->policy, approval_by(approval)))
-		return ZG_APPROVAL_FORGED;
+	voice->rules = former == ZG_APPROVAL_FORGED ? 0 : QUORUM_FORMER;
+	if (outcome != ZG_APPROVAL_FORGED &&
+	    policy_names_approver(inputs->policy, approval_by(approval))) {
+		voice->rules |= QUORUM_NOW;
+	} else {
+		outcome = former;
+		voice->public_key = former_key;
+	}
 	if (outcome != ZG_APPROVAL_USED)
 		return outcome;
 	voice->approval = approval;
@@ -175,16 +192,19 @@ static void
 count_row(struct acceptance *acceptance, const struct acceptance_inputs *inputs, size_t row)
 {
 	bool *covering = acceptance->covering + row * ZG_APPROVALS_MAX;
+	bool former = check_table[row].former_rules && acceptance->n_former > 0;
+	enum quorum_rules rules = former ? QUORUM_FORMER : QUORUM_NOW;
 
-	acceptance->n_keys[row] = quorum_count(acceptance->voices, acceptance->n_voices,
+	acceptance->quorum[row] = former ? inputs->facts->past->former_rules->quorum
+					 : policy_release(inputs->policy)->approval.quorum;
+	acceptance->n_keys[row] = quorum_count(acceptance->voices, acceptance->n_voices, rules,
 	    &acceptance->subject, &acceptance->facts[row], covering);
-	acceptance->accepted[row] =
-	    quorum_accepts(inputs->severities[row], check_table[row].public.floor,
-		acceptance->n_keys[row], policy_release(inputs->policy)->approval.quorum);
+	acceptance->accepted[row] = quorum_accepts(inputs->severities[row],
+	    check_table[row].public.floor, acceptance->n_keys[row], acceptance->quorum[row]);
 	for (size_t i = 0; i < acceptance->n_voices; i++) {
 		if (covering[i])
 			acceptance->outcomes[acceptance->voice_of[i]] = ZG_APPROVAL_USED;
-		else
+		else if ((acceptance->voices[i].rules & rules) != 0)
 			note_spent(acceptance, i, row);
 	}
 }
@@ -196,6 +216,7 @@ accept_rows(struct acceptance *acceptance, const struct acceptance_inputs *input
 
 	if (status == ZG_OK)
 		status = make_facts(acceptance, inputs);
+	take_former_rules(acceptance, inputs->facts->past);
 	if (status == ZG_OK)
 		status = judge_all(acceptance, inputs);
 	acceptance->covering = calloc((size_t)CHECK_ROWS_MAX * ZG_APPROVALS_MAX, sizeof(bool));

@@ -15,7 +15,8 @@ struct acceptance {
 	/* By row of the check table. */
 	struct finding_facts facts[CHECK_ROWS_MAX]; /* id NULL: people have no say in it */
 	bool accepted[CHECK_ROWS_MAX];
-	size_t n_keys[CHECK_ROWS_MAX]; /* that accept it */
+	size_t n_keys[CHECK_ROWS_MAX];	/* that accept it */
+	int64_t quorum[CHECK_ROWS_MAX]; /* that have to */
 
 	/* As they were handed in. */
 	struct approval *approvals[ZG_APPROVALS_MAX]; /* owned; NULL: malformed */
@@ -26,6 +27,9 @@ struct acceptance {
 	struct quorum_voice voices[ZG_APPROVALS_MAX];
 	size_t voice_of[ZG_APPROVALS_MAX]; /* index into `approvals` */
 	size_t n_voices;
+	/* Whose word counted at the last release; none: not known, or they could not agree. */
+	struct zg_approver former[ZG_POLICY_APPROVERS_MAX]; /* borrowed ids */
+	size_t n_former;
 	bool *covering; /* owned: CHECK_ROWS_MAX times ZG_APPROVALS_MAX */
 };
 

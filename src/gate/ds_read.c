@@ -6,24 +6,7 @@
 #include <zonegate/gate.h>
 #include "base/error.h"
 #include "dns/name.h"
-#include "dns/rdata_view.h"
 #include "gate/input.h"
-
-/* False: no record that can be kept. */
-static bool
-release_ds_set(const struct ds_entry *entry, struct release_ds *ds)
-{
-	struct ds_view view;
-
-	if (!ds_view(entry->rdata, entry->rdlen, &view) || view.digest_len > sizeof(ds->digest))
-		return false;
-	*ds = (struct release_ds){.tag = view.key_tag,
-	    .algorithm = view.algorithm,
-	    .digest_type = view.digest_type,
-	    .digest_len = (uint8_t)view.digest_len};
-	memcpy(ds->digest, view.digest, view.digest_len);
-	return true;
-}
 
 zg_status
 ds_entries_convert(const struct ds_entry *entries, size_t n, struct release_ds *list, uint32_t *ttl,
@@ -31,7 +14,7 @@ ds_entries_convert(const struct ds_entry *entries, size_t n, struct release_ds *
 {
 	*ttl = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (!release_ds_set(&entries[i], &list[i]))
+		if (!release_ds_set(entries[i].rdata, entries[i].rdlen, &list[i]))
 			return error_set(error, ZG_DS_SYNTAX,
 			    "line %u of the DS file: no DS record that can be kept",
 			    (unsigned)entries[i].line);

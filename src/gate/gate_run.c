@@ -97,6 +97,8 @@ run_read(struct run *run, struct zg_error *error)
 	zg_status status = input_read_zone(
 	    &inputs->zone, run->has_origin ? run->origin : NULL, &options, &run->zone, error);
 
+	if (status == ZG_OK && inputs->zone_end != NULL)
+		status = inputs->zone_end(inputs->zone_end_context, error);
 	/* Without SOA and without a word from the caller nobody knows which zone this is: it is
 	 * refused, and nothing can be held against it. */
 	if (status == ZG_OK && !run->has_origin && !run->zone->has_apex) {
@@ -158,6 +160,11 @@ run_facts(struct run *run, struct zg_error *error)
 		of.fresh = &run->fresh;
 	}
 	status = facts_compute(&of, &run->facts, error);
+	if (status == ZG_OK && inputs->trials.kind != ZG_SOURCE_NONE)
+		status = trials_read(&inputs->trials, run->zone->origin, &run->facts->keys,
+		    inputs->now, &run->trials, error);
+	if (status == ZG_OK)
+		run->facts->trials = run->trials;
 	if (status == ZG_OK && inputs->memo != NULL)
 		memo_keep(inputs->memo, run->zone->origin, &run->fresh,
 		    run->facts->signatures.n_memo == 0, inputs->now);
@@ -190,10 +197,13 @@ run_past(struct run *run, struct zg_error *error)
 	    .candidate = run->release,
 	    .zone = run->release->zone,
 	    .origin = run->zone->origin,
+	    .approvers = inputs->installation == NULL ? NULL : inputs->approvers,
+	    .n_approvers = inputs->n_approvers,
 	    .ds = run->ds,
 	    .n_ds = run->n_ds,
 	    .ds_given = (run->given & ZG_INPUT_DS) != 0,
 	    .ds_ttl = inputs->ds_ttl,
+	    .ds_time = inputs->ds_time,
 	    .now = inputs->now};
 	status = past_read(&run->past_inputs, &run->past, error);
 	if (status == ZG_OK)

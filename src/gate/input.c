@@ -224,42 +224,138 @@ input_read_other(const struct zg_source *source, const char *what, const uint8_t
 	return status;
 }
 
-/* Takes one record of a DS file. */
+/* Hands on one record of a small file. */
 static zg_status
-ds_take(const struct zone_store *store, const struct zone_owner *run, uint32_t index,
-    const uint8_t *origin, struct ds_entry *entry, struct zg_error *error)
+take_record(const struct zone_store *store, const struct zone_owner *run, uint32_t index,
+    const struct input_taker *taker, struct zg_error *error)
 {
 	const struct zone_record *record = &store->records[index];
-	const uint8_t *rdata = arena_at(&store->rdata, record->rdata);
-	uint32_t line;
-	const char *file = source_map_find(&store->map, record->line, &line);
-	uint8_t digest[48];
+	struct input_record taken = {.owner = arena_at(&store->names, run->name),
+	    .type = record->type,
+	    .ttl = record->ttl,
+	    .rdata = arena_at(&store->rdata, record->rdata),
+	    .rdlen = record->rdlen};
+
+	taken.file = source_map_find(&store->map, record->line, &taken.line);
+	return taker->take(taker->context, &taken, error);
+}
+
+/* The first thing that reading found wrong, as a message. */
+static zg_status
+reading_defect(const struct zone_store *store, const struct defects *defects,
+    const struct input_taker *taker, struct zg_error *error)
+{
+	for (int i = 0; i < DEFECT_READING_END; i++) {
+		const struct tally *tally = &defects->tallies[i];
+		const char *file;
+		uint32_t line;
+
+		if (tally->count == 0)
+			continue;
+		if (tally->n_examples == 0)
+			return error_set(error, ZG_MEMORY, "out of memory");
+		file = source_map_find(&store->map, tally->examples[0].line, &line);
+		return error_set(error, taker->malformed, "%s:%lu: %s",
+		    file == NULL ? taker->what : file, (unsigned long)line,
+		    tally->examples[0].detail);
+	}
+	return ZG_OK;
+}
+
+zg_status
+input_read_records(const struct zg_source *source, const uint8_t *origin, size_t limit,
+    const struct input_taker *taker, struct zg_error *error)
+{
+	struct zone_text_options options = {.origin = origin, .has_default_ttl = true};
+	struct zone_store store;
+	struct defects defects;
 	zg_status status;
 
-	if (!name_equal(arena_at(&store->names, run->name), origin))
-		return error_set(error, ZG_DS_SYNTAX,
-		    "%s:%lu: expected records of the zone itself, found another owner", file,
-		    (unsigned long)line);
+	zone_store_init(&store);
+	defects_init(&defects, 1);
+	status = read_text(source, limit, &options, &store, &defects, error);
+	if (status == ZG_OK)
+		status = reading_defect(&store, &defects, taker, error);
+	for (size_t r = 0; r < store.n_runs && status == ZG_OK; r++) {
+		const struct zone_owner *run = &store.runs[r];
+		uint32_t end = run->first + run->n_records;
+
+		for (uint32_t i = run->first; i < end && status == ZG_OK; i++)
+			status = take_record(&store, run, i, taker, error);
+	}
+	zone_store_clear(&store);
+	defects_clear(&defects);
+	return status;
+}
+
+zg_status
+input_read_octets(const struct zg_source *source, size_t limit, char **octets, size_t *length,
+    struct zg_error *error)
+{
+	struct reading reading;
+	struct source text = {.context = &reading};
+	size_t n = 1;
+	zg_status status = reading_open(source, limit, &reading, error);
+
+	*octets = NULL;
+	*length = 0;
+	if (status != ZG_OK)
+		return status;
+	text.read = source->kind == ZG_SOURCE_MEMORY ? reading_memory : reading_fd;
+	*octets = malloc(limit + 1);
+	if (*octets == NULL)
+		status = error_set(error, ZG_MEMORY, "out of memory");
+	while (status == ZG_OK && n > 0) {
+		/* One octet more than there may be: so that too large a file is seen to be one. */
+		status = text.read(
+		    text.context, (uint8_t *)*octets + *length, limit + 1 - *length, &n, error);
+		*length += status == ZG_OK ? n : 0;
+	}
+	if (source->kind == ZG_SOURCE_PATH)
+		(void)close(reading.fd);
+	if (status == ZG_OK)
+		return ZG_OK;
+	free(*octets);
+	*octets = NULL;
+	return status;
+}
+
+/* What a DS file is read into. */
+struct ds_reading {
+	const uint8_t *origin;
+	struct ds_entry *entries;
+	size_t *n;
+};
+
+/* One record of a DS file as an entry. */
+static zg_status
+ds_convert(const struct input_record *record, struct ds_entry *entry, struct zg_error *error)
+{
+	uint8_t digest[DS_DIGEST_MAX];
+	zg_status status;
+
 	if (record->type == RR_DNSKEY) {
-		status = key_ds_digest(origin, rdata, record->rdlen, DIGEST_SHA256, digest);
+		status = key_ds_digest(
+		    record->owner, record->rdata, record->rdlen, DIGEST_SHA256, digest);
 		if (status != ZG_OK)
 			return error_set(error, status, "cannot make a digest");
-		*entry = (struct ds_entry){.line = line, .rdlen = 4 + 32};
-		store_u16(entry->rdata, dnskey_tag(rdata, record->rdlen));
-		entry->rdata[2] = rdata[3];
+		*entry = (struct ds_entry){.line = record->line, .rdlen = 4 + 32};
+		store_u16(entry->rdata, dnskey_tag(record->rdata, record->rdlen));
+		entry->rdata[2] = record->rdata[3];
 		entry->rdata[3] = DIGEST_SHA256;
 		memcpy(entry->rdata + 4, digest, 32);
 		return ZG_OK;
 	}
 	if (record->type != RR_DS)
-		return error_set(error, ZG_DS_SYNTAX, "%s:%lu: expected DS or DNSKEY", file,
-		    (unsigned long)line);
+		return error_set(error, ZG_DS_SYNTAX, "%s:%lu: expected DS or DNSKEY", record->file,
+		    (unsigned long)record->line);
 	if (record->rdlen > DS_ENTRY_RDATA_MAX)
 		return error_set(error, ZG_DS_SYNTAX,
-		    "%s:%lu: expected a digest of at most %d octets", file, (unsigned long)line,
-		    DS_ENTRY_RDATA_MAX - 4);
-	*entry = (struct ds_entry){.line = line, .ttl = record->ttl, .rdlen = record->rdlen};
-	memcpy(entry->rdata, rdata, record->rdlen);
+		    "%s:%lu: expected a digest of at most %d octets", record->file,
+		    (unsigned long)record->line, DS_ENTRY_RDATA_MAX - 4);
+	*entry =
+	    (struct ds_entry){.line = record->line, .ttl = record->ttl, .rdlen = record->rdlen};
+	memcpy(entry->rdata, record->rdata, record->rdlen);
 	return ZG_OK;
 }
 
@@ -275,31 +371,27 @@ ds_is_known(const struct ds_entry *entries, size_t n, const struct ds_entry *ent
 	return false;
 }
 
-/* Takes all records of a DS file. */
+/* Takes one record of a DS file. */
 static zg_status
-ds_take_all(const struct zone_store *store, const uint8_t *origin,
-    struct ds_entry entries[ZG_DS_MAX], size_t *n, struct zg_error *error)
+ds_take(void *context, const struct input_record *record, struct zg_error *error)
 {
-	for (size_t r = 0; r < store->n_runs; r++) {
-		const struct zone_owner *run = &store->runs[r];
+	const struct ds_reading *reading = context;
+	struct ds_entry entry;
+	zg_status status;
 
-		for (uint32_t i = run->first; i < run->first + run->n_records; i++) {
-			struct ds_entry entry;
-			zg_status status;
-
-			if (store->records[i].type == RR_RRSIG)
-				continue;
-			status = ds_take(store, run, i, origin, &entry, error);
-			if (status != ZG_OK)
-				return status;
-			if (ds_is_known(entries, *n, &entry))
-				continue;
-			if (*n == ZG_DS_MAX)
-				return error_set(error, ZG_LIMIT,
-				    "the DS file has more than %d records", ZG_DS_MAX);
-			entries[(*n)++] = entry;
-		}
-	}
+	if (record->type == RR_RRSIG)
+		return ZG_OK;
+	if (!name_equal(record->owner, reading->origin))
+		return error_set(error, ZG_DS_SYNTAX,
+		    "%s:%lu: expected records of the zone itself, found another owner",
+		    record->file, (unsigned long)record->line);
+	status = ds_convert(record, &entry, error);
+	if (status != ZG_OK || ds_is_known(reading->entries, *reading->n, &entry))
+		return status;
+	if (*reading->n == ZG_DS_MAX)
+		return error_set(
+		    error, ZG_LIMIT, "the DS file has more than %d records", ZG_DS_MAX);
+	reading->entries[(*reading->n)++] = entry;
 	return ZG_OK;
 }
 
@@ -307,34 +399,10 @@ zg_status
 input_read_ds(const struct zg_source *source, const uint8_t *origin,
     struct ds_entry entries[ZG_DS_MAX], size_t *n, struct zg_error *error)
 {
-	struct zone_text_options options = {.origin = origin, .has_default_ttl = true};
-	struct zone_store store;
-	struct defects defects;
-	zg_status status;
+	struct ds_reading reading = {.origin = origin, .entries = entries, .n = n};
+	struct input_taker taker = {
+	    .take = ds_take, .context = &reading, .malformed = ZG_DS_SYNTAX, .what = "DS file"};
 
 	*n = 0;
-	zone_store_init(&store);
-	defects_init(&defects, 1);
-	status = read_text(source, ZG_DS_FILE_BYTES_MAX, &options, &store, &defects, error);
-	for (int i = 0; i < DEFECT_READING_END && status == ZG_OK; i++) {
-		const struct tally *tally = &defects.tallies[i];
-		const char *file;
-		uint32_t line;
-
-		if (tally->count == 0)
-			continue;
-		if (tally->n_examples == 0) {
-			status = error_set(error, ZG_MEMORY, "out of memory");
-			break;
-		}
-		file = source_map_find(&store.map, tally->examples[0].line, &line);
-		status =
-		    error_set(error, ZG_DS_SYNTAX, "%s:%lu: %s", file == NULL ? "DS file" : file,
-			(unsigned long)line, tally->examples[0].detail);
-	}
-	if (status == ZG_OK)
-		status = ds_take_all(&store, origin, entries, n, error);
-	zone_store_clear(&store);
-	defects_clear(&defects);
-	return status;
+	return input_read_records(source, origin, ZG_DS_FILE_BYTES_MAX, &taker, error);
 }

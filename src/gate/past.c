@@ -1,12 +1,16 @@
 /* From the rows of the history to the world of caches. */
 #include "gate/past.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "dns/release_compare.h"
+#include "dns/serial.h"
 #include "facts/keys.h"
+#include "gate/past_parent.h"
 #include "gate/past_world.h"
 #include "history/history.h"
 #include "policy/roll_type.h"
@@ -14,17 +18,23 @@
 #define DAY 86400
 /* Releases looked at: one every two minutes over the least reach. */
 #define RELEASES_MAX 32768
+/* Servers of a zone whose last serial is kept: more than anycast operators tell apart. */
+#define SERVERS_MAX 1024
 
 struct past {
 	const struct past_inputs *inputs;
 	struct past_facts facts;
 	struct release_facts last;	    /* the last release, when a DS set is tried */
 	struct history_candidate *in_force; /* owned; NULL: none */
+	size_t n_releases;		    /* looked at */
 	struct past_world world;
 	struct cache_proof *proof;
 	struct obligation obligations[OBLIGATIONS_MAX];
 	struct history_served served; /* of a serial that is not in the log */
+	struct past_server *servers;  /* owned */
+	size_t servers_size;
 	struct past_step refused_steps[ROLL_STEPS_MAX];
+	struct past_rules former_rules, rules;
 };
 
 /* ---- Reading ---- */
@@ -69,6 +79,21 @@ keep_in_force(struct past *past, const struct history_candidate *candidate)
 	return ZG_OK;
 }
 
+/* A serial that caches and servers know from before the release in force: the candidate's goes
+ * round when it is greater than the one and not than the other (RFC 1982 section 3.2). */
+static void
+take_former_serial(struct past *past, uint32_t serial)
+{
+	uint32_t candidate = past->world.release->serial;
+	uint32_t in_force = past->in_force->facts.serial;
+
+	if (past->facts.goes_round || serial == in_force || serial_greater(candidate, serial) ||
+	    !serial_greater(candidate, in_force))
+		return;
+	past->facts.goes_round = true;
+	past->facts.former_serial = serial;
+}
+
 /* One release of the log, newest first. */
 static zg_status
 take_release(void *context, const struct history_candidate *candidate)
@@ -76,10 +101,16 @@ take_release(void *context, const struct history_candidate *candidate)
 	struct past *past = context;
 	int64_t now = past->inputs->now;
 
+	/* What is left out may be in caches: nothing can be proved then. */
+	if (past->n_releases++ == RELEASES_MAX) {
+		past->world.cache.incomplete = true;
+		return HISTORY_STOP;
+	}
 	if (candidate->times[CANDIDATE_ABANDONED] != 0)
 		return ZG_OK;
-	if (past->in_force == NULL &&
-	    candidate->times[CANDIDATE_HANDED] + candidate->times[CANDIDATE_CONFIRMED] != 0) {
+	if (past->in_force != NULL)
+		take_former_serial(past, candidate->facts.serial);
+	else if (candidate->times[CANDIDATE_HANDED] + candidate->times[CANDIDATE_CONFIRMED] != 0) {
 		zg_status status = keep_in_force(past, candidate);
 
 		if (status != ZG_OK)
@@ -122,6 +153,48 @@ look_for_signer_ahead(struct past *past, struct history *history, struct zg_erro
 	return status == HISTORY_STOP ? ZG_OK : status;
 }
 
+/* A server that nobody has seen for so long has dropped the zone, or is no server any more. */
+static bool
+is_forgotten(const struct past *past, const struct history_served *observation)
+{
+	int64_t reach = past_world_reach(&past->world);
+
+	if (past->in_force != NULL && past->in_force->facts.expire > reach)
+		reach = past->in_force->facts.expire;
+	return observation->time < past->inputs->now - reach;
+}
+
+/* Keeps what the server served last; observations come oldest first. */
+static zg_status
+take_server(struct past *past, const struct history_served *observation)
+{
+	struct past_facts *facts = &past->facts;
+	void *servers = past->servers;
+	struct past_server *server;
+	size_t i = 0;
+	zg_status status;
+
+	if (is_forgotten(past, observation))
+		return ZG_OK;
+	while (i < facts->n_servers && strcmp(past->servers[i].name, observation->server) != 0)
+		i++;
+	if (i == facts->n_servers) {
+		status = array_reserve(
+		    &servers, &past->servers_size, i, sizeof(past->servers[0]), SERVERS_MAX);
+		past->servers = servers;
+		facts->servers = past->servers;
+		facts->more_servers |= status == ZG_LIMIT;
+		if (status != ZG_OK)
+			return status == ZG_LIMIT ? ZG_OK : status;
+		facts->n_servers++;
+	}
+	server = &past->servers[i];
+	(void)snprintf(server->name, sizeof(server->name), "%s", observation->server);
+	server->serial = observation->serial;
+	server->time = observation->time;
+	return ZG_OK;
+}
+
 static zg_status
 read_observations(struct past *past, struct history *history, struct zg_error *error)
 {
@@ -135,9 +208,12 @@ read_observations(struct past *past, struct history *history, struct zg_error *e
 	if (status == ZG_OK)
 		status = past_world_ds(&past->world, ds, n_ds);
 	if (status == ZG_OK)
+		status = past_parent_fill(inputs, ds, n_ds, since, &past->facts.parent);
+	if (status == ZG_OK)
 		status =
 		    history_served_list(history, inputs->zone, since, &served, &n_served, error);
 	for (size_t i = 0; i < n_served && status == ZG_OK; i++) {
+		status = take_server(past, &served[i]);
 		if (!past_world_served(&past->world, &served[i])) {
 			past->served = served[i];
 			past->facts.unknown_server = past->served.server;
@@ -146,6 +222,65 @@ read_observations(struct past *past, struct history *history, struct zg_error *e
 	}
 	free(ds);
 	free(served);
+	return status;
+}
+
+/* Whose word counts now: those approvers of the installation that the policy names. */
+static void
+take_rules(struct past *past)
+{
+	const struct past_inputs *inputs = past->inputs;
+	const struct policy_release *release = policy_release(inputs->policy);
+	struct past_rules *rules = &past->rules;
+
+	if (inputs->approvers == NULL)
+		return;
+	rules->quorum = release->approval.quorum;
+	rules->severity = policy_change_severity(inputs->policy);
+	for (size_t i = 0; i < inputs->n_approvers; i++) {
+		struct past_approver *approver = &rules->approvers[rules->n_approvers];
+
+		if (rules->n_approvers == ZG_POLICY_APPROVERS_MAX ||
+		    !policy_names_approver(inputs->policy, inputs->approvers[i].id))
+			continue;
+		(void)snprintf(approver->id, sizeof(approver->id), "%s", inputs->approvers[i].id);
+		memcpy(approver->public_key, inputs->approvers[i].public_key,
+		    sizeof(approver->public_key));
+		rules->n_approvers++;
+	}
+	past->facts.rules = rules;
+}
+
+/* The rules that the release in force passed under: a change of them is judged by them. */
+static zg_status
+read_rules(struct past *past, struct history *history, struct zg_error *error)
+{
+	struct history_rules *found;
+	struct past_rules *rules = &past->former_rules;
+	bool is_found = false;
+	zg_status status;
+
+	take_rules(past);
+	if (past->in_force == NULL || past->in_force->policy_digest[0] == '\0')
+		return ZG_OK;
+	found = calloc(1, sizeof(*found));
+	if (found == NULL)
+		return ZG_MEMORY;
+	status = history_rules_find(history, past->inputs->zone, past->in_force->site,
+	    past->in_force->policy_digest, found, &is_found, error);
+	if (status == ZG_OK && is_found) {
+		rules->quorum = found->quorum;
+		rules->severity = found->severity;
+		rules->n_approvers = found->n_approvers;
+		for (size_t i = 0; i < found->n_approvers; i++) {
+			memcpy(rules->approvers[i].id, found->approvers[i].id,
+			    sizeof(rules->approvers[i].id));
+			memcpy(rules->approvers[i].public_key, found->approvers[i].public_key,
+			    sizeof(rules->approvers[i].public_key));
+		}
+		past->facts.former_rules = rules;
+	}
+	free(found);
 	return status;
 }
 
@@ -183,12 +318,16 @@ read_history(struct past *past, struct zg_error *error)
 		    inputs->candidate != NULL ? inputs->candidate : &past->last);
 	if (status == ZG_OK)
 		status = history_visit(history, inputs->zone,
-		    inputs->now - past_world_reach(&past->world), false, RELEASES_MAX, take_release,
-		    past, error);
+		    inputs->now - past_world_reach(&past->world), false, 0, take_release, past,
+		    error);
+	if (status == HISTORY_STOP)
+		status = ZG_OK;
 	if (status == ZG_OK)
 		status = read_observations(past, history, error);
 	if (status == ZG_OK)
 		status = look_for_signer_ahead(past, history, error);
+	if (status == ZG_OK)
+		status = read_rules(past, history, error);
 	history_close(history);
 	return status;
 }
@@ -284,6 +423,7 @@ past_read(const struct past_inputs *inputs, struct past **result, struct zg_erro
 	past->facts.obligations = past->obligations;
 	if (past->in_force != NULL) {
 		past->facts.in_force = &past->in_force->facts;
+		past->facts.in_force_since = past->in_force->times[CANDIDATE_PASSED];
 		past->facts.policy_digest = past->in_force->policy_digest;
 		past->facts.unchanged =
 		    release_unchanged(past->world.release, &past->in_force->facts);
@@ -309,5 +449,6 @@ past_free(struct past *past)
 	cache_proof_free(past->proof);
 	past_world_clear(&past->world);
 	release_facts_clear(&past->last);
+	free(past->servers);
 	free(past);
 }

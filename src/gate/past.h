@@ -2,6 +2,7 @@
 #ifndef GATE_PAST_H
 #define GATE_PAST_H
 
+#include <zonegate/approval.h>
 #include "dns/release_facts.h"
 #include "facts/facts.h"
 #include "facts/past.h"
@@ -14,10 +15,14 @@ struct past_inputs {
 	const struct release_facts *candidate; /* NULL: a DS set is tried, not a zone */
 	const char *zone;		       /* presentation form, lower case, final dot */
 	const uint8_t *origin;		       /* wire form, lower case */
+	/* All that the installation knows, when approvals are looked at; NULL: not known. */
+	const struct zg_approver *approvers;
+	size_t n_approvers;
 	const struct ds_entry *ds; /* what the parent publishes at `now`, when ds_given */
 	size_t n_ds;
 	bool ds_given;
-	uint32_t ds_ttl;	      /* of that set, seconds; 0: as its records say */
+	uint32_t ds_ttl; /* of that set, seconds; 0: as its records say */
+	int64_t ds_time; /* when the parent's servers were seen to publish it; 0: a file says so */
 	const struct ds_entry *tried; /* the DS set that is tried; NULL: only obligations */
 	size_t n_tried;
 	int64_t now;

@@ -147,10 +147,8 @@ key_map_make(struct past_world *world, const struct release_facts *release, stru
 static void
 set_expiration(int64_t *expirations, uint64_t bit, int64_t expiration)
 {
-	for (size_t i = 0; i < CACHE_KEYS_MAX; i++) {
-		if (bit >> i & 1)
-			expirations[i] = expiration;
-	}
+	if (bit != 0)
+		expirations[TRAILING_ZEROS_64(bit)] = expiration;
 }
 
 /* ---- Versions of a release ---- */
@@ -403,16 +401,44 @@ lengthen(struct past_world *world, const struct release_trace *trace, int64_t un
 	}
 }
 
+static int
+trace_compare(const void *a, const void *b)
+{
+	const struct release_trace *x = a, *y = b;
+
+	return (x->serial > y->serial) - (x->serial < y->serial);
+}
+
+/* The first trace with that serial, or the place where it would be: they are sorted once, as there
+ * may be as many observations as releases. */
+static size_t
+traces_find(struct past_world *world, uint32_t serial)
+{
+	size_t low = 0, high = world->n_traces;
+
+	if (!world->traces_sorted && world->n_traces > 0)
+		qsort(world->traces, world->n_traces, sizeof(world->traces[0]), trace_compare);
+	world->traces_sorted = true;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (world->traces[middle].serial < serial)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 bool
 past_world_served(struct past_world *world, const struct history_served *observation)
 {
 	bool known = false;
 
-	for (size_t i = 0; i < world->n_traces; i++) {
+	for (size_t i = traces_find(world, observation->serial);
+	     i < world->n_traces && world->traces[i].serial == observation->serial; i++) {
 		const struct release_trace *trace = &world->traces[i];
 
-		if (trace->serial != observation->serial)
-			continue;
 		known = true;
 		if (trace->superseded != TIME_NEVER && observation->time > trace->superseded)
 			lengthen(world, trace, observation->time + world->rules.propagation_delay);
@@ -545,6 +571,55 @@ server_find(struct past_world *world, const char *name)
 	return server;
 }
 
+/* A server counts no more: what only it published is published by nobody from `time` on. */
+static void
+server_leaves(struct past_world *world, struct parent_server *server, int64_t time)
+{
+	size_t version = server->version;
+
+	if (version == CACHE_VERSIONS_MAX)
+		return;
+	server->version = CACHE_VERSIONS_MAX;
+	for (size_t i = 0; i < world->n_servers; i++) {
+		if (world->servers[i].version == version)
+			return;
+	}
+	if (time < world->switches[version].first)
+		world->switches[version].first = time;
+	if (time > world->switches[version].last)
+		world->switches[version].last = time;
+}
+
+/* The parent's own servers were asked: what files and operators said before is overtaken. */
+static void
+voice_ends(struct past_world *world, int64_t time)
+{
+	for (size_t i = 0; i < world->n_servers; i++) {
+		if (world->servers[i].name[0] == '\0')
+			server_leaves(world, &world->servers[i], time);
+	}
+}
+
+/* A server that gave nothing for as long as the unknown horizon, while others did, is taken to be
+ * none of the parent's any more. What stays the same is recorded at least every day. */
+static void
+forget_servers(struct past_world *world)
+{
+	int64_t span = world->rules.unknown_horizon > DAY ? world->rules.unknown_horizon : DAY;
+	int64_t newest = 0;
+
+	for (size_t i = 0; i < world->n_servers; i++) {
+		if (world->servers[i].seen > newest)
+			newest = world->servers[i].seen;
+	}
+	for (size_t i = 0; i < world->n_servers; i++) {
+		struct parent_server *server = &world->servers[i];
+
+		if (server->name[0] != '\0' && newest - server->seen > span)
+			server_leaves(world, server, server->seen + span);
+	}
+}
+
 static uint32_t
 ds_ttl_assumed(const struct past_world *world, uint32_t ttl)
 {
@@ -576,8 +651,12 @@ take_observation(struct past_world *world, const struct history_ds *observation)
 	server = server_find(
 	    world, observation->source == SOURCE_AUTHORITATIVE ? observation->server : "");
 	version = add_ds(world, &ds);
-	if (server != NULL && version != CACHE_VERSIONS_MAX)
+	if (server != NULL && version != CACHE_VERSIONS_MAX) {
 		server_publishes(world, server, version, observation->time);
+		server->seen = observation->time;
+	}
+	if (observation->source == SOURCE_AUTHORITATIVE)
+		voice_ends(world, observation->time);
 	if (observation->time < world->cache.parent_known_since)
 		world->cache.parent_known_since = observation->time;
 	return ZG_OK;
@@ -593,8 +672,10 @@ take_given(struct past_world *world)
 
 	if (given == NULL)
 		return ZG_MEMORY;
-	*given = (struct history_ds){
-	    .time = inputs->now, .source = SOURCE_FILE, .answered = true, .n = inputs->n_ds};
+	*given = (struct history_ds){.time = inputs->ds_time != 0 ? inputs->ds_time : inputs->now,
+	    .source = SOURCE_FILE,
+	    .answered = true,
+	    .n = inputs->n_ds};
 	status = ds_entries_convert(inputs->ds, inputs->n_ds, given->entries, &given->ttl, NULL);
 	if (inputs->ds_ttl != 0)
 		given->ttl = inputs->ds_ttl;
@@ -627,6 +708,19 @@ ds_end_lives(struct past_world *world)
 	}
 }
 
+/* What was given is what the parent's servers were seen to publish, each with a row of its own. */
+static bool
+is_recorded(const struct past_world *world, const struct history_ds *observations, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (world->inputs->ds_time != 0 && observations[i].answered &&
+		    observations[i].source == SOURCE_AUTHORITATIVE &&
+		    observations[i].time >= world->inputs->ds_time)
+			return true;
+	}
+	return false;
+}
+
 zg_status
 past_world_ds(struct past_world *world, const struct history_ds *observations, size_t n)
 {
@@ -634,8 +728,9 @@ past_world_ds(struct past_world *world, const struct history_ds *observations, s
 
 	for (size_t i = 0; i < n && status == ZG_OK; i++)
 		status = take_observation(world, &observations[i]);
-	if (status == ZG_OK && world->inputs->ds_given)
+	if (status == ZG_OK && world->inputs->ds_given && !is_recorded(world, observations, n))
 		status = take_given(world);
+	forget_servers(world);
 	ds_end_lives(world);
 	return status;
 }

@@ -17,7 +17,8 @@ struct release_trace {
 /* A DS set as one of the parent's servers, or the operator, last published it. */
 struct parent_server {
 	char name[sizeof(((struct history_ds *)NULL)->server)];
-	size_t version; /* index of the DS version */
+	size_t version; /* index of the DS version; CACHE_VERSIONS_MAX: none any more */
+	int64_t seen;	/* when it last gave one */
 };
 
 /* When servers turned away from a DS version. */
@@ -45,6 +46,7 @@ struct past_world {
 	int64_t next_evidence;	      /* when a newer release was known to be in service */
 	struct release_trace *traces; /* owned */
 	size_t n_traces, traces_size;
+	bool traces_sorted; /* by serial: no release is taken any more */
 
 	struct parent_server *servers; /* owned, PARENT_SERVERS_MAX */
 	size_t n_servers;

@@ -4,8 +4,8 @@
 #include <string.h>
 
 size_t
-quorum_count(const struct quorum_voice *voices, size_t n, const struct approval_subject *subject,
-    const struct finding_facts *finding, bool *covering)
+quorum_count(const struct quorum_voice *voices, size_t n, enum quorum_rules rules,
+    const struct approval_subject *subject, const struct finding_facts *finding, bool *covering)
 {
 	size_t keys = 0;
 
@@ -13,6 +13,7 @@ quorum_count(const struct quorum_voice *voices, size_t n, const struct approval_
 		bool heard = false;
 
 		covering[i] =
+		    (voices[i].rules & rules) != 0 &&
 		    approval_covers(voices[i].approval, subject, voices[i].spent, finding);
 		for (size_t before = 0; before < i; before++)
 			heard |= covering[before] &&

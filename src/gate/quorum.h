@@ -10,13 +10,18 @@ struct quorum_voice {
 	const struct approval *approval;
 	const unsigned char *public_key; /* 32 octets */
 	bool spent;
+	unsigned rules; /* enum quorum_rules: under which of them its key counts */
 };
 
+/* A change of the rules is decided by those of before: DESIGN 9.19. */
+enum quorum_rules { QUORUM_NOW = 1, QUORUM_FORMER = 2 };
+
 /*
- * Different keys whose approvals cover the finding: the same person twice is one, and so are two
- * names with one key. covering[i] says of each voice whether it covers it.
+ * Different keys that count under `rules` and whose approvals cover the finding: the same person
+ * twice is one, and so are two names with one key. covering[i] says of each voice whether it counts
+ * and covers it.
  */
-size_t quorum_count(const struct quorum_voice *voices, size_t n,
+size_t quorum_count(const struct quorum_voice *voices, size_t n, enum quorum_rules rules,
     const struct approval_subject *subject, const struct finding_facts *finding, bool *covering);
 
 /*

@@ -79,15 +79,19 @@ keep_name(struct made_result *made, const uint8_t *name)
 static zg_severity
 effective_severity(const struct result_sources *sources, size_t row, const char **eased)
 {
+	const struct past_facts *past = sources->facts->past;
 	zg_severity severity = policy_severity_at(sources->policy, row);
 
 	*eased = NULL;
+	/* A policy cannot make light of its own coming: DESIGN 9.19. */
+	if (check_table[row].former_rules && past != NULL && past->former_rules != NULL &&
+	    past->former_rules->severity < severity)
+		return past->former_rules->severity;
 	if (check_table[row].customer && severity < ZG_SEVERITY_WARN) {
 		*eased = "data of registry customers is never above warn";
 		return ZG_SEVERITY_WARN;
 	}
-	if (sources->facts->past != NULL && sources->facts->past->unchanged &&
-	    severity < ZG_SEVERITY_WARN &&
+	if (past != NULL && past->unchanged && severity < ZG_SEVERITY_WARN &&
 	    ((check_table[row].public.needs & ZG_INPUT_DS) != 0 || check_table[row].parents)) {
 		*eased = "keys, signers and denial are those of the release in force";
 		return ZG_SEVERITY_WARN;
@@ -345,6 +349,21 @@ add_counts(struct made_result *made, const struct facts *facts)
 		counts[ZG_COUNT_NSEC3] += facts->denial.chains[i].n_records;
 }
 
+static void
+add_changes(struct made_result *made, const struct change_facts *change)
+{
+	_Static_assert((int)ZG_CHANGE_COUNT == (int)CHANGE_COUNTS, "the same are counted");
+
+	if (change == NULL)
+		return;
+	for (size_t i = 0; i < CHANGE_COUNTS; i++)
+		made->changes[i] = (struct zg_change){.before = change->counts[i].before,
+		    .after = change->counts[i].after,
+		    .lost = change->counts[i].lost,
+		    .gained = change->counts[i].gained};
+	made->public.changes = made->changes;
+}
+
 /* What proves that nothing was cut out of the zone (DESIGN: not provable from the zone alone). */
 static const char *
 completeness(struct made_result *made, const struct result_sources *sources)
@@ -356,6 +375,8 @@ completeness(struct made_result *made, const struct result_sources *sources)
 	for (size_t i = 0; i < zonemd->n_records; i++)
 		good |= zonemd->records[i].outcome == ZONEMD_GOOD;
 	text_add(&text, good ? "ZONEMD" : "");
+	if (sources->inputs->whole)
+		text_printf(&text, "%stransfer", text.used > 0 ? ", " : "");
 	if (sources->given & ZG_INPUT_UNSIGNED)
 		text_printf(&text, "%sunsigned zone", text.used > 0 ? ", " : "");
 	if (sources->given & ZG_INPUT_PREVIOUS)
@@ -431,6 +452,7 @@ result_make(const struct result_sources *sources, struct zg_result **result, str
 		return status;
 	}
 	add_counts(made, sources->facts);
+	add_changes(made, sources->facts->change);
 	for (int severity = ZG_SEVERITY_REFUSE; severity < ZG_SEVERITY_IGNORE; severity++)
 		add_findings(made, sources, (zg_severity)severity);
 	add_not_run(made, sources);

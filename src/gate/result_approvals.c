@@ -38,6 +38,7 @@ result_add_approvers(struct made_result *made, struct zg_finding *finding, size_
 		return;
 	finding->may_be_accepted = true;
 	finding->accepted = acceptance->accepted[row];
+	finding->quorum = (size_t)acceptance->quorum[row];
 	approvers = acceptance_approvers(acceptance, row, &finding->approved_until, &made->failed);
 	if (approvers != NULL)
 		finding->approved_by = result_keep(made, approvers);

@@ -13,6 +13,7 @@
 struct made_result {
 	struct zg_result public;
 	struct zg_finding findings[CHECK_ROWS_MAX];
+	struct zg_change changes[ZG_CHANGE_COUNT];
 	struct zg_not_run not_run[CHECK_ROWS_MAX];
 	struct zg_key keys[ZG_KEYS_MAX];
 	struct zg_signing_class classes[ZG_CLASSES_MAX];

@@ -265,7 +265,9 @@ database_open(
 		status = journal_check(history, error);
 	if (status == ZG_OK && mode == HISTORY_CREATE)
 		status = schema_create(history, error);
-	return status == ZG_OK ? schema_check(history, error) : status;
+	if (status == ZG_OK)
+		status = schema_check(history, error);
+	return status == ZG_OK && mode != HISTORY_READ ? schema_upgrade(history, error) : status;
 }
 
 zg_status

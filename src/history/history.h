@@ -146,6 +146,32 @@ MUST_CHECK zg_status history_add_served(struct history *history, const char *zon
 MUST_CHECK zg_status history_served_list(struct history *history, const char *zone, int64_t since,
     struct history_served **list, size_t *n, struct zg_error *error);
 
+/* --- Rules --- */
+
+#define HISTORY_APPROVER_SIZE 64 /* an id, with the NUL */
+
+/* The policy that a release passed under, and whose word counted then: a later policy is held
+ * against it. */
+struct history_rules {
+	int64_t time;
+	char policy_digest[65];
+	int64_t quorum;
+	zg_severity severity; /* of a change of the policy */
+	struct history_approver {
+		char id[HISTORY_APPROVER_SIZE]; /* no blanks */
+		uint8_t public_key[32];
+	} approvers[ZG_POLICY_APPROVERS_MAX];
+	size_t n_approvers;
+};
+
+/* Adds a row with the text of the policy, unless the last one of the zone says the same. */
+MUST_CHECK zg_status history_add_rules(struct history *history, const char *zone,
+    const struct history_rules *rules, const char *policy, struct zg_error *error);
+/* The last rules that `site` (empty: this one) recorded with the policy of that digest (empty: of
+ * any); *found: there are any. Approvers come in the order of their ids. */
+MUST_CHECK zg_status history_rules_find(struct history *history, const char *zone, const char *site,
+    const char *policy_digest, struct history_rules *rules, bool *found, struct zg_error *error);
+
 /* --- Decision log --- */
 
 struct history_line {

@@ -150,32 +150,6 @@ history_add_candidate(struct history *history, const struct history_new *candida
 
 /* --- Reading --- */
 
-/* The statements that one candidate after the other is read with. */
-struct candidate_reader {
-	sqlite3_stmt *candidate, *events;
-};
-
-static void
-reader_clear(struct candidate_reader *reader)
-{
-	(void)sqlite3_finalize(reader->candidate);
-	(void)sqlite3_finalize(reader->events);
-}
-
-static zg_status
-reader_init(struct history *history, struct candidate_reader *reader, struct zg_error *error)
-{
-	zg_status status;
-
-	*reader = (struct candidate_reader){0};
-	status = row_select(
-	    history, table_at(TABLE_CANDIDATES), "WHERE id = ?", &reader->candidate, error);
-	if (status == ZG_OK)
-		status = row_select(
-		    history, table_at(TABLE_EVENTS), "WHERE candidate = ?", &reader->events, error);
-	return status;
-}
-
 /* Binds the only parameter, an id, of a statement that may have been used before. */
 static zg_status
 rebind(struct history *history, sqlite3_stmt *statement, int64_t id, struct zg_error *error)
@@ -257,109 +231,177 @@ candidate_fill(const struct row *row, struct history_candidate *candidate, struc
 				     "cannot read the facts of candidate %lld", (long long)row->id);
 }
 
-/* Reads candidate `id` into zeroed storage. */
-static zg_status
-candidate_read(struct history *history, struct candidate_reader *reader, int64_t id,
-    struct history_candidate *candidate, struct zg_error *error)
-{
-	zg_status status = rebind(history, reader->candidate, id, error);
-	uint8_t sum[SUM_OCTETS];
-	struct row row;
-	bool found = false;
-
-	if (status == ZG_OK)
-		status = sql_step(history, reader->candidate, &found, error);
-	if (status == ZG_OK && !found)
-		status =
-		    error_set(error, ZG_PARAMETER, "there is no candidate %lld", (long long)id);
-	if (status == ZG_OK)
-		status = row_read(
-		    history, table_at(TABLE_CANDIDATES), reader->candidate, NULL, &row, error);
-	if (status != ZG_OK)
-		return status;
-	memcpy(sum, row.sum, SUM_OCTETS);
-	status = candidate_fill(&row, candidate, error);
-	return status == ZG_OK ? events_read(history, reader->events, sum, candidate, error)
-			       : status;
-}
-
 /*
  * Which candidates are asked for. An abandoned one is over like a superseded one. Those that never
- * passed are shown by their own time. The states are those of enum candidate_state: 4 to 8 passed,
- * 7 and 8 are over.
+ * passed are shown by their own time. The states are those of enum candidate_state: from 4 on it
+ * passed, 7 and 8 are over. Both clauses walk the index of times from its end, and read nothing but
+ * indexes of what they leave out.
  */
-#define IS_RELEASE                                                                                 \
-	"EXISTS (SELECT 1 FROM events AS e WHERE e.candidate = c.id AND e.state BETWEEN 4 AND 8)"
-#define IS_OVER                                                                                    \
-	"EXISTS (SELECT 1 FROM events AS e WHERE e.candidate = c.id AND e.state IN (7, 8) "        \
-	"AND e.time < ?2)"
 _Static_assert(CANDIDATE_PASSED == 4 && CANDIDATE_SUPERSEDED == 7 && CANDIDATE_ABANDONED == 8 &&
 		   CANDIDATE_STATES == 9,
     "the numbers of the states stand in statements and in databases");
 
-static const char candidates_sql[] =
-    "SELECT id FROM candidates WHERE id IN ("
-    "SELECT c.id FROM candidates AS c WHERE c.zone = ?1 AND NOT " IS_OVER " AND (" IS_RELEASE
-    " OR (?3 AND c.time >= ?2)) "
-    "UNION SELECT id FROM (SELECT c.id AS id FROM candidates AS c WHERE c.zone = ?1 AND "
-    "EXISTS (SELECT 1 FROM events AS e WHERE e.candidate = c.id AND e.state = 7 AND e.time < ?2) "
-    "ORDER BY c.time DESC, c.id DESC LIMIT 1)"
-    ") ORDER BY time DESC, id DESC LIMIT ?4";
+#define NEWEST_FIRST " ORDER BY c.time DESC, c.id DESC"
 
-/* The ids of the candidates asked for, newest first. */
-static zg_status
-candidates_find(struct history *history, const char *zone, int64_t since, bool all, size_t limit,
-    int64_t **ids, size_t *n, struct zg_error *error)
+static const char wanted_clause[] =
+    "AS c WHERE c.zone = ?1 AND NOT EXISTS (SELECT 1 FROM events AS e WHERE e.candidate = c.id AND "
+    "e.state >= 7 AND e.time < ?2) AND (EXISTS (SELECT 1 FROM events AS e WHERE e.candidate = c.id "
+    "AND e.state >= 4) OR (?3 AND c.time >= ?2))" NEWEST_FIRST;
+/* The newest that was superseded before. */
+static const char superseded_clause[] =
+    "AS c WHERE c.zone = ?1 AND EXISTS (SELECT 1 FROM events AS e WHERE e.candidate = c.id AND "
+    "e.state = 7 AND e.time < ?2)" NEWEST_FIRST " LIMIT 1";
+
+/* A walk over candidates, newest first. */
+struct walk {
+	sqlite3_stmt *wanted, *superseded; /* owned; a row each, while `has` says so */
+	sqlite3_stmt *events;		   /* owned */
+	bool has_wanted, has_superseded;
+};
+
+static void
+walk_clear(struct walk *walk)
 {
-	size_t most = limit == 0 || limit > ZG_HISTORY_ROWS_MAX ? ZG_HISTORY_ROWS_MAX + 1 : limit;
-	struct value values[] = {value_text(zone), value_integer(since), value_integer(all),
-	    value_integer((int64_t)most)};
-	sqlite3_stmt *statement = NULL;
-	zg_status status = sql_prepare(history, candidates_sql, &statement, error);
-	size_t allocated = 0;
-	bool more;
+	(void)sqlite3_finalize(walk->wanted);
+	(void)sqlite3_finalize(walk->superseded);
+	(void)sqlite3_finalize(walk->events);
+}
 
-	for (int i = 0; i < 4 && status == ZG_OK; i++) {
-		int rc = value_bind(statement, i + 1, &values[i]);
+static zg_status
+clause_begin(struct history *history, const char *clause, const struct value *parameters,
+    sqlite3_stmt **statement, bool *has, struct zg_error *error)
+{
+	zg_status status =
+	    row_select(history, table_at(TABLE_CANDIDATES), clause, statement, error);
+
+	for (int i = 0; status == ZG_OK && i < sqlite3_bind_parameter_count(*statement); i++) {
+		int rc = value_bind(*statement, i + 1, &parameters[i]);
 
 		if (rc != SQLITE_OK)
 			status = sql_error(history, rc, error);
 	}
-	while (status == ZG_OK) {
-		status = sql_step(history, statement, &more, error);
-		if (status != ZG_OK || !more)
-			break;
-		status =
-		    array_reserve((void **)ids, &allocated, *n, sizeof(**ids), ZG_HISTORY_ROWS_MAX);
-		if (status == ZG_OK)
-			(*ids)[(*n)++] = sqlite3_column_int64(statement, 0);
-		else
-			(void)error_set(error, status, "too many candidates of %s", zone);
-	}
-	(void)sqlite3_finalize(statement);
+	return status == ZG_OK ? sql_step(history, *statement, has, error) : status;
+}
+
+/* `zone` is borrowed for the life of the walk. */
+static zg_status
+walk_begin(struct history *history, const char *zone, int64_t since, bool all, struct walk *walk,
+    struct zg_error *error)
+{
+	const struct value parameters[] = {
+	    value_text(zone), value_integer(since), value_integer(all)};
+	zg_status status = clause_begin(
+	    history, wanted_clause, parameters, &walk->wanted, &walk->has_wanted, error);
+
+	if (status == ZG_OK)
+		status = clause_begin(history, superseded_clause, parameters, &walk->superseded,
+		    &walk->has_superseded, error);
+	if (status == ZG_OK)
+		status = row_select(
+		    history, table_at(TABLE_EVENTS), "WHERE candidate = ?", &walk->events, error);
 	return status;
 }
 
-/* Reads the candidates of `ids`: into the elements of `list`, or one by one for `visit`. */
-static zg_status
-candidates_read(struct history *history, const int64_t *ids, size_t n,
-    struct history_candidate *list, history_visitor visit, void *context, struct zg_error *error)
+/* Columns of row_select: the id, and of a candidate the time. */
+enum { COLUMN_ID = 0, COLUMN_TIME = 5 };
+
+static bool
+walk_more(const struct walk *walk)
 {
-	struct candidate_reader reader;
-	zg_status status = reader_init(history, &reader, error);
+	return walk->has_wanted || walk->has_superseded;
+}
 
-	for (size_t i = 0; i < n && status == ZG_OK; i++) {
-		struct history_candidate *candidate = visit == NULL ? &list[i] : list;
+/* The superseded one comes next: it is newer. One that is in both comes once. */
+static bool
+superseded_is_next(struct walk *walk)
+{
+	int64_t id, wanted_id, time, wanted_time;
 
-		status = candidate_read(history, &reader, ids[i], candidate, error);
-		if (visit == NULL)
-			continue;
+	if (!walk->has_superseded || !walk->has_wanted)
+		return walk->has_superseded;
+	id = sqlite3_column_int64(walk->superseded, COLUMN_ID);
+	wanted_id = sqlite3_column_int64(walk->wanted, COLUMN_ID);
+	time = sqlite3_column_int64(walk->superseded, COLUMN_TIME);
+	wanted_time = sqlite3_column_int64(walk->wanted, COLUMN_TIME);
+	if (id == wanted_id)
+		walk->has_superseded = false;
+	return time > wanted_time || (time == wanted_time && id > wanted_id);
+}
+
+/* Goes behind the candidate at hand; `superseded`: it is that one. */
+static zg_status
+walk_step(struct history *history, struct walk *walk, bool superseded, struct zg_error *error)
+{
+	if (!superseded)
+		return sql_step(history, walk->wanted, &walk->has_wanted, error);
+	walk->has_superseded = false;
+	return ZG_OK;
+}
+
+/* The candidate of the statement's row into zeroed storage. */
+static zg_status
+candidate_read(struct history *history, sqlite3_stmt *statement, sqlite3_stmt *events,
+    struct history_candidate *candidate, struct zg_error *error)
+{
+	uint8_t sum[SUM_OCTETS];
+	struct row row;
+	zg_status status =
+	    row_read(history, table_at(TABLE_CANDIDATES), statement, NULL, &row, error);
+
+	if (status != ZG_OK)
+		return status;
+	memcpy(sum, row.sum, SUM_OCTETS);
+	status = candidate_fill(&row, candidate, error);
+	return status == ZG_OK ? events_read(history, events, sum, candidate, error) : status;
+}
+
+/* Reads the candidate at hand into zeroed storage, and goes on. */
+static zg_status
+walk_read(struct history *history, struct walk *walk, struct history_candidate *candidate,
+    struct zg_error *error)
+{
+	bool superseded = superseded_is_next(walk);
+	zg_status status = candidate_read(
+	    history, superseded ? walk->superseded : walk->wanted, walk->events, candidate, error);
+
+	return status == ZG_OK ? walk_step(history, walk, superseded, error) : status;
+}
+
+/* Candidates that a walk may come to: `limit`, or all that are lawful and one more. */
+static size_t
+walk_limit(size_t limit)
+{
+	return limit == 0 || limit > ZG_HISTORY_ROWS_MAX ? ZG_HISTORY_ROWS_MAX + 1 : limit;
+}
+
+static zg_status
+too_many(struct zg_error *error)
+{
+	return error_set(error, ZG_LIMIT, "too many candidates");
+}
+
+/* Hands out one candidate after the other. */
+static zg_status
+walk_visit(struct history *history, struct walk *walk, size_t most, history_visitor visit,
+    void *context, struct zg_error *error)
+{
+	struct history_candidate *candidate = calloc(1, sizeof(*candidate));
+	zg_status status = ZG_OK;
+
+	if (candidate == NULL)
+		return error_set(error, ZG_MEMORY, "out of memory");
+	for (size_t n = 0; n < most && status == ZG_OK && walk_more(walk); n++) {
+		if (n == ZG_HISTORY_ROWS_MAX) {
+			status = too_many(error);
+			break;
+		}
+		status = walk_read(history, walk, candidate, error);
 		if (status == ZG_OK)
 			status = visit(context, candidate);
 		facts_reset(&candidate->facts);
 		memset(candidate->times, 0, sizeof(candidate->times));
 	}
-	reader_clear(&reader);
+	free(candidate);
 	return status;
 }
 
@@ -367,25 +409,51 @@ zg_status
 history_visit(struct history *history, const char *zone, int64_t since, bool all, size_t limit,
     history_visitor visit, void *context, struct zg_error *error)
 {
-	struct history_candidate *candidate = calloc(1, sizeof(*candidate));
 	char name[NAME_TEXT_SIZE];
-	int64_t *ids = NULL;
-	zg_status status;
-	size_t n = 0;
+	struct walk walk = {.has_wanted = false};
+	zg_status status = zone_name(zone, name, error);
 
-	if (candidate == NULL)
-		return error_set(error, ZG_MEMORY, "out of memory");
-	status = zone_name(zone, name, error);
 	if (status == ZG_OK)
 		status = read_begin(history, error);
-	if (status == ZG_OK) {
-		status = candidates_find(history, name, since, all, limit, &ids, &n, error);
-		if (status == ZG_OK)
-			status = candidates_read(history, ids, n, candidate, visit, context, error);
-		read_end(history);
-	}
-	free(ids);
-	free(candidate);
+	if (status != ZG_OK)
+		return status;
+	status = walk_begin(history, name, since, all, &walk, error);
+	if (status == ZG_OK)
+		status = walk_visit(history, &walk, walk_limit(limit), visit, context, error);
+	walk_clear(&walk);
+	read_end(history);
+	return status;
+}
+
+/* How many candidates a walk comes to, at most `most`. */
+static zg_status
+walk_count(
+    struct history *history, struct walk *walk, size_t most, size_t *n, struct zg_error *error)
+{
+	zg_status status = ZG_OK;
+
+	for (*n = 0; *n < most && status == ZG_OK && walk_more(walk); (*n)++)
+		status = walk_step(history, walk, superseded_is_next(walk), error);
+	if (status == ZG_OK && *n > ZG_HISTORY_ROWS_MAX)
+		status = too_many(error);
+	return status;
+}
+
+/* Reads the first `n` candidates of a walk into a new list. */
+static zg_status
+walk_list(struct history *history, struct walk *walk, size_t n, struct history_candidate **list,
+    struct zg_error *error)
+{
+	zg_status status = ZG_OK;
+
+	if (n == 0)
+		return ZG_OK;
+	/* Most of a candidate's storage is never written to, and so never takes memory. */
+	*list = calloc(n, sizeof(**list));
+	if (*list == NULL)
+		return error_set(error, ZG_MEMORY, "out of memory");
+	for (size_t i = 0; i < n && status == ZG_OK; i++)
+		status = walk_read(history, walk, &(*list)[i], error);
 	return status;
 }
 
@@ -394,7 +462,7 @@ history_candidates(struct history *history, const char *zone, int64_t since, boo
     struct history_candidate **list, size_t *n, struct zg_error *error)
 {
 	char name[NAME_TEXT_SIZE];
-	int64_t *ids = NULL;
+	struct walk counted = {.has_wanted = false}, walk = {.has_wanted = false};
 	zg_status status = zone_name(zone, name, error);
 
 	*list = NULL;
@@ -403,20 +471,18 @@ history_candidates(struct history *history, const char *zone, int64_t since, boo
 		status = read_begin(history, error);
 	if (status != ZG_OK)
 		return status;
-	status = candidates_find(history, name, since, all, limit, &ids, n, error);
-	if (status == ZG_OK && *n > 0) {
-		/* Most of a candidate's storage is never written to, and so never takes memory. */
-		*list = calloc(*n, sizeof(**list));
-		if (*list == NULL)
-			status = error_set(error, ZG_MEMORY, "out of memory");
-		else
-			status = candidates_read(history, ids, *n, *list, NULL, NULL, error);
-	}
+	status = walk_begin(history, name, since, all, &counted, error);
+	if (status == ZG_OK)
+		status = walk_count(history, &counted, walk_limit(limit), n, error);
+	walk_clear(&counted);
+	if (status == ZG_OK)
+		status = walk_begin(history, name, since, all, &walk, error);
+	if (status == ZG_OK)
+		status = walk_list(history, &walk, *n, list, error);
+	walk_clear(&walk);
 	read_end(history);
-	free(ids);
 	if (status != ZG_OK) {
-		if (*list != NULL)
-			history_candidates_free(*list, *n);
+		history_candidates_free(*list, *n);
 		*list = NULL;
 		*n = 0;
 	}

@@ -100,7 +100,7 @@ static const char own_lines_sql[] =
     "'number', number, 'kind', kind, 'actor', actor, 'text', text, 'chain', lower(hex(chain))) "
     "FROM log WHERE zone = ?1 ORDER BY number";
 static const char first_line_sql[] =
-    "SELECT json_object('row', 'zonegate history', 'version', 1, 'zone', ?1)";
+    "SELECT json_object('row', 'zonegate history', 'version', 2, 'zone', ?1)";
 
 zg_status
 history_export(struct history *history, const char *zone, int fd, struct zg_error *error)
@@ -115,7 +115,7 @@ history_export(struct history *history, const char *zone, int fd, struct zg_erro
 	if (status != ZG_OK)
 		return status;
 	status = lines_write(history, first_line_sql, name, fd, &first, error);
-	for (int i = 0; i < TABLES && status == ZG_OK; i++) {
+	for (int i = 0; i < history->n_tables && status == ZG_OK; i++) {
 		if (i == TABLE_SIGNATURES)
 			continue; /* of the whole log, not of a zone */
 		export_sql(sql, table_at(i));

@@ -107,15 +107,6 @@ line_next(struct merge *merge, const char **text, size_t *length)
 
 /* --- Values --- */
 
-/* Half an octet, -1: no hex digit. */
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Decodes hex digits in place of the text in `value`; *octets is owned by the caller. */
 static zg_status
 hex_decode(struct merge *merge, size_t max, struct value *value, uint8_t **octets)
@@ -238,7 +229,7 @@ known_make(struct merge *merge)
 	    "sum BLOB NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (kind, sum)) WITHOUT ROWID",
 	    merge->error);
 
-	for (int i = 0; i < TABLES && status == ZG_OK; i++) {
+	for (int i = 0; i < merge->history->n_tables && status == ZG_OK; i++) {
 		(void)snprintf(sql, sizeof(sql),
 		    "INSERT OR IGNORE INTO temp.known (kind, sum, id) SELECT %d, sum, id FROM %s "
 		    "ORDER BY id",
@@ -276,8 +267,10 @@ row_check(struct merge *merge, int id, const struct value *values)
 	const struct table *table = table_at(id);
 	struct release_facts *facts;
 	struct release_ds entries[ZG_DS_MAX];
+	struct history_rules *rules;
 	zg_status status = ZG_OK;
 	size_t n;
+	bool good;
 
 	for (size_t i = 0; i < table->n_columns; i++) {
 		if (table->columns[i].kind == VALUE_TEXT && id != TABLE_REPORTS &&
@@ -288,7 +281,15 @@ row_check(struct merge *merge, int id, const struct value *values)
 		return merge_bad(merge, "a row of another zone");
 	if (id == TABLE_DS && !ds_decode(values[8].octets, values[8].length, entries, &n))
 		return merge_bad(merge, "no DS set");
-	if (id == TABLE_CANDIDATES && values[8].length > 0) {
+	if (id == TABLE_RULES) {
+		rules = calloc(1, sizeof(*rules));
+		good = rules != NULL && rules_read(values[5].octets, rules);
+		status = rules == NULL ? ZG_MEMORY : good ? ZG_OK : ZG_INPUT_BAD;
+		free(rules);
+	}
+	if (status == ZG_INPUT_BAD)
+		return merge_bad(merge, "no approvers");
+	if (status == ZG_OK && id == TABLE_CANDIDATES && values[8].length > 0) {
 		facts = calloc(1, sizeof(*facts));
 		status = facts == NULL ? ZG_MEMORY
 				       : facts_decode(values[8].octets, values[8].length, facts);
@@ -420,8 +421,8 @@ first_line(struct merge *merge, const struct line_head *head)
 {
 	char name[NAME_TEXT_SIZE];
 
-	if (strcmp(head->row, "zonegate history") != 0 || head->version != 1)
-		return merge_bad(merge, "not an export of a history of version 1");
+	if (strcmp(head->row, "zonegate history") != 0 || head->version < 1 || head->version > 2)
+		return merge_bad(merge, "not an export of a history of version 1 or 2");
 	if (head->zone[0] == '\0' || zone_name(head->zone, name, NULL) != ZG_OK ||
 	    strcmp(name, head->zone) != 0)
 		return merge_bad(merge, "no zone");

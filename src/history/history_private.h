@@ -13,12 +13,15 @@
 /* Names of sites, servers and people, and one sentence. With the NUL. */
 #define LABEL_SIZE    80
 #define SENTENCE_SIZE 512
+/* "id key id key ...": at most ZG_POLICY_APPROVERS_MAX of them. With the NUL. */
+#define RULES_TEXT_SIZE (ZG_POLICY_APPROVERS_MAX * (HISTORY_APPROVER_SIZE + 66))
 
 struct history {
 	sqlite3 *db;
 	struct digest *sha256;
-	bool begun;  /* by history_begin */
-	bool failed; /* and rolled back since: nothing more is written before the next begin */
+	int n_tables; /* of enum table_id: those that its version has */
+	bool begun;   /* by history_begin */
+	bool failed;  /* and rolled back since: nothing more is written before the next begin */
 };
 
 /* --- Statements (history.c) --- */
@@ -60,6 +63,7 @@ enum table_id {
 	TABLE_SERVED,
 	TABLE_SIGNATURES,
 	TABLE_FOREIGN_LINES,
+	TABLE_RULES, /* since version 2 */
 	TABLES
 };
 
@@ -77,8 +81,11 @@ const struct table *table_at(int id);
 
 /* Makes the tables in an empty database; anything else is left. */
 MUST_CHECK zg_status schema_create(struct history *history, struct zg_error *error);
-/* ZG_READ unless this is our application, our version and exactly our tables and triggers. */
+/* ZG_READ unless this is our application, a version that we read, and exactly its tables and
+ * triggers. */
 MUST_CHECK zg_status schema_check(struct history *history, struct zg_error *error);
+/* Adds what a former version lacks, whole or not at all; after schema_check. */
+MUST_CHECK zg_status schema_upgrade(struct history *history, struct zg_error *error);
 
 /* --- Rows and lines (history_row.c) --- */
 
@@ -172,6 +179,8 @@ MUST_CHECK zg_status log_row_chain(struct history *history, const struct log_row
 void text_clean(char *out, size_t size, const char *text);
 bool text_is_clean(const char *text);
 bool text_is_utf8(const char *text, size_t length);
+/* Half an octet as it is written, -1: no hex digit. */
+int hex_digit(char c);
 /* The one form of a zone's name; NULL or "" is "". */
 MUST_CHECK zg_status zone_name(const char *zone, char out[NAME_TEXT_SIZE], struct zg_error *error);
 
@@ -185,6 +194,9 @@ MUST_CHECK zg_status facts_decode(
     const uint8_t *octets, size_t length, struct release_facts *facts);
 /* Frees and zeroes what was decoded. */
 void facts_reset(struct release_facts *facts);
+/* Approvers as text, and back; they come in one order. */
+MUST_CHECK bool rules_write(const struct history_rules *rules, char text[RULES_TEXT_SIZE]);
+MUST_CHECK bool rules_read(const char *text, struct history_rules *rules);
 /* A DS set as octets, and back. */
 void ds_encode(const struct release_ds *entries, size_t n, struct text_writer *octets);
 bool ds_decode(

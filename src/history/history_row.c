@@ -217,7 +217,7 @@ marks_read(struct history *history, int64_t marks[TABLES], struct zg_error *erro
 	zg_status status;
 	bool row = false;
 
-	for (int i = 0; i < TABLES; i++) {
+	for (int i = 0; i < history->n_tables; i++) {
 		size_t used = strlen(sql);
 
 		(void)snprintf(sql + used, sizeof(sql) - used, "%s (SELECT max(id) FROM %s)",
@@ -226,7 +226,7 @@ marks_read(struct history *history, int64_t marks[TABLES], struct zg_error *erro
 	status = sql_prepare(history, sql, &statement, error);
 	if (status == ZG_OK)
 		status = sql_step(history, statement, &row, error);
-	for (int i = 0; i < TABLES && status == ZG_OK; i++)
+	for (int i = 0; i < history->n_tables && status == ZG_OK; i++)
 		marks[i] = row ? sqlite3_column_int64(statement, i) : 0; /* NULL reads as 0 */
 	(void)sqlite3_finalize(statement);
 	return status;
@@ -433,7 +433,7 @@ content_read(struct history *history, const struct line *line, uint8_t content[S
 	struct sum sum;
 
 	sum_begin(&sum, history, "zonegate rows 1");
-	for (int i = 0; i < TABLES && status == ZG_OK; i++) {
+	for (int i = 0; i < history->n_tables && status == ZG_OK; i++) {
 		if (ends[i] > line->marks[i])
 			status =
 			    content_read_table(history, table_at(i), line->marks[i], &sum, error);

@@ -1,6 +1,9 @@
 /*
  * The tables. Rows are only ever added: a trigger refuses to change or delete any. Each row belongs
  * to the line of the log that it was written with, whose chain value covers it.
+ *
+ * Version 2 has the table `rules` more. A database of version 1 is read as it is, and gets what it
+ * lacks when it is opened to be written: nothing that it has is touched.
  */
 #include "history/history_private.h"
 
@@ -10,7 +13,7 @@
 
 /* "zgHi". */
 #define APPLICATION_ID 0x7a674869
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
 /* What all rows begin with. `line` is the number in the log of the line they belong to, which is
  * written after them; that it is there is for history_verify to see (as a foreign key it would cost
@@ -89,9 +92,26 @@ static const struct {
 					 "text TEXT NOT NULL CHECK (length(text) < 512), "
 					 "chain BLOB NOT NULL CHECK (length(chain) = 32)"),
     INDEX("foreign_lines_zone", "foreign_lines (zone, time)"),
+    /* Version 2. */
+    TABLE("rules", ROW ZONE TIME "policy_digest TEXT NOT NULL CHECK (length(policy_digest) <= 64), "
+				 "quorum INTEGER NOT NULL CHECK (quorum >= 0), "
+				 "severity INTEGER NOT NULL CHECK (severity BETWEEN 0 AND 3), "
+				 "approvers TEXT NOT NULL CHECK (length(approvers) < 16384), "
+				 "policy BLOB NOT NULL"),
+    INDEX("rules_zone", "rules (zone, policy_digest)"),
 };
 
 #define OBJECTS (sizeof(objects) / sizeof(objects[0]))
+/* The table with its triggers, and the index. */
+#define OBJECTS_1 (OBJECTS - 4)
+#define TABLES_1  TABLE_RULES
+
+/* How many of the objects and tables there are in a version. */
+static size_t
+objects_of(int64_t version)
+{
+	return version == 1 ? OBJECTS_1 : OBJECTS;
+}
 
 /* Key RDATA at its longest, 64 times, and the classes: facts_encode never makes more. */
 #define FACTS_OCTETS_MAX (ZG_KEYS_MAX * (ZG_RDATA_MAX + 64) + ZG_CLASSES_MAX * 2048 + 8192)
@@ -140,6 +160,11 @@ static const struct table tables[TABLES] = {
 	{TEXT("zone", NAME_TEXT_SIZE - 1), INTEGER("time"), INTEGER("number"), TEXT("kind", 31),
 	    TEXT("actor", LABEL_SIZE - 1), TEXT("text", SENTENCE_SIZE - 1), OCTETS("chain", 32)},
 	7, false},
+    {"rules",
+	{TEXT("zone", NAME_TEXT_SIZE - 1), INTEGER("time"), TEXT("policy_digest", 64),
+	    INTEGER("quorum"), INTEGER("severity"), TEXT("approvers", RULES_TEXT_SIZE - 1),
+	    OCTETS("policy", ZG_HISTORY_POLICY_MAX)},
+	7, false},
 };
 
 const struct table *
@@ -148,16 +173,16 @@ table_at(int id)
 	return &tables[id];
 }
 
-/* Makes all objects; within a transaction. */
+/* Makes the objects from `first` on; within a transaction. */
 static zg_status
-objects_create(struct history *history, struct zg_error *error)
+objects_create(struct history *history, size_t first, struct zg_error *error)
 {
 	char *pragmas = sqlite3_mprintf(
 	    "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID, SCHEMA_VERSION);
 	zg_status status = pragmas == NULL ? error_set(error, ZG_MEMORY, "out of memory")
 					   : sql_exec(history, pragmas, error);
 
-	for (size_t i = 0; i < OBJECTS && status == ZG_OK; i++)
+	for (size_t i = first; i < OBJECTS && status == ZG_OK; i++)
 		status = sql_exec(history, objects[i].sql, error);
 	sqlite3_free(pragmas);
 	return status;
@@ -179,7 +204,7 @@ schema_create(struct history *history, struct zg_error *error)
 	if (status == ZG_OK)
 		status = sql_integer(history, "PRAGMA user_version", 0, &version, error);
 	if (status == ZG_OK && n == 0 && version == 0)
-		status = objects_create(history, error);
+		status = objects_create(history, 0, error);
 	if (status == ZG_OK)
 		status = sql_exec(history, "COMMIT", error);
 	if (status != ZG_OK)
@@ -187,11 +212,11 @@ schema_create(struct history *history, struct zg_error *error)
 	return status;
 }
 
-/* Whether an object that is in the database is one of ours, to the letter. */
+/* Whether an object that is in the database is one of the first `n` of ours, to the letter. */
 static bool
-object_known(const char *name, const char *sql)
+object_known(const char *name, const char *sql, size_t n)
 {
-	for (size_t i = 0; name != NULL && sql != NULL && i < OBJECTS; i++) {
+	for (size_t i = 0; name != NULL && sql != NULL && i < n; i++) {
 		if (strcmp(objects[i].name, name) == 0)
 			return strcmp(objects[i].sql, sql) == 0;
 	}
@@ -200,7 +225,7 @@ object_known(const char *name, const char *sql)
 
 /* All objects are there, none is changed, and there is no other. */
 static zg_status
-objects_check(struct history *history, struct zg_error *error)
+objects_check(struct history *history, size_t expected, struct zg_error *error)
 {
 	sqlite3_stmt *statement = NULL;
 	zg_status status =
@@ -213,32 +238,72 @@ objects_check(struct history *history, struct zg_error *error)
 		if (status != ZG_OK || !row)
 			break;
 		if (!object_known((const char *)sqlite3_column_text(statement, 0),
-			(const char *)sqlite3_column_text(statement, 1)))
+			(const char *)sqlite3_column_text(statement, 1), expected))
 			status =
 			    error_set(error, ZG_READ, "the tables of the history were changed");
 		n++;
 	}
-	if (status == ZG_OK && n != OBJECTS)
+	if (status == ZG_OK && n != expected)
 		status = error_set(error, ZG_READ, "tables of the history are missing");
 	(void)sqlite3_finalize(statement);
 	return status;
 }
 
-zg_status
-schema_check(struct history *history, struct zg_error *error)
+/* Application and version; ZG_READ unless this program reads them. */
+static zg_status
+version_read(struct history *history, int64_t *version, struct zg_error *error)
 {
-	int64_t application = 0, version = 0;
+	int64_t application = 0;
 	zg_status status = sql_integer(history, "PRAGMA application_id", 0, &application, error);
 
+	*version = 0;
 	if (status == ZG_OK)
-		status = sql_integer(history, "PRAGMA user_version", 0, &version, error);
+		status = sql_integer(history, "PRAGMA user_version", 0, version, error);
 	if (status != ZG_OK)
 		return status;
 	if (application != APPLICATION_ID)
 		return error_set(error, ZG_READ, "zonegate.db is no history of zonegate");
-	if (version != SCHEMA_VERSION)
+	if (*version < 1 || *version > SCHEMA_VERSION)
 		return error_set(error, ZG_READ,
-		    "zonegate.db is of version %lld, this program reads version %d",
-		    (long long)version, SCHEMA_VERSION);
-	return objects_check(history, error);
+		    "zonegate.db is of version %lld, this program reads versions 1 to %d",
+		    (long long)*version, SCHEMA_VERSION);
+	return ZG_OK;
+}
+
+zg_status
+schema_check(struct history *history, struct zg_error *error)
+{
+	int64_t version;
+	zg_status status = version_read(history, &version, error);
+
+	if (status != ZG_OK)
+		return status;
+	history->n_tables = version == 1 ? TABLES_1 : TABLES;
+	return objects_check(history, objects_of(version), error);
+}
+
+/* Of two that do it at once, the second finds it done. */
+zg_status
+schema_upgrade(struct history *history, struct zg_error *error)
+{
+	int64_t version;
+	zg_status status;
+
+	if (history->n_tables == TABLES)
+		return ZG_OK;
+	status = sql_exec(history, "BEGIN IMMEDIATE", error);
+	if (status != ZG_OK)
+		return status;
+	status = version_read(history, &version, error);
+	if (status == ZG_OK)
+		status = objects_check(history, objects_of(version), error);
+	if (status == ZG_OK && version == 1)
+		status = objects_create(history, OBJECTS_1, error);
+	if (status == ZG_OK)
+		status = sql_exec(history, "COMMIT", error);
+	if (status != ZG_OK)
+		(void)sqlite3_exec(history->db, "ROLLBACK", NULL, NULL, NULL);
+	else
+		history->n_tables = TABLES;
+	return status;
 }

@@ -79,7 +79,7 @@ walk_init(struct history *history, struct walk *walk, struct zg_error *error)
 	zg_status status = sql_prepare(
 	    history, "SELECT " LOG_COLUMNS " FROM log ORDER BY number", &walk->log, error);
 
-	for (int i = 0; i < TABLES && status == ZG_OK; i++) {
+	for (int i = 0; i < history->n_tables && status == ZG_OK; i++) {
 		status = row_select(history, table_at(i), "ORDER BY id", &walk->rows[i], error);
 		if (status == ZG_OK)
 			status = walk_next(history, walk, i, error);
@@ -105,7 +105,7 @@ content_walk(struct history *history, struct walk *walk, int64_t number,
 	struct sum sum;
 
 	sum_begin(&sum, history, "zonegate rows 1");
-	for (int i = 0; i < TABLES; i++) {
+	for (int i = 0; i < history->n_tables; i++) {
 		while (status == ZG_OK && walk->more[i] && walk->line[i] <= number) {
 			content_add(&sum, table_at(i), walk->rows[i]);
 			status = walk_next(history, walk, i, error);

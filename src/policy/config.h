@@ -21,6 +21,7 @@
 #define CONFIG_COMMANDS_MAX  16
 #define CONFIG_ZONES_MAX     4096
 #define CONFIG_SERVERS_MAX   64 /* of one list */
+#define CONFIG_RESOLVERS_MAX 4	/* each has its share of ten seconds */
 
 /* A program and its arguments: run without a shell. */
 struct config_command {
@@ -46,13 +47,17 @@ struct config_zone {
 	char *candidate;   /* where the signer puts the zone: the default input; NULL: none */
 	char *target; /* the file that `release` renames; NULL: the zone is not released here */
 	mode_t mode;  /* of the target; 0: that of the file replaced, or 0644 */
-	char *owner, *group;	      /* NULL: as the file replaced */
-	struct config_command reload; /* arguments NULL: none */
-	char *unsigned_path;	      /* the registry's unsigned zone; NULL: none */
-	char *ds_path;		      /* DS file of the parent; NULL: none */
-	int64_t ds_ttl;		      /* TTL assumed for a DS file without one; NOT_SET: none */
-	struct config_server *parents;
+	char *owner, *group;	       /* NULL: as the file replaced */
+	struct config_command reload;  /* arguments NULL: none */
+	char *hook;		       /* engine that asks this gate: "nsd"; NULL: none */
+	struct config_command again;   /* makes it ask again, after an approval; arguments NULL */
+	char *unsigned_path;	       /* the registry's unsigned zone; NULL: none */
+	char *ds_path;		       /* DS file of the parent; NULL: none */
+	int64_t ds_ttl;		       /* TTL assumed for a DS file without one; NOT_SET: none */
+	struct config_server *parents; /* its name servers; none: a resolver finds them */
 	size_t n_parents;
+	struct config_server *resolvers; /* to find the chain to the parent with; never believed */
+	size_t n_resolvers;
 	char *trust_anchor;	       /* NULL: none */
 	struct config_server *servers; /* distribution servers, to be observed */
 	size_t n_servers;

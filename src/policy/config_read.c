@@ -43,10 +43,13 @@ zone_clear(struct config_zone *zone)
 	free(zone->owner);
 	free(zone->group);
 	arguments_free(zone->reload.arguments);
+	free(zone->hook);
+	arguments_free(zone->again.arguments);
 	free(zone->unsigned_path);
 	free(zone->ds_path);
 	free(zone->trust_anchor);
 	servers_free(zone->parents, zone->n_parents);
+	servers_free(zone->resolvers, zone->n_resolvers);
 	servers_free(zone->servers, zone->n_servers);
 }
 
@@ -91,6 +94,18 @@ read_tree(struct policy_reporter *reporter, xmlDoc *document, struct config *con
 		config_rules_check(reporter, config);
 }
 
+/* NSD refuses transfers by its hook, so that it is one of the secondaries that can expire. */
+static void
+complete(struct config *config)
+{
+	for (size_t i = 0; i < config->n_zones; i++) {
+		struct config_zone *zone = &config->zones[i];
+
+		if (zone->hook != NULL && strcmp(zone->hook, "nsd") == 0)
+			zone->transferred = true;
+	}
+}
+
 zg_status
 config_parse(
     struct policy_reporter *reporter, const char *text, size_t length, struct config **config)
@@ -108,10 +123,12 @@ config_parse(
 		read_tree(reporter, document, made);
 	policy_xml_free(document);
 	policy_xml_errors_give_back(former);
-	if (reporter->status == ZG_OK)
+	if (reporter->status == ZG_OK) {
+		complete(made);
 		*config = made;
-	else
+	} else {
 		config_free(made);
+	}
 	return reporter->status;
 }
 
@@ -148,16 +165,10 @@ size_t
 config_approvers_of(const struct config *config, const zg_policy *policy,
     const struct config_approver *approvers[ZG_POLICY_APPROVERS_MAX])
 {
-	const struct policy_release *release = policy_release(policy);
 	size_t n = 0;
 
 	for (size_t i = 0; i < config->n_approvers; i++) {
-		bool named = release->approval.n_approvers == 0;
-
-		for (size_t j = 0; j < release->approval.n_approvers && !named; j++)
-			named =
-			    strcmp(release->approval.approvers[j].id, config->approvers[i].id) == 0;
-		if (named)
+		if (policy_names_approver(policy, config->approvers[i].id))
 			approvers[n++] = &config->approvers[i];
 	}
 	return n;

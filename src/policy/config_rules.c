@@ -182,10 +182,30 @@ check_servers(struct policy_reporter *reporter, const struct config_zone *zone, 
 			if (servers[i].port == servers[j].port &&
 			    strcmp(servers[i].address, servers[j].address) == 0)
 				policy_error(reporter, ZG_POLICY, zone->line,
-				    "zone %s has the %s server %s twice", zone->name, what,
+				    "zone %s has the %s %s twice", zone->name, what,
 				    servers[i].address);
 		}
 	}
+}
+
+/* The signer of OpenDNSSEC cannot be told no, so that its hook releases a file; the other engines
+ * publish themselves what the hook lets pass, and a file of ours would be a second way out. */
+static void
+check_hook(struct policy_reporter *reporter, const struct config_zone *zone)
+{
+	bool releases;
+
+	if (zone->hook == NULL)
+		return;
+	releases = strcmp(zone->hook, "opendnssec") == 0;
+	if (releases && zone->target == NULL)
+		policy_error(reporter, ZG_POLICY, zone->line,
+		    "zone %s has a hook of %s and no Release: the hook releases a file", zone->name,
+		    zone->hook);
+	else if (!releases && zone->target != NULL)
+		policy_error(reporter, ZG_POLICY, zone->line,
+		    "zone %s has a hook of %s, which publishes it, and a Release", zone->name,
+		    zone->hook);
 }
 
 static void
@@ -198,9 +218,11 @@ check_zone(struct policy_reporter *reporter, const struct config *config,
 	else if (zone->target != NULL && path_in(config->state, zone->target))
 		policy_error(reporter, ZG_POLICY, zone->line,
 		    "the target of %s is a folder: the state directory is in it", zone->name);
+	check_hook(reporter, zone);
 	check_inputs(reporter, by_targets, zone, config->path);
-	check_servers(reporter, zone, "parent", zone->parents, zone->n_parents);
-	check_servers(reporter, zone, "distribution", zone->servers, zone->n_servers);
+	check_servers(reporter, zone, "parent server", zone->parents, zone->n_parents);
+	check_servers(reporter, zone, "resolver", zone->resolvers, zone->n_resolvers);
+	check_servers(reporter, zone, "distribution server", zone->servers, zone->n_servers);
 }
 
 void

@@ -46,6 +46,13 @@ static const struct config_list parent_list = {
     .limit = CONFIG_SERVERS_MAX,
     .line = NO_LINE,
 };
+static const struct config_list resolver_list = {
+    .items = offsetof(struct config_zone, resolvers),
+    .count = offsetof(struct config_zone, n_resolvers),
+    .item = sizeof(struct config_server),
+    .limit = CONFIG_RESOLVERS_MAX,
+    .line = NO_LINE,
+};
 static const struct config_list server_list = {
     .items = offsetof(struct config_zone, servers),
     .count = offsetof(struct config_zone, n_servers),
@@ -86,6 +93,12 @@ const struct config_row config_table[] = {
 	{"Zone/Release/Command/@timeout", TIMEOUT(config_zone, reload.timeout)},
 	{"Zone/Release/Command/Argument", .kind = CONFIG_ARGUMENT, .required = true,
 	 AT(config_zone, reload.arguments)},
+	{"Zone/Hook", .kind = CONFIG_GROUP},
+	{"Zone/Hook/@engine", .kind = CONFIG_IDENTIFIER, .required = true, AT(config_zone, hook)},
+	{"Zone/Hook/Command", .kind = CONFIG_GROUP},
+	{"Zone/Hook/Command/@timeout", TIMEOUT(config_zone, again.timeout)},
+	{"Zone/Hook/Command/Argument", .kind = CONFIG_ARGUMENT, .required = true,
+	 AT(config_zone, again.arguments)},
 	{"Zone/Parent", .kind = CONFIG_GROUP},
 	{"Zone/Parent/DS", .kind = CONFIG_PATH, AT(config_zone, ds_path)},
 	{"Zone/Parent/DS/@ttl", .kind = CONFIG_DURATION, .max = INT32_MAX, .fallback = NOT_SET,
@@ -94,6 +107,10 @@ const struct config_row config_table[] = {
 	{"Zone/Parent/Server/@address", .kind = CONFIG_ADDRESS, .required = true,
 	 AT(config_server, address)},
 	{"Zone/Parent/Server/@port", PORT, AT(config_server, port)},
+	{"Zone/Parent/Resolver", .kind = CONFIG_LIST, .list = &resolver_list},
+	{"Zone/Parent/Resolver/@address", .kind = CONFIG_ADDRESS, .required = true,
+	 AT(config_server, address)},
+	{"Zone/Parent/Resolver/@port", PORT, AT(config_server, port)},
 	{"Zone/Parent/TrustAnchor", .kind = CONFIG_PATH, AT(config_zone, trust_anchor)},
 	{"Zone/Distribution", .kind = CONFIG_GROUP},
 	{"Zone/Distribution/Server", .kind = CONFIG_LIST, .list = &server_list},

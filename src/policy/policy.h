@@ -85,6 +85,12 @@ struct policy_release {
 const struct policy_values *policy_values(const zg_policy *policy);
 const struct policy_release *policy_release(const zg_policy *policy);
 
+/* The policy lets this approver of the configuration approve: it names him, or nobody. */
+bool policy_names_approver(const zg_policy *policy, const char *id);
+
+/* The severity of a change of the policy itself, or of whose approvals count. */
+zg_severity policy_change_severity(const zg_policy *policy);
+
 /* The severity of row `row` of the check table (zg_check_at); beyond its end: refuse. */
 zg_severity policy_severity_at(const zg_policy *policy, size_t row);
 

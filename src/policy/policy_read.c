@@ -256,3 +256,21 @@ policy_release(const zg_policy *policy)
 {
 	return &policy->release;
 }
+
+bool
+policy_names_approver(const zg_policy *policy, const char *id)
+{
+	const struct policy_release *release = policy_release(policy);
+
+	for (size_t i = 0; i < release->approval.n_approvers; i++) {
+		if (strcmp(release->approval.approvers[i].id, id) == 0)
+			return true;
+	}
+	return release->approval.n_approvers == 0;
+}
+
+zg_severity
+policy_change_severity(const zg_policy *policy)
+{
+	return zg_policy_severity(policy, "history-policy-changed");
+}

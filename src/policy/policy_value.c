@@ -115,8 +115,8 @@ digits_read(const char *text, const char **end, int64_t *value)
 	return at > text && (*at < '0' || *at > '9');
 }
 
-static bool
-number_read(const char *text, int64_t *value)
+bool
+policy_number_read(const char *text, int64_t *value)
 {
 	const char *end;
 
@@ -192,7 +192,8 @@ integer_read(const struct policy_row *row, const char *text, void *base, char wh
 		store(row, base, NOT_SET);
 		return ZG_OK;
 	}
-	if (!(duration ? policy_duration_read(text, false, &value) : number_read(text, &value)))
+	if (!(duration ? policy_duration_read(text, false, &value)
+		       : policy_number_read(text, &value)))
 		return refuse(why,
 		    duration ? "not a duration such as P7D, PT30M or P1DT12H" : "not a number");
 	if (!in_range(row, text, value, why))
@@ -239,9 +240,8 @@ days_in_month(int64_t year, int64_t month)
 			   : days_since_1970(year, month + 1, 1) - days_since_1970(year, month, 1);
 }
 
-/* xsd:dateTime in the one form YYYY-MM-DDThh:mm:ssZ. */
-static bool
-time_read(const char *text, int64_t *seconds)
+bool
+policy_time_read(const char *text, int64_t *seconds)
 {
 	static const char form[] = "0000-00-00T00:00:00Z";
 	int64_t field[6] = {0};
@@ -365,20 +365,26 @@ hex_digit(char c)
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-static zg_status
-sha256_read(const struct policy_row *row, const char *text, void *base, char why[POLICY_WHY_MAX])
+bool
+policy_hex_read(const char *text, uint8_t *octets, size_t n)
 {
-	uint8_t *out = (uint8_t *)base + row->place;
-
-	for (size_t i = 0; i < row->size; i++) {
+	for (size_t i = 0; i < n; i++) {
 		int high = hex_digit(text[2 * i]);
 		int low = high < 0 ? -1 : hex_digit(text[2 * i + 1]);
 
 		if (low < 0)
-			return refuse(why, "not 64 hexadecimal digits");
-		out[i] = (uint8_t)(high << 4 | low);
+			return false;
+		octets[i] = (uint8_t)(high << 4 | low);
 	}
-	return text[2 * row->size] == '\0' ? ZG_OK : refuse(why, "not 64 hexadecimal digits");
+	return text[2 * n] == '\0';
+}
+
+static zg_status
+sha256_read(const struct policy_row *row, const char *text, void *base, char why[POLICY_WHY_MAX])
+{
+	if (!policy_hex_read(text, (uint8_t *)base + row->place, row->size))
+		return refuse(why, "not 64 hexadecimal digits");
+	return ZG_OK;
 }
 
 static zg_status
@@ -409,7 +415,7 @@ instant_read(const struct policy_row *row, const char *text, void *base, char wh
 {
 	int64_t seconds;
 
-	if (!time_read(text, &seconds))
+	if (!policy_time_read(text, &seconds))
 		return refuse(why, "not a time such as 2026-11-01T00:00:00Z");
 	store(row, base, seconds);
 	return ZG_OK;

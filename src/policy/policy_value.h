@@ -37,6 +37,15 @@ const char *policy_severity_word(zg_severity severity);
  */
 bool policy_duration_read(const char *text, bool calendar, int64_t *seconds);
 
+/* xsd:dateTime in the one form YYYY-MM-DDThh:mm:ssZ, from 1970 on. */
+bool policy_time_read(const char *text, int64_t *seconds);
+
+/* A decimal number of at most ten digits. */
+bool policy_number_read(const char *text, int64_t *value);
+
+/* Exactly 2n hexadecimal digits. */
+bool policy_hex_read(const char *text, uint8_t *octets, size_t n);
+
 /* Canonical text of a duration: P1DT12H. */
 void policy_duration_write(int64_t seconds, struct text_writer *writer);
 

@@ -263,7 +263,8 @@ history_import(
 	if (status == ZG_OK)
 		status = log_head_sign(&state, import->zone->name, import->now, error);
 	if (status == ZG_OK)
-		status = state_keep(&state, "zones", import->zone->name, import->zone_fd, error);
+		status = state_keep(
+		    &state, "zones", import->zone->name, import->zone_fd, KEEP_DURABLY, error);
 	if (lock >= 0)
 		(void)close(lock);
 	state_close(&state);

@@ -53,15 +53,21 @@ MUST_CHECK zg_status state_lock(
 MUST_CHECK zg_status state_path(const struct state_directory *state, const char *folder,
     const char *zone, const char *suffix, char **path, struct zg_error *error);
 
+/* How a copy is kept: so that it outlasts a power failure, or not: for what is held elsewhere as
+ * well, and proved by its digest when it is used. */
+enum state_keep_how { KEEP_DURABLY, KEEP_AT_HAND };
+
 /* Replaces FOLDER/ZONE.zone by what `fd` holds from its begin on: a new file, renamed. */
 MUST_CHECK zg_status state_keep(const struct state_directory *state, const char *folder,
-    const char *zone, int fd, struct zg_error *error);
+    const char *zone, int fd, enum state_keep_how how, struct zg_error *error);
 
 /* The gate's keys. The caller overwrites the private one after use (ed25519_forget). */
 MUST_CHECK zg_status state_private_key(
     const struct state_directory *state, uint8_t private_key[32], struct zg_error *error);
 MUST_CHECK zg_status state_public_key(
     const struct state_directory *state, uint8_t public_key[32], struct zg_error *error);
+/* A public key as gate.pub has it: 64 hex digits, all of the text. */
+MUST_CHECK bool state_key_text_read(const char *text, size_t length, uint8_t public_key[32]);
 
 /* --- Snapshot and target (publish/target.c) --- */
 

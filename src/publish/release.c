@@ -138,6 +138,36 @@ release_in_force(struct release_log *log, int64_t pending, int64_t now, struct r
 	return search_run(log, now, &search, error);
 }
 
+struct live {
+	uint32_t serial;
+	const char *digest;
+	int64_t now;
+	bool found;
+};
+
+static zg_status
+live_visit(void *context, const struct history_candidate *candidate)
+{
+	struct live *live = context;
+	int64_t expiration = candidate->facts.first_expiration;
+
+	if (!was_handed(candidate) || candidate->facts.serial != live->serial ||
+	    strcmp(candidate->facts.digest, live->digest) != 0)
+		return ZG_OK;
+	live->found = expiration == 0 || expiration > live->now;
+	return HISTORY_STOP;
+}
+
+bool
+release_is_live(struct release_log *log, uint32_t serial, const char *digest, int64_t now)
+{
+	struct live live = {.serial = serial, .digest = digest, .now = now};
+	struct zg_error error = {0};
+
+	(void)!history_visit(log->history, log->zone, now, false, 0, live_visit, &live, &error);
+	return live.found;
+}
+
 static bool
 is_former(const struct search *search, const struct history_candidate *candidate)
 {
@@ -182,7 +212,7 @@ release_text_open(const struct state_directory *state, const char *zone, const c
 	if (status != ZG_OK)
 		return status;
 	*fd = text_open(path, released->sha256);
-	if (*fd < 0)
+	if (*fd < 0 && target != NULL)
 		*fd = text_open(target, released->sha256);
 	free(path);
 	return ZG_OK;
@@ -192,6 +222,64 @@ release_text_open(const struct state_directory *state, const char *zone, const c
 #define DS_OBSERVED_AGAIN 3600
 
 /* --- Verdicts --- */
+
+static void
+rules_fill(struct history_rules *rules, const struct release_verdict *verdict)
+{
+	const struct config_approver *approvers[ZG_POLICY_APPROVERS_MAX];
+
+	rules->time = verdict->time;
+	(void)snprintf(
+	    rules->policy_digest, sizeof(rules->policy_digest), "%s", verdict->policy_digest);
+	rules->quorum = policy_release(verdict->policy)->approval.quorum;
+	rules->severity = policy_change_severity(verdict->policy);
+	rules->n_approvers = config_approvers_of(verdict->config, verdict->policy, approvers);
+	for (size_t i = 0; i < rules->n_approvers; i++) {
+		struct history_approver *approver = &rules->approvers[i];
+
+		(void)snprintf(approver->id, sizeof(approver->id), "%s", approvers[i]->id);
+		memcpy(
+		    approver->public_key, approvers[i]->public_key, sizeof(approver->public_key));
+	}
+}
+
+bool
+release_former_approver(struct release_log *log, const char *id, uint8_t public_key[32])
+{
+	struct history_rules *rules = calloc(1, sizeof(*rules));
+	struct zg_error error = {0};
+	bool known = false, found = false;
+
+	if (rules != NULL)
+		(void)!history_rules_find(log->history, log->zone, "", "", rules, &found, &error);
+	for (size_t i = 0; found && i < rules->n_approvers && !known; i++) {
+		known = strcmp(rules->approvers[i].id, id) == 0;
+		memcpy(public_key, rules->approvers[i].public_key, 32);
+	}
+	free(rules);
+	return known;
+}
+
+static zg_status
+rules_add(struct release_log *log, const struct release_verdict *verdict, struct zg_error *error)
+{
+	struct history_rules *rules;
+	char *policy = NULL;
+	zg_status status;
+
+	if (verdict->verdict != ZG_VERDICT_PASS || verdict->policy == NULL)
+		return ZG_OK;
+	rules = calloc(1, sizeof(*rules));
+	if (rules == NULL)
+		return error_set(error, ZG_MEMORY, "out of memory");
+	rules_fill(rules, verdict);
+	status = zg_policy_show(verdict->policy, &policy, error);
+	if (status == ZG_OK)
+		status = history_add_rules(log->history, log->zone, rules, policy, error);
+	free(policy);
+	free(rules);
+	return status;
+}
 
 zg_status
 release_add(struct release_log *log, const struct release_verdict *verdict, int64_t *id,
@@ -211,11 +299,19 @@ release_add(struct release_log *log, const struct release_verdict *verdict, int6
 	    .reason = verdict->reason,
 	    .report = verdict->report,
 	    .time = verdict->time};
+	zg_status status = history_begin(log->history, error);
 
-	return history_add_candidate(log->history, &candidate, id, error);
+	*id = 0;
+	if (status == ZG_OK)
+		status = history_add_candidate(log->history, &candidate, id, error);
+	if (status == ZG_OK)
+		status = rules_add(log, verdict, error);
+	if (status == ZG_OK)
+		status = history_commit(log->history, error);
+	return status;
 }
 
-/* The last observation says the same, and is not old. */
+/* The last observation of this source says the same, and is not old. */
 static bool
 ds_is_known(const struct history_ds *last, const struct history_ds *now)
 {
@@ -234,6 +330,9 @@ observe(struct release_log *log, const struct history_ds *seen, struct zg_error 
 	zg_status status = history_ds_list(
 	    log->history, log->zone, seen->time - DS_OBSERVED_AGAIN, &former, &n, error);
 
+	while (n > 0 && (former[n - 1].source != seen->source ||
+			    strcmp(former[n - 1].server, seen->server) != 0))
+		n--;
 	if (status == ZG_OK && (n == 0 || !ds_is_known(&former[n - 1], seen)))
 		status = history_add_ds(log->history, log->zone, seen, error);
 	free(former);
@@ -402,16 +501,19 @@ predecessors_supersede(struct release_log *log, int64_t id, int64_t time, struct
 }
 
 zg_status
-release_handed(struct release_log *log, int64_t id, bool evidence, int64_t time, const char *why,
-    struct zg_error *error)
+release_handed(struct release_log *log, const struct state_directory *state, int64_t id,
+    bool evidence, int64_t time, const char *why, struct zg_error *error)
 {
 	zg_status status = history_begin(log->history, error);
+	struct zg_error unsigned_because;
 
 	if (status == ZG_OK)
 		status =
 		    history_set_state(log->history, id, CANDIDATE_HANDED, time, ACTOR, why, error);
 	if (status == ZG_OK && evidence)
 		status = predecessors_supersede(log, id, time, error);
+	if (status == ZG_OK)
+		(void)!release_sign_head(log, state, time, &unsigned_because);
 	if (status == ZG_OK)
 		status = history_commit(log->history, error);
 	return status;

@@ -56,12 +56,16 @@ struct released {
 MUST_CHECK zg_status release_in_force(struct release_log *log, int64_t pending, int64_t now,
     struct released *released, struct zg_error *error);
 
+/* Whether this content was handed over and nothing has superseded it, so that it may be served as
+ * well as the release in force; not when it has expired. False also when that cannot be read. */
+bool release_is_live(struct release_log *log, uint32_t serial, const char *digest, int64_t now);
+
 /* Of the releases before the one in force the newest whose signatures all last beyond `now`. */
 MUST_CHECK zg_status release_former(struct release_log *log, const struct released *in_force,
     int64_t now, struct released *former, struct zg_error *error);
 
 /* Opens the text of the release in force, proved by its digest: the copy that was kept, else the
- * target. *fd -1: neither is that text any more. */
+ * target (NULL: none). *fd -1: neither is that text any more. */
 MUST_CHECK zg_status release_text_open(const struct state_directory *state, const char *zone,
     const char *target, const struct released *released, int *fd, struct zg_error *error);
 
@@ -75,11 +79,19 @@ struct release_verdict {
 	const char *reason;
 	const char *report; /* JSON */
 	int64_t time;
+	const zg_policy
+	    *policy; /* that it passed under; NULL: whose word counted is not recorded */
+	const struct config *config;
 };
 
-/* Records a candidate with its verdict, all or nothing. */
+/* Records a candidate with its verdict, all or nothing; of one that passed also the policy and
+ * whose word counted, when that is news. */
 MUST_CHECK zg_status release_add(struct release_log *log, const struct release_verdict *verdict,
     int64_t *id, struct zg_error *error);
+
+/* The key with which `id` could approve when the last candidate passed; false: none that is known.
+ * Who goes with a change of the rules has a say in it. */
+bool release_former_approver(struct release_log *log, const char *id, uint8_t public_key[32]);
 
 /* What the DS file said when the candidate was judged. Said again and again, it is recorded once an
  * hour. `ttl` 0: not known. */
@@ -126,9 +138,10 @@ MUST_CHECK zg_status release_unsettled(struct release_log *log, const char *targ
     struct unsettled *list, size_t *n, struct zg_error *error);
 
 /* The command succeeded. With `evidence` the releases before it are superseded by that; else when
- * it is confirmed. */
-MUST_CHECK zg_status release_handed(struct release_log *log, int64_t id, bool evidence,
-    int64_t time, const char *why, struct zg_error *error);
+ * it is confirmed. The head of the log is signed in the same transaction where that can be done;
+ * release_sign_head says why it cannot. */
+MUST_CHECK zg_status release_handed(struct release_log *log, const struct state_directory *state,
+    int64_t id, bool evidence, int64_t time, const char *why, struct zg_error *error);
 /* It was never renamed. */
 MUST_CHECK zg_status release_abandon(
     struct release_log *log, int64_t id, int64_t time, const char *why, struct zg_error *error);

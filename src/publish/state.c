@@ -325,6 +325,22 @@ digit_value(char c)
 	return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
 }
 
+bool
+state_key_text_read(const char *text, size_t length, uint8_t public_key[32])
+{
+	if (length != HEX_DIGITS)
+		return false;
+	for (size_t i = 0; i < ED25519_KEY_OCTETS; i++) {
+		unsigned high = digit_value(text[2 * i]);
+		unsigned low = digit_value(text[2 * i + 1]);
+
+		if (high > 15 || low > 15)
+			return false;
+		public_key[i] = (uint8_t)(high << 4 | low);
+	}
+	return true;
+}
+
 zg_status
 state_public_key(
     const struct state_directory *state, uint8_t public_key[32], struct zg_error *error)
@@ -336,16 +352,9 @@ state_public_key(
 
 	if (status == ZG_OK)
 		status = file_read(path, HEX_DIGITS + 1, &bytes, &length, error);
-	if (status == ZG_OK && length < HEX_DIGITS)
+	if (status == ZG_OK && (length < HEX_DIGITS || !state_key_text_read((const char *)bytes,
+							   HEX_DIGITS, public_key)))
 		status = error_set(error, ZG_READ, "%s is not 64 hexadecimal digits", path);
-	for (size_t i = 0; status == ZG_OK && i < ED25519_KEY_OCTETS; i++) {
-		unsigned high = digit_value((char)bytes[2 * i]);
-		unsigned low = digit_value((char)bytes[2 * i + 1]);
-
-		if (high > 15 || low > 15)
-			status = error_set(error, ZG_READ, "%s is not 64 hexadecimal digits", path);
-		public_key[i] = (uint8_t)(high << 4 | low);
-	}
 	free(bytes);
 	free(path);
 	return status;
@@ -355,8 +364,9 @@ state_public_key(
 
 zg_status
 state_keep(const struct state_directory *state, const char *folder, const char *zone, int fd,
-    struct zg_error *error)
+    enum state_keep_how how, struct zg_error *error)
 {
+	bool durable = how != KEEP_AT_HAND;
 	char *path = NULL, *fresh = NULL;
 	zg_status status = state_path(state, folder, zone, ".zone", &path, error);
 	int to = -1;
@@ -368,13 +378,15 @@ state_keep(const struct state_directory *state, const char *folder, const char *
 	/* What a dead run left; we hold the zone's lock. */
 	(void)unlink(fresh);
 	to = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
-	if (to < 0 || !file_copy(fd, to) || fsync(to) != 0 || rename(fresh, path) != 0) {
+	if (to < 0 || !file_copy(fd, to) || (durable && fsync(to) != 0) ||
+	    rename(fresh, path) != 0) {
 		status =
 		    error_set(error, ZG_WRITE, "cannot write %s: %s", path, strerrordesc_np(errno));
 		(void)unlink(fresh);
 		goto out;
 	}
-	status = folder_sync(path, error);
+	if (durable)
+		status = folder_sync(path, error);
 out:
 	if (to >= 0)
 		(void)close(to);

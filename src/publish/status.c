@@ -314,6 +314,12 @@ judge_unfinished(const struct status_zone_inputs *inputs, struct status_report *
 		    " is in place, and the server was not told: %s. Mend it, then "
 		    "run 'zonegate release' again",
 		    newest->facts.serial, failure->text);
+	else if (inputs->zone->hook != NULL && inputs->zone->target == NULL &&
+		 inputs->now - passed > RELEASE_GRACE)
+		status_add(report, STATUS_CRITICAL, "release-unfinished",
+		    "serial %" PRIu32 " passed at %s, and the hook of %s did not come to its end: "
+		    "whether it is served is not known. Look what is, and why the hook was killed",
+		    newest->facts.serial, moment_of(passed, inputs->now).text, inputs->zone->hook);
 	else if (inputs->now - passed > inputs->zone->reload.timeout + RELEASE_GRACE)
 		status_add(report, STATUS_CRITICAL, "release-unfinished",
 		    "serial %" PRIu32 " passed at %s and was never handed over: 'zonegate release' "

@@ -11,6 +11,7 @@ static const struct {
 } formats[] = {
     {ZG_FORMAT_TEXT, report_text_render},
     {ZG_FORMAT_JSON, report_json_render},
+    {ZG_FORMAT_HTML, report_html_render},
 };
 
 static zg_status

@@ -15,4 +15,8 @@ MUST_CHECK zg_status report_text_render(const struct zg_result *result,
 MUST_CHECK zg_status report_json_render(const struct zg_result *result,
     const struct zg_report_options *options, struct text_writer *out);
 
+/* One self-contained page, for people who are on duty. ZG_OK, ZG_MEMORY or ZG_LIMIT. */
+MUST_CHECK zg_status report_html_render(const struct zg_result *result,
+    const struct zg_report_options *options, struct text_writer *out);
+
 #endif

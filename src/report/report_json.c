@@ -53,6 +53,34 @@ counts_object(struct json_builder *builder, const uint64_t counts[ZG_COUNT_COUNT
 	return object;
 }
 
+static const char *const change_names[] = {
+    [ZG_CHANGE_RECORDS] = "records",
+    [ZG_CHANGE_DELEGATIONS] = "delegations",
+    [ZG_CHANGE_SECURE_DELEGATIONS] = "secure_delegations",
+    [ZG_CHANGE_NS_HOSTS] = "ns_hosts",
+};
+
+/* Against the zone released before; null: there was none. */
+static json_t *
+changes_object(struct json_builder *builder, const struct zg_change *changes)
+{
+	json_t *object;
+
+	if (changes == NULL)
+		return json_null();
+	object = json_object();
+	for (size_t i = 0; i < ZG_CHANGE_COUNT; i++) {
+		json_t *change = json_object();
+
+		json_put_count(builder, change, "before", changes[i].before);
+		json_put_count(builder, change, "after", changes[i].after);
+		json_put_count(builder, change, "lost", changes[i].lost);
+		json_put_count(builder, change, "gained", changes[i].gained);
+		json_put(builder, object, change_names[i], change);
+	}
+	return object;
+}
+
 static json_t *
 example_object(struct json_builder *builder, const struct zg_example *example)
 {
@@ -458,6 +486,7 @@ put_head(struct json_builder *builder, json_t *root, const struct zg_result *res
 	json_put(builder, root, "inputs", inputs_object(builder, result->inputs));
 	json_put_text(builder, root, "completeness", result->completeness);
 	json_put(builder, root, "counts", counts_object(builder, result->counts));
+	json_put(builder, root, "changes", changes_object(builder, result->changes));
 }
 
 /* What was found, and what was not looked at. */

@@ -7,9 +7,8 @@
 /* Raised when a key changes its meaning or goes away, not when one is added. */
 #define STATUS_JSON_FORMAT 1
 
-/* "ok", "warning", ... */
-static const char *
-level_word(enum status_level level)
+const char *
+status_level_word(enum status_level level)
 {
 	static const char *const words[] = {[STATUS_OK] = "ok",
 	    [STATUS_WARNING] = "warning",
@@ -39,7 +38,8 @@ conditions_array(struct json_builder *builder, const struct status_report *repor
 		json_t *object = json_object();
 
 		json_put_text(builder, object, "id", report->conditions[i].id);
-		json_put_text(builder, object, "level", level_word(report->conditions[i].level));
+		json_put_text(
+		    builder, object, "level", status_level_word(report->conditions[i].level));
 		json_put_text(builder, object, "text", report->conditions[i].text);
 		json_append(builder, array, object);
 	}
@@ -102,7 +102,7 @@ zone_object(struct json_builder *builder, const struct status_report *report, in
 	if (stored_deadlines_read(report->stored_report, &deadlines) != ZG_OK)
 		builder->status = ZG_MEMORY;
 	json_put_text(builder, object, "zone", report->zone);
-	json_put_text(builder, object, "level", level_word(report->level));
+	json_put_text(builder, object, "level", status_level_word(report->level));
 	json_put(builder, object, "release", release_object(builder, report, now));
 	json_put(builder, object, "release_by", release_by_object(builder, report));
 	json_put_integer(builder, object, "held", (int64_t)report->n_held);
@@ -118,7 +118,7 @@ gate_object(struct json_builder *builder, const struct status_report *report)
 {
 	json_t *object = json_object();
 
-	json_put_text(builder, object, "level", level_word(report->level));
+	json_put_text(builder, object, "level", status_level_word(report->level));
 	json_put(builder, object, "conditions", conditions_array(builder, report));
 	return object;
 }
@@ -133,7 +133,7 @@ status_json_render(const struct status_list *list, struct text_writer *out)
 	json_put_text(&builder, root, "version", ZG_VERSION);
 	json_put_time(&builder, root, "now", "now_utc", list->now);
 	json_put_bool(&builder, root, "test", list->test);
-	json_put_text(&builder, root, "level", level_word(list->level));
+	json_put_text(&builder, root, "level", status_level_word(list->level));
 	json_put_integer(&builder, root, "exit_status", (int64_t)list->level);
 	for (size_t i = 0; i < list->n; i++) {
 		const struct status_report *report = &list->reports[i];

@@ -17,6 +17,9 @@ enum status_format {
 MUST_CHECK zg_status status_render(const struct status_list *list, enum status_format format,
     char **text, size_t *length, struct zg_error *error);
 
+/* "ok", "warning", ...: as JSON has it. */
+const char *status_level_word(enum status_level level);
+
 /* The renderers: ZG_OK, ZG_MEMORY or ZG_LIMIT. */
 MUST_CHECK zg_status status_text_render(const struct status_list *list, struct text_writer *out);
 MUST_CHECK zg_status status_json_render(const struct status_list *list, struct text_writer *out);

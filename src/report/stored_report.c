@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include <jansson.h>
+#include "report/json_read.h"
 
 /* One entry; false: it is not of the form. */
 static bool
@@ -51,4 +51,87 @@ stored_deadlines_clear(struct stored_deadlines *deadlines)
 	free(deadlines->entries);
 	json_decref(deadlines->tree);
 	*deadlines = (struct stored_deadlines){0};
+}
+
+static bool
+finding_read(const json_t *object, struct stored_finding *finding)
+{
+	const json_t *example = json_array_get(json_object_get(object, "examples"), 0);
+
+	finding->id = json_text_of(object, "id");
+	finding->severity = json_text_of(object, "severity");
+	finding->summary = json_text_of(object, "summary");
+	finding->reference = json_text_of(object, "reference");
+	finding->ede = json_integer_of(object, "ede", -1);
+	finding->ede_text = json_text_of(object, "ede_text");
+	finding->count = json_integer_of(object, "count", 0);
+	finding->owner = json_text_of(example, "owner");
+	finding->type = json_text_of(example, "type");
+	return finding->id != NULL && finding->severity != NULL && finding->summary != NULL &&
+	       finding->reference != NULL;
+}
+
+static bool
+failure_read(const json_t *object, struct stored_failure *failure)
+{
+	failure->algorithm = json_integer_of(object, "algorithm", -1);
+	failure->tag = json_integer_of(object, "tag", -1);
+	failure->bad = json_integer_of(object, "bad", -1);
+	failure->of = json_integer_of(object, "of", -1);
+	failure->published_keys = json_integer_of(object, "published_keys", -1);
+	failure->cause = json_text_of(object, "cause");
+	return failure->algorithm >= 0 && failure->tag >= 0 && failure->bad >= 0 &&
+	       failure->of >= 0 && failure->published_keys >= 0;
+}
+
+/* Room for the entries of an array, at most `most`; NULL and 0 when there are none. */
+static zg_status
+entries_allocate(const json_t *list, size_t most, size_t width, void **entries, size_t *n)
+{
+	*n = json_array_size(list);
+	if (*n > most)
+		*n = most;
+	*entries = *n > 0 ? calloc(*n, width) : NULL;
+	return *n > 0 && *entries == NULL ? ZG_MEMORY : ZG_OK;
+}
+
+zg_status
+stored_findings_read(const char *json, struct stored_findings *found)
+{
+	const json_t *list;
+	size_t n;
+	zg_status status;
+
+	*found = (struct stored_findings){0};
+	if (json == NULL || json[0] == '\0')
+		return ZG_OK;
+	found->tree = json_loads(json, JSON_REJECT_DUPLICATES, NULL);
+	found->verdict = json_text_of(found->tree, "verdict");
+	list = json_object_get(found->tree, "findings");
+	status = entries_allocate(
+	    list, STORED_FINDINGS_MAX, sizeof(found->findings[0]), (void **)&found->findings, &n);
+	for (size_t i = 0; i < n && status == ZG_OK; i++) {
+		if (finding_read(json_array_get(list, i), &found->findings[found->n_findings]))
+			found->n_findings++;
+	}
+	list = json_object_get(found->tree, "failures");
+	if (status == ZG_OK)
+		status = entries_allocate(list, STORED_FAILURES_MAX, sizeof(found->failures[0]),
+		    (void **)&found->failures, &n);
+	for (size_t i = 0; i < n && status == ZG_OK; i++) {
+		if (failure_read(json_array_get(list, i), &found->failures[found->n_failures]))
+			found->n_failures++;
+	}
+	if (status != ZG_OK)
+		stored_findings_clear(found);
+	return status;
+}
+
+void
+stored_findings_clear(struct stored_findings *found)
+{
+	free(found->findings);
+	free(found->failures);
+	json_decref(found->tree);
+	*found = (struct stored_findings){0};
 }

@@ -23,4 +23,35 @@ struct stored_deadlines {
 MUST_CHECK zg_status stored_deadlines_read(const char *json, struct stored_deadlines *deadlines);
 void stored_deadlines_clear(struct stored_deadlines *deadlines);
 
+/* What a kept report found. Its text is from a file that others may have written: not escaped. */
+#define STORED_FINDINGS_MAX 1024
+#define STORED_FAILURES_MAX 64
+
+struct stored_finding {
+	const char *id, *severity, *summary, *reference;
+	const char *ede_text; /* NULL: validators report none */
+	int64_t ede;	      /* -1: none */
+	int64_t count;
+	const char *owner, *type; /* of the first example; NULL: none */
+};
+
+struct stored_failure {
+	int64_t algorithm, tag, bad, of, published_keys;
+	const char *cause; /* NULL: nothing can be said */
+};
+
+struct stored_findings {
+	const char *verdict;		 /* NULL: there is no report */
+	struct stored_finding *findings; /* owned */
+	size_t n_findings;
+	struct stored_failure *failures; /* owned */
+	size_t n_failures;
+	void *tree; /* owned: all text lives as long as it */
+};
+
+/* Reads `verdict`, `findings` and `failures` of a report; NULL or empty is none. What is not of the
+ * form is left out. ZG_OK or ZG_MEMORY. */
+MUST_CHECK zg_status stored_findings_read(const char *json, struct stored_findings *findings);
+void stored_findings_clear(struct stored_findings *findings);
+
 #endif

@@ -10,12 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libxml/xmlwriter.h>
-
 #include "base/error.h"
-#include "base/text_writer.h"
 #include "base/utc.h"
-#include "report/escape.h"
+#include "report/markup.h"
 #include "report/stored_report.h"
 
 /* Geometry, in pixels at the natural size. */
@@ -57,98 +54,11 @@ static const char style[] =
     ".data{fill:#7bd89a}.ds{fill:#d4a3e8}.planned,.due{stroke:#ffbe6f}.may{fill:#ffbe6f}}";
 
 struct picture {
-	xmlTextWriter *writer;
+	struct markup markup;
 	const struct key_timeline *timeline;
 	struct stored_deadlines planned;
 	int64_t begin, end; /* of the axis */
-	bool failed;
 };
-
-/* --- Writing --- */
-
-static void
-check(struct picture *picture, int written)
-{
-	if (written < 0)
-		picture->failed = true;
-}
-
-static void
-start(struct picture *picture, const char *element)
-{
-	check(picture, xmlTextWriterStartElement(picture->writer, (const xmlChar *)element));
-}
-
-static void
-end(struct picture *picture)
-{
-	check(picture, xmlTextWriterEndElement(picture->writer));
-}
-
-static void
-attribute(struct picture *picture, const char *name, const char *value)
-{
-	check(picture, xmlTextWriterWriteAttribute(
-			   picture->writer, (const xmlChar *)name, (const xmlChar *)value));
-}
-
-static void
-number(struct picture *picture, const char *name, int64_t value)
-{
-	char text[24];
-
-	(void)snprintf(text, sizeof(text), "%" PRId64, value);
-	attribute(picture, name, text);
-}
-
-/* Text that may come from anywhere. */
-static void words(struct picture *picture, const char *format, ...) PRINTF_LIKE(2, 3);
-
-static void
-words(struct picture *picture, const char *format, ...)
-{
-	struct text_writer raw = {0}, clean = {0};
-	va_list ap;
-
-	va_start(ap, format);
-	text_vprintf(&raw, format, ap);
-	va_end(ap);
-	text_add(&raw, "");
-	if (!raw.failed)
-		escape_add(&clean, raw.text, raw.used);
-	text_add(&clean, "");
-	if (raw.failed || clean.failed)
-		picture->failed = true;
-	else
-		check(picture,
-		    xmlTextWriterWriteString(picture->writer, (const xmlChar *)clean.text));
-	text_writer_clear(&raw);
-	text_writer_clear(&clean);
-}
-
-static void
-label(struct picture *picture, int64_t x, int64_t y, const char *class, const char *anchor)
-{
-	start(picture, "text");
-	number(picture, "x", x);
-	number(picture, "y", y);
-	if (class != NULL)
-		attribute(picture, "class", class);
-	if (anchor != NULL)
-		attribute(picture, "text-anchor", anchor);
-}
-
-static void
-line(struct picture *picture, const char *class, int64_t x1, int64_t y1, int64_t x2, int64_t y2)
-{
-	start(picture, "line");
-	attribute(picture, "class", class);
-	number(picture, "x1", x1);
-	number(picture, "y1", y1);
-	number(picture, "x2", x2);
-	number(picture, "y2", y2);
-	end(picture);
-}
 
 /* --- The axis --- */
 
@@ -197,9 +107,9 @@ tick_text(struct picture *picture, int64_t at)
 
 	utc_format(at, text);
 	if (picture->end - picture->begin > 8 * DAY)
-		words(picture, "%.10s", text);
+		markup_words(&picture->markup, "%.10s", text);
 	else
-		words(picture, "%.5s %.5s", text + 5, text + 11);
+		markup_words(&picture->markup, "%.5s %.5s", text + 5, text + 11);
 }
 
 static void
@@ -211,18 +121,18 @@ axis_draw(struct picture *picture, int64_t height)
 		int64_t at = picture->begin + (picture->end - picture->begin) / TICKS * i;
 		int64_t x = x_of(picture, at);
 
-		line(picture, "rule", x, TOP - 8, x, height - BOTTOM);
-		label(picture, x, TOP - 14, "small",
+		markup_line(&picture->markup, "rule", x, TOP - 8, x, height - BOTTOM);
+		markup_label_open(&picture->markup, x, TOP - 14, "small",
 		    i == 0	 ? "start"
 		    : i == TICKS ? "end"
 				 : "middle");
 		tick_text(picture, at);
-		end(picture);
+		markup_close(&picture->markup);
 	}
-	line(picture, "now", now, TOP - 30, now, height - BOTTOM);
-	label(picture, now, TOP - 34, "nowtext", "middle");
-	words(picture, "now");
-	end(picture);
+	markup_line(&picture->markup, "now", now, TOP - 30, now, height - BOTTOM);
+	markup_label_open(&picture->markup, now, TOP - 34, "nowtext", "middle");
+	markup_words(&picture->markup, "now");
+	markup_close(&picture->markup);
 }
 
 /* --- Rows --- */
@@ -250,9 +160,10 @@ bar_title(struct picture *picture, const char *name, const struct timeline_bar *
 	utc_format(bar->from, from);
 	if (bar->until != INT64_MAX)
 		utc_format(bar->until, until);
-	start(picture, "title");
-	words(picture, "%s %s from %s until %s", name, kinds[bar->kind].words, from, until);
-	end(picture);
+	markup_open(&picture->markup, "title", NULL);
+	markup_words(
+	    &picture->markup, "%s %s from %s until %s", name, kinds[bar->kind].words, from, until);
+	markup_close(&picture->markup);
 }
 
 static void
@@ -261,14 +172,14 @@ bar_draw(struct picture *picture, const char *name, const struct timeline_bar *b
 	int64_t until = bar->until < picture->timeline->now ? bar->until : picture->timeline->now;
 	int64_t x = x_of(picture, bar->from), width = x_of(picture, until) - x;
 
-	start(picture, "rect");
-	attribute(picture, "class", kinds[bar->kind].class);
-	number(picture, "x", x);
-	number(picture, "y", y + LANE * (int64_t)bar->kind);
-	number(picture, "width", width > 0 ? width : 1);
-	number(picture, "height", LANE - 3);
+	markup_open(&picture->markup, "rect", NULL);
+	markup_attribute(&picture->markup, "class", kinds[bar->kind].class);
+	markup_number(&picture->markup, "x", x);
+	markup_number(&picture->markup, "y", y + LANE * (int64_t)bar->kind);
+	markup_number(&picture->markup, "width", width > 0 ? width : 1);
+	markup_number(&picture->markup, "height", LANE - 3);
 	bar_title(picture, name, bar);
-	end(picture);
+	markup_close(&picture->markup);
 }
 
 /* How steps about a key are drawn: beside the bars that they are about. */
@@ -305,25 +216,25 @@ step_draw(struct picture *picture, const struct zg_deadline *step, int64_t row_y
 
 	if (step->time != INT64_MAX)
 		utc_format(step->time, when);
-	start(picture, form->must ? "rect" : "path");
+	markup_open(&picture->markup, form->must ? "rect" : "path", NULL);
 	if (form->must) {
-		attribute(picture, "class", "planned");
-		number(picture, "x", now);
-		number(picture, "y", y);
-		number(picture, "width", x > now ? x - now : 1);
-		number(picture, "height", LANE - 3);
+		markup_attribute(&picture->markup, "class", "planned");
+		markup_number(&picture->markup, "x", now);
+		markup_number(&picture->markup, "y", y);
+		markup_number(&picture->markup, "width", x > now ? x - now : 1);
+		markup_number(&picture->markup, "height", LANE - 3);
 	} else {
 		char path[96];
 
 		(void)snprintf(path, sizeof(path), "M%" PRId64 " %" PRId64 "l5 9h-10z", x, y);
-		attribute(picture, "class", "may");
-		attribute(picture, "d", path);
+		markup_attribute(&picture->markup, "class", "may");
+		markup_attribute(&picture->markup, "d", path);
 	}
-	start(picture, "title");
-	words(picture, "%s %s: %s (%s)", step->id, step->subject != NULL ? step->subject : "",
-	    step->text, when);
-	end(picture);
-	end(picture);
+	markup_open(&picture->markup, "title", NULL);
+	markup_words(&picture->markup, "%s %s: %s (%s)", step->id,
+	    step->subject != NULL ? step->subject : "", step->text, when);
+	markup_close(&picture->markup);
+	markup_close(&picture->markup);
 }
 
 static bool
@@ -341,17 +252,17 @@ row_draw(struct picture *picture, const struct timeline_row *row, int64_t y)
 	char name[48];
 
 	key_name(row, name);
-	start(picture, "g");
-	attribute(picture, "class", "key");
-	line(picture, "rule", 10, y - 8, WIDTH - RIGHT, y - 8);
-	label(picture, 10, y + 14, "name", NULL);
-	words(picture, "%s", name);
-	end(picture);
+	markup_open(&picture->markup, "g", NULL);
+	markup_attribute(&picture->markup, "class", "key");
+	markup_line(&picture->markup, "rule", 10, y - 8, WIDTH - RIGHT, y - 8);
+	markup_label_open(&picture->markup, 10, y + 14, "name", NULL);
+	markup_words(&picture->markup, "%s", name);
+	markup_close(&picture->markup);
 	if (row->published) {
-		label(picture, 10, y + 30, "small", NULL);
-		words(picture, "SHA-256 %02x%02x%02x%02x...", row->sha256[0], row->sha256[1],
-		    row->sha256[2], row->sha256[3]);
-		end(picture);
+		markup_label_open(&picture->markup, 10, y + 30, "small", NULL);
+		markup_words(&picture->markup, "SHA-256 %02x%02x%02x%02x...", row->sha256[0],
+		    row->sha256[1], row->sha256[2], row->sha256[3]);
+		markup_close(&picture->markup);
 	}
 	for (size_t i = 0; i < row->n_bars; i++)
 		bar_draw(picture, name, &row->bars[i], y);
@@ -359,7 +270,7 @@ row_draw(struct picture *picture, const struct timeline_row *row, int64_t y)
 		if (is_about(&picture->planned.entries[i], row))
 			step_draw(picture, &picture->planned.entries[i], y);
 	}
-	end(picture);
+	markup_close(&picture->markup);
 }
 
 /* What is about the zone and not about one key: a line down to its words. */
@@ -378,13 +289,13 @@ notes_draw(struct picture *picture, int64_t height)
 			continue;
 		}
 		utc_format(step->time, when);
-		line(picture, "due", x, TOP - 8, x, y);
-		label(picture, x - 4, y, "small", "end");
-		words(picture, "%s %s", step->id, when);
-		start(picture, "title");
-		words(picture, "%s", step->text);
-		end(picture);
-		end(picture);
+		markup_line(&picture->markup, "due", x, TOP - 8, x, y);
+		markup_label_open(&picture->markup, x - 4, y, "small", "end");
+		markup_words(&picture->markup, "%s %s", step->id, when);
+		markup_open(&picture->markup, "title", NULL);
+		markup_words(&picture->markup, "%s", step->text);
+		markup_close(&picture->markup);
+		markup_close(&picture->markup);
 	}
 }
 
@@ -397,20 +308,21 @@ titles_draw(struct picture *picture)
 	char now[UTC_TEXT_MAX];
 
 	utc_format(timeline->now, now);
-	start(picture, "title");
-	attribute(picture, "id", "title");
-	words(picture, "Keys of %s", timeline->zone);
-	end(picture);
-	start(picture, "desc");
-	attribute(picture, "id", "desc");
-	words(picture,
+	markup_open(&picture->markup, "title", NULL);
+	markup_attribute(&picture->markup, "id", "title");
+	markup_words(&picture->markup, "Keys of %s", timeline->zone);
+	markup_close(&picture->markup);
+	markup_open(&picture->markup, "desc", NULL);
+	markup_attribute(&picture->markup, "id", "desc");
+	markup_words(&picture->markup,
 	    "Time line of %zu keys of %s as of %s: when each was in the DNSKEY RRset, signed it, "
 	    "signed data, and had a DS at the parent; then what must stay and what may be done.",
 	    timeline->n_rows, timeline->zone, now);
-	end(picture);
-	start(picture, "style");
-	check(picture, xmlTextWriterWriteString(picture->writer, (const xmlChar *)style));
-	end(picture);
+	markup_close(&picture->markup);
+	markup_open(&picture->markup, "style", NULL);
+	markup_check(&picture->markup,
+	    xmlTextWriterWriteString(picture->markup.writer, (const xmlChar *)style));
+	markup_close(&picture->markup);
 }
 
 static void
@@ -425,17 +337,17 @@ legend_draw(struct picture *picture, int64_t y)
 		const char *class =
 		    i < TIMELINE_KINDS ? kinds[i].class : planned[i - TIMELINE_KINDS].class;
 
-		start(picture, "rect");
-		attribute(picture, "class", class);
-		number(picture, "x", x);
-		number(picture, "y", y);
-		number(picture, "width", 14);
-		number(picture, "height", LANE - 3);
-		end(picture);
-		label(picture, x + 20, y + 9, "small", NULL);
-		words(picture, "%s",
+		markup_open(&picture->markup, "rect", NULL);
+		markup_attribute(&picture->markup, "class", class);
+		markup_number(&picture->markup, "x", x);
+		markup_number(&picture->markup, "y", y);
+		markup_number(&picture->markup, "width", 14);
+		markup_number(&picture->markup, "height", LANE - 3);
+		markup_close(&picture->markup);
+		markup_label_open(&picture->markup, x + 20, y + 9, "small", NULL);
+		markup_words(&picture->markup, "%s",
 		    i < TIMELINE_KINDS ? kinds[i].words : planned[i - TIMELINE_KINDS].words);
-		end(picture);
+		markup_close(&picture->markup);
 		x += 165;
 	}
 }
@@ -446,22 +358,22 @@ frame_draw(struct picture *picture, int64_t height)
 	char box[64];
 
 	(void)snprintf(box, sizeof(box), "0 0 %d %" PRId64, WIDTH, height);
-	start(picture, "svg");
-	attribute(picture, "xmlns", "http://www.w3.org/2000/svg");
-	attribute(picture, "viewBox", box);
-	number(picture, "width", WIDTH);
-	number(picture, "height", height);
-	attribute(picture, "role", "img");
-	attribute(picture, "aria-labelledby", "title desc");
+	markup_open(&picture->markup, "svg", NULL);
+	markup_attribute(&picture->markup, "xmlns", "http://www.w3.org/2000/svg");
+	markup_attribute(&picture->markup, "viewBox", box);
+	markup_number(&picture->markup, "width", WIDTH);
+	markup_number(&picture->markup, "height", height);
+	markup_attribute(&picture->markup, "role", "img");
+	markup_attribute(&picture->markup, "aria-labelledby", "title desc");
 	titles_draw(picture);
-	start(picture, "rect");
-	attribute(picture, "class", "paper");
-	attribute(picture, "width", "100%");
-	attribute(picture, "height", "100%");
-	end(picture);
-	label(picture, 10, 24, "name", NULL);
-	words(picture, "Keys of %s", picture->timeline->zone);
-	end(picture);
+	markup_open(&picture->markup, "rect", NULL);
+	markup_attribute(&picture->markup, "class", "paper");
+	markup_attribute(&picture->markup, "width", "100%");
+	markup_attribute(&picture->markup, "height", "100%");
+	markup_close(&picture->markup);
+	markup_label_open(&picture->markup, 10, 24, "name", NULL);
+	markup_words(&picture->markup, "Keys of %s", picture->timeline->zone);
+	markup_close(&picture->markup);
 }
 
 static void
@@ -470,21 +382,22 @@ picture_draw(struct picture *picture)
 	const struct key_timeline *timeline = picture->timeline;
 	int64_t height = TOP + (int64_t)timeline->n_rows * ROW_HEIGHT + BOTTOM;
 
-	check(picture, xmlTextWriterSetIndent(picture->writer, 1));
-	check(picture, xmlTextWriterStartDocument(picture->writer, "1.0", "UTF-8", NULL));
+	markup_check(&picture->markup, xmlTextWriterSetIndent(picture->markup.writer, 1));
+	markup_check(&picture->markup,
+	    xmlTextWriterStartDocument(picture->markup.writer, "1.0", "UTF-8", NULL));
 	frame_draw(picture, height);
 	axis_draw(picture, height);
 	for (size_t i = 0; i < timeline->n_rows; i++)
 		row_draw(picture, &timeline->rows[i], TOP + (int64_t)i * ROW_HEIGHT);
 	if (timeline->more_rows) {
-		label(picture, 10, height - BOTTOM + LINE, "small", NULL);
-		words(picture, "more keys than these were not kept");
-		end(picture);
+		markup_label_open(&picture->markup, 10, height - BOTTOM + LINE, "small", NULL);
+		markup_words(&picture->markup, "more keys than these were not kept");
+		markup_close(&picture->markup);
 	}
 	notes_draw(picture, height);
 	legend_draw(picture, height - 24);
-	end(picture);
-	check(picture, xmlTextWriterEndDocument(picture->writer));
+	markup_close(&picture->markup);
+	markup_check(&picture->markup, xmlTextWriterEndDocument(picture->markup.writer));
 }
 
 zg_status
@@ -492,24 +405,16 @@ timeline_render(
     const struct key_timeline *timeline, char **text, size_t *length, struct zg_error *error)
 {
 	struct picture picture = {.timeline = timeline};
-	xmlBuffer *buffer = xmlBufferCreate();
+	zg_status status;
 
-	*text = NULL;
-	*length = 0;
-	if (buffer != NULL)
-		picture.writer = xmlNewTextWriterMemory(buffer, 0);
-	picture.failed = picture.writer == NULL ||
-			 stored_deadlines_read(timeline->stored_report, &picture.planned) != ZG_OK;
-	if (!picture.failed) {
+	markup_begin(&picture.markup);
+	if (stored_deadlines_read(timeline->stored_report, &picture.planned) != ZG_OK)
+		picture.markup.failed = true;
+	if (!picture.markup.failed) {
 		axis_set(&picture);
 		picture_draw(&picture);
 	}
-	xmlFreeTextWriter(picture.writer);
-	if (!picture.failed) {
-		*text = strdup((const char *)xmlBufferContent(buffer));
-		*length = (size_t)xmlBufferLength(buffer);
-	}
+	status = markup_end(&picture.markup, text, length);
 	stored_deadlines_clear(&picture.planned);
-	xmlBufferFree(buffer);
-	return *text != NULL ? ZG_OK : error_set(error, ZG_MEMORY, "time line: out of memory");
+	return status == ZG_OK ? ZG_OK : error_set(error, status, "time line: out of memory");
 }

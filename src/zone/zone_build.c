@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/work_pool.h"
+#include "dns/canonical.h"
 #include "zone/zone_index.h"
 #include "zone/zone_sort.h"
 
@@ -118,16 +119,14 @@ static int
 record_compare(const void *a, const void *b, void *rdata)
 {
 	const struct zone_record *x = a, *y = b;
-	size_t length = x->rdlen < y->rdlen ? x->rdlen : y->rdlen;
 	int order;
 
 	if (x->type != y->type)
 		return x->type < y->type ? -1 : 1;
-	order = memcmp(arena_at(rdata, x->rdata), arena_at(rdata, y->rdata), length);
+	order = canonical_rdata_compare(
+	    arena_at(rdata, x->rdata), x->rdlen, arena_at(rdata, y->rdata), y->rdlen);
 	if (order != 0)
 		return order;
-	if (x->rdlen != y->rdlen)
-		return x->rdlen < y->rdlen ? -1 : 1;
 	/* Equal records: the order of the text decides which of them counts as the second. */
 	return (x->line > y->line) - (x->line < y->line);
 }

@@ -61,14 +61,17 @@ keys_make() {
 	is "a key is not overwritten" "$status" -eq 2
 }
 
-configure() { # [installation]
+configure() { # [installation [approver...]]
+	installation=${1:-test}
+	[ $# -eq 0 ] || shift
+	[ $# -gt 0 ] || set -- alice bob carol
 	cat >"$conf" <<-END
 		<?xml version="1.0"?>
 		<Configuration version="1">
 		  <State>$top/state</State>
-		  <Installation>${1:-test}</Installation>
+		  <Installation>$installation</Installation>
 		  <Approvers>
-		$(cat "$work/keys/alice.xml" "$work/keys/bob.xml" "$work/keys/carol.xml")
+		$(for who; do cat "$work/keys/$who.xml"; done)
 		  </Approvers>
 		  <Zone name="example.">
 		    <Policy>$top/policy.xml</Policy>
@@ -291,6 +294,82 @@ test_policy_changed() {
 	goes_out "approvals of the change and of the policy" 2
 }
 
+# A change of the rules is decided by those that the last release passed under: DESIGN 9.19.
+test_old_quorum() {
+	stage
+	zone 2
+	sed 's/quorum="2"/quorum="1"/' "$top/policy.xml" >"$work/policy" &&
+		cp "$work/policy" "$top/policy.xml"
+	held "a policy whose quorum is one" 2
+	approved alice 2
+	held "one of the quorum of before, which is two" 2
+	run approve -c "$conf" --list example.
+	says "the list says so" "history-policy-changed.*more have to"
+	approved bob 2
+	goes_out "the quorum of before" 2
+	# From now on one is enough.
+	sed 's/quorum="1"/quorum="2"/' "$top/policy.xml" >"$work/policy" &&
+		cp "$work/policy" "$top/policy.xml"
+	zone 3
+	held "a policy whose quorum is two again" 3
+	approved carol 3
+	goes_out "the quorum of before is one" 3
+}
+
+test_own_severity() {
+	stage
+	zone 2
+	sed 's|</ChangeGuards>|</ChangeGuards><Checks><Check id="history-policy-changed" on="warn"/></Checks>|' \
+		"$top/policy.xml" >"$work/policy"
+	cp "$work/policy" "$top/policy.xml"
+	held "a policy that makes light of its own coming" 2
+	approved alice 2
+	approved bob 2
+	goes_out "the quorum" 2
+	sed 's/<Records maxgrowth="1"/<Records maxgrowth="2"/' "$top/policy.xml" >"$work/policy" &&
+		cp "$work/policy" "$top/policy.xml"
+	zone 3
+	goes_out "from then on it is a warning" 3
+	says "which is said" "history-policy-changed"
+}
+
+test_approvers_changed() {
+	stage
+	zone 2
+	configure test alice bob carol mallory
+	held "an approver more" 2
+	says "the report says so" "approver mallory with key .* counts from now on"
+	approved mallory 2
+	approved alice 2
+	held "one who came with the change does not count" 2
+	configure test alice mallory
+	held "another change: two are gone" 2
+	says "the report says so" "approver bob with key .* counts no more"
+	approved alice 2
+	approved mallory 2
+	held "those that are left are no quorum of before" 2
+	approved bob 2
+	goes_out "who goes has a say in it" 2
+	zone 3 pad=5
+	held "too many new records" 3
+	approve bob 3
+	is "and none in what comes" "$status" -eq 2
+	approved alice 3
+	approved mallory 3
+	goes_out "the new quorum" 3
+}
+
+test_first_approvers() {
+	stage
+	rm -rf "$top/state"
+	sed '/<Approver /d; /Approvers>/d' "$conf" >"$work/conf" && cp "$work/conf" "$conf"
+	zone 2
+	goes_out "without any approver" 2
+	configure
+	zone 3
+	goes_out "the first approvers need nobody's word" 3
+}
+
 # --- Overrides ---
 
 test_override() {
@@ -349,6 +428,10 @@ test_this_only
 test_before_it_comes
 test_does_not_count
 test_policy_changed
+test_old_quorum
+test_own_severity
+test_approvers_changed
+test_first_approvers
 test_override
 test_usage
 

@@ -2,7 +2,11 @@
  * Makes a signed zone in the form of a large registry's, as dnssec-signzone writes it: delegations,
  * 60 % of them secure, glue for some, an NSEC3 chain with opt-out. The names follow from N alone.
  *
- *   gen_zone N ALGORITHM ZONEFILE DSFILE [NEXTFILE EVERY]   algorithm 13 (P-256) or 8 (RSA-2048)
+ *   gen_zone N ALGORITHM[xKEYS] ZONEFILE DSFILE [NEXTFILE EVERY]
+ *
+ * ALGORITHM is 13 (P-256) or 8 (RSA-2048). With 8x3, say, three private keys sign in turn under the
+ * tag of the one that is published: what signing devices do that were given different keys under
+ * one name.
  *
  * NEXTFILE is the zone's next version, by the same keys: each EVERY-th delegation that has a DS has
  * another one, the serial is larger, and all other signatures stay.
@@ -46,6 +50,7 @@
 #define BATCH	       65536
 #define TIME_TEXT      16
 #define BITMAP_MAX     10
+#define DEVICES_MAX    8
 #define SIGNED_RECORDS 2 /* the largest RRset that is signed */
 
 enum { TYPE_NS = 2, TYPE_SOA = 6, TYPE_DS = 43, TYPE_DNSKEY = 48, TYPE_NSEC3 = 50 };
@@ -157,7 +162,9 @@ owner_wire(const char *label, uint8_t *wire)
 /* ---- Keys and signatures ---- */
 
 struct signer {
-	EVP_PKEY *key;
+	EVP_PKEY *key;		       /* its public half is published */
+	EVP_PKEY *others[DEVICES_MAX]; /* those of further devices */
+	size_t n_others;
 	uint8_t algorithm;
 	uint16_t tag;
 	uint8_t dnskey[RDATA_MAX]; /* RDATA */
@@ -213,15 +220,25 @@ key_tag(const uint8_t *rdata, size_t length)
 	return (uint16_t)(sum + (sum >> 16));
 }
 
+static EVP_PKEY *
+key_generate(uint8_t algorithm)
+{
+	EVP_PKEY *key = algorithm == 13 ? EVP_EC_gen("P-256") : EVP_RSA_gen(2048);
+
+	if (key == NULL)
+		die("key generation");
+	return key;
+}
+
 static void
-signer_make(struct signer *signer, uint8_t algorithm, uint16_t flags)
+signer_make(struct signer *signer, uint8_t algorithm, uint16_t flags, size_t devices)
 {
 	time_t inception = time(NULL) - INCEPTION_AGO;
 
 	signer->algorithm = algorithm;
-	signer->key = algorithm == 13 ? EVP_EC_gen("P-256") : EVP_RSA_gen(2048);
-	if (signer->key == NULL)
-		die("key generation");
+	signer->key = key_generate(algorithm);
+	for (signer->n_others = 0; signer->n_others + 1 < devices; signer->n_others++)
+		signer->others[signer->n_others] = key_generate(algorithm);
 	put16(signer->dnskey, flags);
 	signer->dnskey[2] = 3;
 	signer->dnskey[3] = algorithm;
@@ -231,15 +248,38 @@ signer_make(struct signer *signer, uint8_t algorithm, uint16_t flags)
 	signer->expiration = (uint32_t)(inception + VALIDITY);
 }
 
-/* Signers spread expirations: up to a day earlier, by the name. */
+static void
+signer_clear(struct signer *signer)
+{
+	EVP_PKEY_free(signer->key);
+	for (size_t i = 0; i < signer->n_others; i++)
+		EVP_PKEY_free(signer->others[i]);
+}
+
 static uint32_t
-expiration_of(const struct signer *signer, const char *label)
+label_sum(const char *label)
 {
 	uint32_t sum = 0;
 
 	for (; *label != '\0'; label++)
 		sum = sum * 31 + (unsigned char)*label;
-	return signer->expiration - sum % JITTER;
+	return sum;
+}
+
+/* Signers spread expirations: up to a day earlier, by the name. */
+static uint32_t
+expiration_of(const struct signer *signer, const char *label)
+{
+	return signer->expiration - label_sum(label) % JITTER;
+}
+
+/* Whose turn it is, by the name: the apex is the published key's. */
+static EVP_PKEY *
+device_of(const struct signer *signer, const char *label)
+{
+	size_t turn = label_sum(label) % (signer->n_others + 1);
+
+	return turn == 0 ? signer->key : signer->others[turn - 1];
 }
 
 static void
@@ -334,7 +374,7 @@ write_rrsig(FILE *out, const struct signer *signer, const char *label, uint16_t 
 		at += 10 + set[i].length;
 	}
 	if (context == NULL ||
-	    EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, signer->key) != 1 ||
+	    EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, device_of(signer, label)) != 1 ||
 	    EVP_DigestSign(context, signature, &length, input, at) != 1)
 		die("signature");
 	EVP_MD_CTX_free(context);
@@ -676,7 +716,7 @@ write_apex(FILE *out, FILE *next, const struct signer *ksk, const struct signer 
 }
 
 static void
-generate(size_t n, uint8_t algorithm, const char *zone_path, const char *ds_path,
+generate(size_t n, uint8_t algorithm, size_t devices, const char *zone_path, const char *ds_path,
     const char *next_path, size_t every)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -689,8 +729,8 @@ generate(size_t n, uint8_t algorithm, const char *zone_path, const char *ds_path
 	struct hashed *chain = chain_make(all, n, &chain_length);
 	FILE *out = open_file(zone_path), *next = next_path == NULL ? NULL : open_file(next_path);
 
-	signer_make(ksk, algorithm, 257);
-	signer_make(zsk, algorithm, 256);
+	signer_make(ksk, algorithm, 257, 1);
+	signer_make(zsk, algorithm, 256, devices);
 	write_apex(out, next, ksk, zsk);
 	work_in_parallel(out, next,
 	    &(struct work){.delegations = all, .n = n, .zsk = zsk, .every = every}, threads);
@@ -702,8 +742,8 @@ generate(size_t n, uint8_t algorithm, const char *zone_path, const char *ds_path
 	out = open_file(ds_path);
 	write_ds(out, ksk);
 	close_file(out, ds_path);
-	EVP_PKEY_free(ksk->key);
-	EVP_PKEY_free(zsk->key);
+	signer_clear(ksk);
+	signer_clear(zsk);
 	free(ksk);
 	free(zsk);
 	free(all);
@@ -716,12 +756,15 @@ main(int argc, char **argv)
 	bool ok = argc == 5 || argc == 7;
 	long n = ok ? atol(argv[1]) : 0, every = argc == 7 ? atol(argv[6]) : 0;
 	int algorithm = ok ? atoi(argv[2]) : 0;
+	const char *x = ok ? strchr(argv[2], 'x') : NULL;
+	int devices = x == NULL ? 1 : atoi(x + 1);
 
-	if (n < 1 || (algorithm != 13 && algorithm != 8) || (argc == 7 && every < 1)) {
-		fprintf(stderr, "usage: gen_zone N 13|8 ZONEFILE DSFILE [NEXTFILE EVERY]\n");
+	if (n < 1 || (algorithm != 13 && algorithm != 8) || (argc == 7 && every < 1) ||
+	    devices < 1 || devices > DEVICES_MAX) {
+		fprintf(stderr, "usage: gen_zone N 13|8[xKEYS] ZONEFILE DSFILE [NEXTFILE EVERY]\n");
 		return 2;
 	}
-	generate((size_t)n, (uint8_t)algorithm, argv[3], argv[4], argc == 7 ? argv[5] : NULL,
-	    (size_t)every);
+	generate((size_t)n, (uint8_t)algorithm, (size_t)devices, argv[3], argv[4],
+	    argc == 7 ? argv[5] : NULL, (size_t)every);
 	return 0;
 }

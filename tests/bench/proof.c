@@ -1,9 +1,10 @@
 /*
  * What the cache view costs with a long history: makes a history of N releases of one zone, five
- * minutes apart, with an observation of the DS set an hour, and prints the milliseconds of one
- * proof, database included: the median of nine.
+ * minutes apart, each handed over, confirmed and superseded by the next, with an observation of the
+ * DS set an hour, and prints the milliseconds of one proof, database included: the median of nine.
+ * With "open" nothing is ever recorded as superseded, so that every release is looked at.
  *
- *   proof [RELEASES]   10000 unless said
+ *   proof [RELEASES [open]]   10000 unless said
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,7 +68,16 @@ fill(struct release_facts *facts, uint32_t serial)
 }
 
 static void
-add_release(struct history *history, struct release_facts *facts, int64_t time)
+set_state(struct history *history, int64_t id, enum candidate_state state, int64_t time)
+{
+	struct zg_error error = {""};
+
+	must(history_set_state(history, id, state, time, "bench", "bench", &error), &error);
+}
+
+/* Its id; `former` (0: none) is superseded by it. */
+static int64_t
+add_release(struct history *history, struct release_facts *facts, int64_t time, int64_t former)
 {
 	static const uint8_t sha256[32];
 	struct history_new candidate = {.facts = facts,
@@ -82,10 +92,11 @@ add_release(struct history *history, struct release_facts *facts, int64_t time)
 	int64_t id;
 
 	must(history_add_candidate(history, &candidate, &id, &error), &error);
-	must(history_set_state(history, id, CANDIDATE_HANDED, time, "bench", "bench", &error),
-	    &error);
-	must(history_set_state(history, id, CANDIDATE_CONFIRMED, time, "bench", "bench", &error),
-	    &error);
+	set_state(history, id, CANDIDATE_HANDED, time);
+	set_state(history, id, CANDIDATE_CONFIRMED, time);
+	if (former != 0)
+		set_state(history, former, CANDIDATE_SUPERSEDED, time);
+	return id;
 }
 
 static void
@@ -108,10 +119,11 @@ add_observation(struct history *history, const struct release_facts *facts, int6
 }
 
 static void
-make_history(const char *directory, struct release_facts *facts, uint32_t n)
+make_history(const char *directory, struct release_facts *facts, uint32_t n, bool open)
 {
 	struct history *history;
 	struct zg_error error = {""};
+	int64_t former = 0;
 
 	must(history_open(directory, HISTORY_CREATE, &history, &error), &error);
 	must(history_begin(history, &error), &error);
@@ -119,7 +131,7 @@ make_history(const char *directory, struct release_facts *facts, uint32_t n)
 		int64_t time = NOW - (int64_t)(n - i) * PERIOD;
 
 		fill(facts, i + 1);
-		add_release(history, facts, time);
+		former = add_release(history, facts, time, open ? 0 : former);
 		if (i % (3600 / PERIOD) == 0)
 			add_observation(history, facts, time);
 	}
@@ -173,7 +185,7 @@ main(int argc, char **argv)
 	must(zg_policy_default(&policy, &error), &error);
 	if (facts == NULL || n == 0 || mkdtemp(directory) == NULL)
 		return 2;
-	make_history(directory, facts, n);
+	make_history(directory, facts, n, argc > 2 && strcmp(argv[2], "open") == 0);
 	fill(facts, n + 1);
 	for (size_t i = 0; i < RUNS; i++)
 		times[i] = prove(directory, policy, facts);

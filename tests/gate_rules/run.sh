@@ -24,7 +24,8 @@
 # 15 algorithm rolls                          here; liberal ones by BIND in tests/rollover
 # 16 CDS                                      here; tests/cases: cds-*
 # 17 denial in change                         here; tests/rules: two-chains, empty-non-terminal-*
-# 18 slow drip                                here; serial jumps in tests/cases: serial-jump
+# 18 slow drip                                here; serial jumps in tests/cases: serial-jump;
+#                                             what servers were seen with in test_check_past, test_past
 # 19 weakening the policy                     here; with approvals in tests/approval
 # 20 clock                                    here; a jump while it works in tests/release: clock
 # 23 another signer                           test_cache_view: case 30
@@ -846,6 +847,25 @@ rule_18() {
 			finds change-delegations none
 			finds history-drip "approve ${between#*:}"
 		fi
+	done
+
+	# From 3000 back to 2000: nearly 2^31 ahead first, which is a step like any other, then round.
+	# Nobody has looked at the servers, so that the second step waits for people.
+	for second in 2000:3 2147486001:0; do
+		begin "rule 18: serials go round to ${second%:*}"
+		policy_write
+		sed -i 's,<Zone>,<Zone><SOA><Serial>any</Serial></SOA>,' "$place/policy.xml"
+		serial=2999
+		sign -$hour "$ksk=active" "$zsk=active"
+		take_over
+		serial=2147485999
+		sign 0 "$ksk=active" "$zsk=active"
+		release 0 0
+		finds history-serial-round none
+		serial=$((${second%:*} - 1))
+		sign $minute "$ksk=active" "$zsk=active"
+		release $minute "${second#*:}"
+		finds history-serial-round "$([ "${second#*:}" -eq 0 ] && echo none || echo 'approve 1')"
 	done
 }
 

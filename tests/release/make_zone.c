@@ -1,13 +1,16 @@
 /*
- * A small zone signed from an hour ago on, for the tests of `release`: with a serial, and what else
- * is asked for.
+ * A small zone signed from an hour ago on, for the tests of `release` and the hooks: with a serial,
+ * and what else is asked for.
  *
  *   make_zone SERIAL ZONEFILE DSFILE [WORD...]
  *
  *   days=N     signatures last N days (default 30)
+ *   since=N    signatures begin N days ago, instead of an hour
+ *   soa=TIMES  REFRESH RETRY EXPIRE of the SOA (default 7200 3600 604800)
  *   record=R   adds the record R, relative to example.
  *   no=NAME    leaves the delegation NAME out (a, b, c, d)
  *   ksk=LABEL  another key for the DNSKEY RRset; the DS is its
+ *   zsk=LABEL  another key for the rest
  *   broken     the signature over the SOA does not verify
  *   pad=N      N more TXT records
  */
@@ -25,8 +28,8 @@
 #define DAY	  INT64_C(86400)
 
 struct wish {
-	const char *serial, *zone_path, *ds_path, *ksk, *no;
-	int64_t days;
+	const char *serial, *zone_path, *ds_path, *ksk, *zsk, *no, *soa;
+	int64_t days, since;
 	int pad;
 	bool broken;
 };
@@ -38,10 +41,9 @@ unsigned_zone(const struct wish *wish)
 	struct smith_zone *zone;
 
 	snprintf(text, sizeof(text),
-	    "$ORIGIN " ORIGIN
-	    "\n$TTL 3600\n@ SOA ns1 hostmaster %s 7200 3600 604800 900\n@ NS ns1\n"
+	    "$ORIGIN " ORIGIN "\n$TTL 3600\n@ SOA ns1 hostmaster %s %s 900\n@ NS ns1\n"
 	    "ns1 A 192.0.2.1\n",
-	    wish->serial);
+	    wish->serial, wish->soa);
 	zone = smith_zone_parse(text, ORIGIN);
 	for (char letter = 'a'; letter <= 'd'; letter++) {
 		snprintf(name, sizeof(name), "%c", letter);
@@ -72,14 +74,15 @@ zone_sign(struct smith_zone *zone, const struct wish *wish)
 	struct smith_keys *keys = smith_keys_new();
 	const struct smith_key *ksk =
 	    smith_keys_add(keys, smith_key_make(ORIGIN, ALGORITHM, SMITH_KSK, 0, wish->ksk));
-	struct smith_signing signing = {.inception = time(NULL) - 3600,
+	struct smith_signing signing = {
+	    .inception = time(NULL) - (wish->since > 0 ? wish->since * DAY : 3600),
 	    .expiration = time(NULL) + wish->days * DAY,
 	    .denial = SMITH_USE_NSEC};
 	FILE *file = fopen(wish->ds_path, "w");
 	char *text;
 	ldns_rr *ds, *rrsig;
 
-	smith_keys_add(keys, smith_key_make(ORIGIN, ALGORITHM, SMITH_ZSK, 0, "zsk"));
+	smith_keys_add(keys, smith_key_make(ORIGIN, ALGORITHM, SMITH_ZSK, 0, wish->zsk));
 	smith_sign_zone(zone, keys, &signing);
 	if (wish->broken) {
 		rrsig = smith_get_rrsig(zone, "@", LDNS_RR_TYPE_SOA);
@@ -97,7 +100,7 @@ zone_sign(struct smith_zone *zone, const struct wish *wish)
 int
 main(int argc, char **argv)
 {
-	struct wish wish = {.days = 30, .ksk = "ksk"};
+	struct wish wish = {.days = 30, .ksk = "ksk", .zsk = "zsk", .soa = "7200 3600 604800"};
 	struct smith_zone *zone;
 	const char *value;
 
@@ -111,6 +114,12 @@ main(int argc, char **argv)
 	for (int i = 4; i < argc; i++) {
 		if (word_is(argv[i], "days=", &value))
 			wish.days = strtoimax(value, NULL, 10);
+		else if (word_is(argv[i], "since=", &value))
+			wish.since = strtoimax(value, NULL, 10);
+		else if (word_is(argv[i], "soa=", &value))
+			wish.soa = value;
+		else if (word_is(argv[i], "zsk=", &value))
+			wish.zsk = value;
 		else if (word_is(argv[i], "pad=", &value))
 			wish.pad = atoi(value);
 		else if (word_is(argv[i], "ksk=", &value))

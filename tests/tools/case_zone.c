@@ -168,28 +168,33 @@ set_exponent(struct smith_key *key, uint8_t exponent)
 	key->tag = smith_key_tag(dnskey);
 }
 
+void
+case_zone_add_key(struct case_zone *zone, struct smith_key *key, bool published, bool signs)
+{
+	if (zone->n_keys == KEYS_MAX)
+		wrong(zone, "too many keys", key->label);
+	zone->keys[zone->n_keys++] = (struct case_key){key, published, signs};
+}
+
 static void
 add_key(struct case_zone *zone, const char *label, uint8_t algorithm, uint16_t flags,
     const struct words *words)
 {
 	unsigned bits = (unsigned)option_number(words, 4, "bits", RSA_BITS);
 	int64_t exponent = option_number(words, 4, "exponent", 0);
-	struct case_key *added = &zone->keys[zone->n_keys++];
+	struct smith_key *key;
 
-	if (zone->n_keys == KEYS_MAX)
-		wrong(zone, "too many keys", label);
 	if (algorithm == 5 || algorithm == 7 || algorithm == 8 || algorithm == 10)
-		added->key = smith_rsa_make(CASE_ORIGIN, algorithm, flags, bits, label,
+		key = smith_rsa_make(CASE_ORIGIN, algorithm, flags, bits, label,
 		    (int)option_number(words, 4, "tag", SMITH_NATURAL));
 	else
-		added->key = smith_key_make(CASE_ORIGIN, algorithm, flags, 0, label);
+		key = smith_key_make(CASE_ORIGIN, algorithm, flags, 0, label);
 	if (exponent != 0)
-		set_exponent(added->key, (uint8_t)exponent);
-	smith_set_field(added->key->dnskey, DNSKEY_PROTOCOL,
+		set_exponent(key, (uint8_t)exponent);
+	smith_set_field(key->dnskey, DNSKEY_PROTOCOL,
 	    (uint32_t)option_number(words, 4, "protocol", LDNS_DNSSEC_KEYPROTO));
-	added->key->tag = smith_key_tag(added->key->dnskey);
-	added->published = !has_word(words, 4, "hidden");
-	added->signs = !has_word(words, 4, "idle");
+	key->tag = smith_key_tag(key->dnskey);
+	case_zone_add_key(zone, key, !has_word(words, 4, "hidden"), !has_word(words, 4, "idle"));
 }
 
 static void
@@ -536,6 +541,47 @@ command_next(struct case_zone *zone, const struct words *words)
 	ldns_rdf_deep_free(next);
 }
 
+/* strip TYPE: everywhere. */
+static void
+command_strip(struct case_zone *zone, const struct words *words)
+{
+	if (smith_remove_rrset(zone->zone, NULL, parse_type(words->word[1])) == 0)
+		wrong(zone, "no such records", words->word[1]);
+}
+
+/*
+ * in-turn TAG KEY...: everything but the DNSKEY RRset is signed anew, by one key after the other,
+ * and all signatures say TAG: what a signer does that takes devices for equal.
+ */
+static void
+command_in_turn(struct case_zone *zone, const struct words *words)
+{
+	size_t turn = 0, keys = words->n - 2, n;
+
+	for (size_t i = 0; (i = smith_find_rrsig(zone->zone, NULL, 0, i)) != SMITH_NONE;) {
+		if (smith_covered(zone->zone->rrs[i]) == LDNS_RR_TYPE_DNSKEY)
+			i++;
+		else
+			smith_remove(zone->zone, i);
+	}
+	n = zone->zone->n;
+	for (size_t i = 0; i < n; i++) {
+		ldns_rdf *owner = ldns_rdf_clone(ldns_rr_owner(zone->zone->rrs[i]));
+		ldns_rr_type type = ldns_rr_get_type(zone->zone->rrs[i]);
+		struct smith_sig sig =
+		    SMITH_SIG(zone->signing.inception, zone->signing.expiration + (int64_t)turn);
+
+		sig.tag = atoi(words->word[1]);
+		if (smith_must_be_signed(zone->zone, owner, type) &&
+		    smith_find_rrsig(zone->zone, owner, type, 0) == SMITH_NONE)
+			smith_append(zone->zone,
+			    smith_sign_rrset(zone->zone, owner, type,
+				case_zone_key(zone, words->word[2 + turn++ % keys]), &sig));
+		ldns_rdf_deep_free(owner);
+	}
+	smith_sort(zone->zone);
+}
+
 /* replace RECORD: in place of the RRset, signed again. */
 static void
 command_replace(struct case_zone *zone, const struct words *words)
@@ -547,22 +593,23 @@ command_replace(struct case_zone *zone, const struct words *words)
 	resign(zone, ldns_rr_owner(rr), ldns_rr_get_type(rr));
 }
 
-/* nsec3-flags OWNER|* FLAGS */
+/* nsec3-flags OWNER|* FLAGS [stale]: not signed again */
 static void
 command_nsec3_flags(struct case_zone *zone, const struct words *words)
 {
-	bool all = strcmp(words->word[1], "*") == 0;
+	bool all = strcmp(words->word[1], "*") == 0, stale = has_word(words, 3, "stale");
 	ldns_rdf *owner = all ? NULL : smith_name(zone->zone, words->word[1]);
 
 	for (size_t i = 0; (i = smith_find(zone->zone, owner, LDNS_RR_TYPE_NSEC3, i)) != SMITH_NONE;
 	     i++) {
 		smith_set_field(zone->zone->rrs[i], NSEC3_FLAGS, (uint32_t)atoi(words->word[2]));
-		resign(zone, ldns_rr_owner(zone->zone->rrs[i]), LDNS_RR_TYPE_NSEC3);
+		if (!stale)
+			resign(zone, ldns_rr_owner(zone->zone->rrs[i]), LDNS_RR_TYPE_NSEC3);
 	}
 	ldns_rdf_deep_free(owner);
 }
 
-/* unlink OWNER: the NSEC3 goes, the one that named it names the one after it. */
+/* unlink OWNER [keep]: the NSEC3 goes, the one that named it names the one after it. */
 static void
 command_unlink(struct case_zone *zone, const struct words *words)
 {
@@ -582,8 +629,10 @@ command_unlink(struct case_zone *zone, const struct words *words)
 		    memcmp(ldns_rdf_data(field) + 1, label, (size_t)n) != 0)
 			continue;
 		ldns_rdf_deep_free(ldns_rr_set_rdf(rr, next, NSEC3_NEXT));
-		smith_remove_rrsigs(zone->zone, owner, LDNS_RR_TYPE_NSEC3);
-		smith_remove_rrset(zone->zone, owner, LDNS_RR_TYPE_NSEC3);
+		if (!has_word(words, 2, "keep")) {
+			smith_remove_rrsigs(zone->zone, owner, LDNS_RR_TYPE_NSEC3);
+			smith_remove_rrset(zone->zone, owner, LDNS_RR_TYPE_NSEC3);
+		}
 		resign(zone, ldns_rr_owner(rr), LDNS_RR_TYPE_NSEC3);
 		ldns_rdf_deep_free(owner);
 		return;
@@ -680,6 +729,8 @@ static const struct command {
     {"bitmap", AFTER, 4, command_bitmap},
     {"next", AFTER, 3, command_next},
     {"replace", AFTER, 4, command_replace},
+    {"strip", AFTER, 2, command_strip},
+    {"in-turn", AFTER, 3, command_in_turn},
     {"nsec3-flags", AFTER, 3, command_nsec3_flags},
     {"unlink", AFTER, 2, command_unlink},
     {"chain", AFTER, 4, command_chain},
@@ -795,17 +846,25 @@ case_zone_expand(struct case_zone *zone, const char *text)
 /* ---- The whole ---- */
 
 struct case_zone *
-case_zone_new(void)
+case_zone_from(const char *origin, const char *records)
 {
 	struct case_zone *zone = smith_allocate(sizeof(*zone));
-	struct words none = {0};
 
 	memset(zone, 0, sizeof(*zone));
 	zone->where = "base zone";
-	zone->zone = smith_zone_parse(base_zone, CASE_ORIGIN);
+	zone->zone = smith_zone_parse(records, origin);
 	zone->signing.inception = parse_time(INCEPTION);
 	zone->signing.expiration = parse_time(EXPIRATION);
 	zone->signing.denial = SMITH_USE_NSEC;
+	return zone;
+}
+
+struct case_zone *
+case_zone_new(void)
+{
+	struct case_zone *zone = case_zone_from(CASE_ORIGIN, base_zone);
+	struct words none = {0};
+
 	add_key(zone, "ksk", 15, SMITH_KSK, &none);
 	add_key(zone, "zsk", 15, SMITH_ZSK, &none);
 	return zone;

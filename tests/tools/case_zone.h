@@ -18,7 +18,12 @@
 struct case_zone;
 
 struct case_zone *case_zone_new(void);
+/* Begins with these records below `origin` (absolute) instead, and without keys. */
+struct case_zone *case_zone_from(const char *origin, const char *records);
 void case_zone_free(struct case_zone *zone);
+
+/* Takes a key, as the command `key` makes one: published or not, signing or not. */
+void case_zone_add_key(struct case_zone *zone, struct smith_key *key, bool published, bool signs);
 
 /* Carries a command out. False: there is no such command. `where` stands in messages. */
 bool case_zone_command(struct case_zone *zone, const char *line, const char *where);

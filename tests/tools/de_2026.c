@@ -2,9 +2,10 @@
  * Makes samples/de-2026 from its unsigned zone: the zone of a registry on 5 May 2026 as it should
  * have been signed (good.zone), as it was signed (bad.zone), and the parent's DS (ds).
  *
- *   de_2026 UNSIGNED-ZONE FOLDER
+ *   de_2026 UNSIGNED-ZONE FOLDER [SECONDS]
  *
- * Everything follows from labels: the same program makes the same files.
+ * Everything follows from labels: the same program makes the same files. With SECONDS all
+ * signatures are so much later, so that it happens today.
  */
 #include "smith.h"
 #include "smith_rsa.h"
@@ -35,14 +36,15 @@ static const char *const device_labels[DEVICES] = {
     "de-2026 zsk device 1", "de-2026 zsk device 2", "de-2026 zsk device 3"};
 
 struct registry {
+	int64_t later;
 	struct smith_key *ksk;
 	struct smith_key *zsk[DEVICES]; /* the first is published */
 };
 
 static struct registry
-registry_make(void)
+registry_make(int64_t later)
 {
-	struct registry registry;
+	struct registry registry = {.later = later};
 
 	registry.ksk =
 	    smith_rsa_make(ORIGIN, ALGORITHM, SMITH_KSK, KEY_BITS, "de-2026 ksk", SMITH_NATURAL);
@@ -88,8 +90,8 @@ sign(struct smith_zone *zone, const struct registry *registry, size_t devices)
 	for (size_t i = 0; i < n; i++) {
 		ldns_rdf *owner = ldns_rdf_clone(ldns_rr_owner(zone->rrs[i]));
 		ldns_rr_type type = ldns_rr_get_type(zone->rrs[i]);
-		struct smith_sig sig = SMITH_SIG(
-		    INCEPTION, EXPIRATION - (int64_t)(n_signed * JITTER_STEP % JITTER_MAX));
+		struct smith_sig sig = SMITH_SIG(INCEPTION + registry->later,
+		    EXPIRATION + registry->later - (int64_t)(n_signed * JITTER_STEP % JITTER_MAX));
 		const struct smith_key *key = registry->zsk[(n_signed + FIRST_DEVICE) % devices];
 
 		if (type == LDNS_RR_TYPE_DNSKEY)
@@ -142,11 +144,11 @@ main(int argc, char **argv)
 	ldns_rr *ds;
 	char *ds_text;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: de_2026 UNSIGNED-ZONE FOLDER\n");
+	if (argc != 3 && argc != 4) {
+		fprintf(stderr, "usage: de_2026 UNSIGNED-ZONE FOLDER [SECONDS]\n");
 		return 2;
 	}
-	registry = registry_make();
+	registry = registry_make(argc == 4 ? strtoll(argv[3], NULL, 10) : 0);
 	write_zone(argv[1], argv[2], &registry, "good.zone",
 	    "; de-2026 as it should have been signed: README.md. Made by tests/tools/de_2026.c.\n",
 	    1);

@@ -243,6 +243,37 @@ observations_fill(struct history *history)
 	ck_assert_int_eq(history_add_served(history, "example.", &served, NULL), ZG_OK);
 }
 
+struct history_rules *
+fixture_rules(char policy, int64_t quorum, size_t n_approvers)
+{
+	struct history_rules *rules = calloc(1, sizeof(*rules));
+
+	ck_assert_ptr_nonnull(rules);
+	rules->time = FIXTURE_TIME + 24;
+	memset(rules->policy_digest, policy, sizeof(rules->policy_digest) - 1);
+	rules->quorum = quorum;
+	rules->severity = ZG_SEVERITY_APPROVE;
+	for (size_t i = 0; i < n_approvers; i++) {
+		(void)snprintf(
+		    rules->approvers[i].id, sizeof(rules->approvers[i].id), "approver%zu", i);
+		memset(rules->approvers[i].public_key, (int)i + 0xa0, 32);
+	}
+	rules->n_approvers = n_approvers;
+	return rules;
+}
+
+static void
+rules_fill(struct history *history)
+{
+	for (size_t i = 1; i <= 2; i++) {
+		struct history_rules *rules = fixture_rules('0', 2, 2 * i);
+
+		ck_assert_int_eq(
+		    history_add_rules(history, "example.", rules, "<ZoneGate/>", NULL), ZG_OK);
+		free(rules);
+	}
+}
+
 /* What another site exported: a line of its log, and an observation. */
 static void
 elsewhere_fill(struct history *history, const char *directory)
@@ -282,6 +313,7 @@ fixture_fill(struct history *history)
 	ck_assert_int_ne(first, second);
 	(void)fixture_add(history, "example.", 3, CANDIDATE_REFUSED, FIXTURE_TIME + 15);
 	observations_fill(history);
+	rules_fill(history);
 	ck_assert_int_eq(history_log(history, "example.", "approval", "alice", "3 findings",
 			     FIXTURE_TIME + 25, NULL),
 	    ZG_OK);
@@ -334,6 +366,23 @@ digest_list(struct digest *digest, void *list, size_t n, size_t width, bool good
 	return good;
 }
 
+static bool
+digest_rules(struct history *history, struct digest *digest)
+{
+	struct history_rules *expected = fixture_rules('0', 2, 4),
+			     *rules = calloc(1, sizeof(*rules));
+	bool found = false, good;
+
+	ck_assert_ptr_nonnull(rules);
+	good = history_rules_find(history, "example.", "", expected->policy_digest, rules, &found,
+		   NULL) == ZG_OK &&
+	       digest_add(digest, (uint8_t *)&found, 1) == ZG_OK &&
+	       digest_add(digest, (uint8_t *)rules, sizeof(*rules)) == ZG_OK;
+	free(expected);
+	free(rules);
+	return good;
+}
+
 bool
 fixture_answers(struct history *history, uint8_t octets[32])
 {
@@ -362,6 +411,7 @@ fixture_answers(struct history *history, uint8_t octets[32])
 	}
 	free(lines);
 	all = good && all;
+	all = digest_rules(history, digest) && all;
 	good = history_signatures(history, &signatures, &n, NULL) == ZG_OK;
 	all = digest_list(digest, signatures, n, sizeof(*signatures), good) && all;
 	ck_assert_int_eq(digest_end(digest, octets), ZG_OK);

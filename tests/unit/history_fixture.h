@@ -25,7 +25,11 @@ void fixture_facts_same(const struct release_facts *a, const struct release_fact
 int64_t fixture_add(struct history *history, const char *zone, uint32_t serial,
     enum candidate_state state, int64_t time);
 
-/* One of everything: candidates, events, reports, observations, signatures, another site's rows. */
+/* Rules under a policy whose digest is that hex digit 64 times; freed by the caller. */
+struct history_rules *fixture_rules(char policy, int64_t quorum, size_t n_approvers);
+
+/* One of everything: candidates, events, reports, observations, rules, signatures, another site's
+ * rows. */
 void fixture_fill(struct history *history);
 
 /* A digest of all that the functions of the history answer; false: one of them failed. */

@@ -9,6 +9,7 @@
 
 #include <openssl/bn.h>
 #include <openssl/ecdsa.h>
+#include <openssl/rsa.h>
 
 #include "zone_fixture.h"
 
@@ -36,6 +37,21 @@ signing_key_set_flags(struct signing_key *key, uint16_t flags)
 	key->rdata[1] = (uint8_t)flags;
 }
 
+/* RFC 3110 section 2: length of the exponent, exponent, modulus. */
+static void
+init_rsa(struct signing_key *key)
+{
+	static const uint8_t exponent[] = {3, 1, 0, 1};
+	BIGNUM *n = NULL;
+
+	key->pkey = EVP_RSA_gen(1024);
+	ck_assert_ptr_nonnull(key->pkey);
+	ck_assert_int_eq(EVP_PKEY_get_bn_param(key->pkey, "n", &n), 1);
+	memcpy(key->rdata + 4, exponent, sizeof(exponent));
+	key->rdlen = 8 + (size_t)BN_bn2bin(n, key->rdata + 8);
+	BN_free(n);
+}
+
 void
 signing_key_init(struct signing_key *key, uint8_t algorithm, uint16_t flags, uint8_t seed)
 {
@@ -52,6 +68,10 @@ signing_key_init(struct signing_key *key, uint8_t algorithm, uint16_t flags, uin
 		ck_assert_int_eq(
 		    EVP_PKEY_get_raw_public_key(key->pkey, key->rdata + 4, &length), 1);
 		key->rdlen = 4 + 32;
+		return;
+	}
+	if (algorithm == ALG_RSASHA256) {
+		init_rsa(key);
 		return;
 	}
 	ck_assert_uint_eq(algorithm, ALG_ECDSAP256SHA256);
@@ -164,9 +184,9 @@ put_name(struct octets *data, const char *name)
 	put(data, wire, length);
 }
 
-/* The octets of the signature as RRSIG has them: RFC 8080, or RFC 6605. */
-static size_t
-sign(const struct signing_key *key, const struct octets *data, uint8_t signature[128])
+size_t
+signing_key_sign(
+    const struct signing_key *key, const uint8_t *data, size_t data_len, uint8_t signature[128])
 {
 	bool edwards = key->rdata[3] == ALG_ED25519;
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
@@ -178,9 +198,9 @@ sign(const struct signing_key *key, const struct octets *data, uint8_t signature
 	ck_assert_int_eq(EVP_DigestSignInit_ex(
 			     context, NULL, edwards ? NULL : "SHA256", NULL, NULL, key->pkey, NULL),
 	    1);
-	ck_assert_int_eq(EVP_DigestSign(context, der, &length, data->at, data->used), 1);
+	ck_assert_int_eq(EVP_DigestSign(context, der, &length, data, data_len), 1);
 	EVP_MD_CTX_free(context);
-	if (edwards) {
+	if (key->rdata[3] != ALG_ECDSAP256SHA256) {
 		memcpy(signature, der, length);
 		return length;
 	}
@@ -234,7 +254,7 @@ add_set_rrsig(struct text_writer *text, const struct zone *zone, const char *own
 		put_number(data, zone_record(zone, i)->rdlen, 2);
 		put(data, zone_rdata(zone, i), zone_record(zone, i)->rdlen);
 	}
-	length = sign(key, data, signature);
+	length = signing_key_sign(key, data->at, data->used, signature);
 	free(data);
 	signature[0] ^= form->damaged ? 1 : 0;
 	text_printf(text,

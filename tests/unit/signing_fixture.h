@@ -16,12 +16,13 @@
 #define SIGNING_EXPIRATION (SIGNING_NOW + 30 * 86400)
 
 struct signing_key {
-	EVP_PKEY *pkey;	    /* NULL: a public key that nobody can sign with */
-	uint8_t rdata[256]; /* of the DNSKEY: algorithm, flags and protocol may be changed here */
+	EVP_PKEY *pkey;	     /* NULL: a public key that nobody can sign with */
+	uint8_t rdata[1024]; /* of the DNSKEY: algorithm, flags and protocol may be changed here */
 	size_t rdlen;
 };
 
-/* ALG_ED25519: the same key for the same seed. ALG_ECDSAP256SHA256: a random one. */
+/* ALG_ED25519: the same key for the same seed. ALG_ECDSAP256SHA256, and ALG_RSASHA256 of 1024 bits:
+ * a random one. */
 void signing_key_init(struct signing_key *key, uint8_t algorithm, uint16_t flags, uint8_t seed);
 /* An Ed25519 public key with the tag of `like` that sorts before (0) or behind (255) true ones and
  * that nobody has the private key of. `n` keeps several apart. */
@@ -30,6 +31,9 @@ void signing_key_forge(
 void signing_key_set_flags(struct signing_key *key, uint16_t flags);
 uint16_t signing_key_tag(const struct signing_key *key);
 void signing_key_clear(struct signing_key *key);
+/* Signs as RRSIG has it: RFC 8080, RFC 6605 or RFC 5702. Returns the octets. */
+size_t signing_key_sign(
+    const struct signing_key *key, const uint8_t *data, size_t data_len, uint8_t signature[128]);
 
 /* Adds the key as a DNSKEY, CDNSKEY or any type of that form: "@ 60 IN <type> 257 3 15 ...". */
 void add_key_as(struct text_writer *text, const char *type, const struct signing_key *key);

@@ -144,6 +144,43 @@ START_TEST(serial_must_grow_beyond_the_last_release)
 }
 END_TEST
 
+/* DESIGN 9.18. The fixture's candidate has serial 2026112201, and the release in force the one
+ * before. */
+START_TEST(second_step_of_a_serial_waits_for_every_server)
+{
+	struct past_server servers[] = {
+	    {"192.0.2.1@53", 2026112200, FIXTURE_NOW}, {"192.0.2.2@53", 2026112200, FIXTURE_NOW}};
+
+	fixture.past.in_force_since = FIXTURE_NOW - 60;
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "history-serial-round"), 0);
+	fixture.past.servers = servers;
+	fixture.past.n_servers = 2;
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "history-serial-round"), 0);
+	servers[1].serial = 2026112201; /* has it already */
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "history-serial-round"), 0);
+	servers[1].serial = 2026112202; /* would not take it, go round or not */
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "history-serial-round"), 1);
+	servers[1].serial = 2026112201U + 0x80000000U; /* no order: RFC 1982 section 3.2 */
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "history-serial-round"), 1);
+	servers[1].serial = 2026112201U + 0x80000001U;
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "history-serial-round"), 0);
+
+	fixture.past.goes_round = true;
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "history-serial-round"), 0);
+	servers[0].time = fixture.past.in_force_since - 1; /* not seen since the first step */
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "history-serial-round"), 1);
+	servers[0].time = fixture.past.in_force_since;
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "history-serial-round"), 0);
+	fixture.past.more_servers = true;
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "history-serial-round"), 1);
+	fixture.past.more_servers = false;
+	fixture.past.n_servers = 0; /* nobody looked */
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "history-serial-round"), 1);
+	fixture.past.goes_round = false;
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "history-serial-round"), 0);
+}
+END_TEST
+
 START_TEST(slow_loss_is_seen_over_a_day_and_a_week)
 {
 	fixture.rows.policy.change.delegations.max_shrink_percent = 1;
@@ -213,6 +250,7 @@ main(void)
 	tcase_add_test(rows, new_expiry_counts_for_the_model);
 	tcase_add_test(rows, unknown_past_is_a_finding);
 	tcase_add_test(rows, serial_must_grow_beyond_the_last_release);
+	tcase_add_test(rows, second_step_of_a_serial_waits_for_every_server);
 	tcase_add_test(rows, slow_loss_is_seen_over_a_day_and_a_week);
 	tcase_add_test(rows, change_of_the_policy_is_a_finding);
 	tcase_add_test(rows, served_serial_must_be_in_the_log);

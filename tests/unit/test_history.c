@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/file_replace.h"
 #include "history/history_private.h"
 #include "history_fixture.h"
 
@@ -74,6 +75,17 @@ raw(const char *database, const char *sql)
 	rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
 	ck_assert_msg(rc == SQLITE_OK, "%s: %s", sql, sqlite3_errmsg(db));
 	ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+}
+
+static int64_t
+n_rows(struct history *history, const char *table)
+{
+	char sql[100];
+	int64_t n;
+
+	(void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s", table);
+	ck_assert_int_eq(sql_integer(history, sql, -1, &n, NULL), ZG_OK);
+	return n;
 }
 
 /* --- Candidates --- */
@@ -520,9 +532,9 @@ END_TEST
 
 START_TEST(lines_say_what_happened_newest_first)
 {
-	static const char *const kinds[] = {"signature", "signature", "merge", "approval",
-	    "observation", "observation", "observation", "verdict", "state", "verdict", "state",
-	    "verdict"};
+	static const char *const kinds[] = {"signature", "signature", "merge", "approval", "policy",
+	    "policy", "observation", "observation", "observation", "verdict", "state", "verdict",
+	    "state", "verdict"};
 	struct place place = place_make();
 	struct history_line *lines;
 	size_t n, own = 0;
@@ -537,11 +549,11 @@ START_TEST(lines_say_what_happened_newest_first)
 		}
 		ck_assert_uint_lt(own, sizeof(kinds) / sizeof(kinds[0]));
 		ck_assert_str_eq(lines[i].kind, kinds[own]);
-		ck_assert_int_eq(lines[i].number, (int64_t)(12 - own));
+		ck_assert_int_eq(lines[i].number, (int64_t)(14 - own));
 		own++;
 	}
-	ck_assert_uint_eq(own, 12);
-	ck_assert_uint_eq(n, 13);
+	ck_assert_uint_eq(own, 14);
+	ck_assert_uint_eq(n, 15);
 	free(lines);
 	ck_assert_int_eq(history_lines(place.history, "example", 2, &lines, &n, NULL), ZG_OK);
 	ck_assert_uint_eq(n, 2);
@@ -802,7 +814,9 @@ START_TEST(foreign_and_changed_databases_are_refused)
 {
 	static const char *const changes[] = {
 	    "PRAGMA application_id = 1",
-	    "PRAGMA user_version = 2",
+	    "PRAGMA user_version = 3",
+	    "PRAGMA user_version = 1", /* it has more than that one had */
+	    "DROP TABLE rules",
 	    "PRAGMA user_version = 0",
 	    "DROP TRIGGER events_update",
 	    "CREATE TABLE more (a)",
@@ -828,6 +842,212 @@ START_TEST(foreign_and_changed_databases_are_refused)
 		ck_assert_int_eq(try_open(&place, HISTORY_READ), ZG_OK);
 	}
 	place_clear(&place);
+}
+END_TEST
+
+/* What is in a database of version 1: version 2 has one table more. */
+static const char downgrade[] = "DROP TABLE rules; PRAGMA user_version = 1";
+
+START_TEST(database_of_the_version_before_is_read_as_it_is)
+{
+	struct place place = place_make();
+	struct history_rules *rules = fixture_rules('0', 2, 2);
+	struct history_candidate *list;
+	char *before = NULL, *after = NULL;
+	bool found = true;
+	size_t n, length;
+
+	(void)fixture_add(place.history, "example.", 1, CANDIDATE_PASSED, FIXTURE_TIME);
+	raw(place.database, downgrade);
+	ck_assert_int_eq(
+	    file_read(place.database, 1000000, (uint8_t **)&before, &length, NULL), ZG_OK);
+	reopen(&place, HISTORY_READ);
+	unbroken(place.history);
+	ck_assert_int_eq(
+	    history_candidates(place.history, "example.", 0, false, 0, &list, &n, NULL), ZG_OK);
+	ck_assert_uint_eq(n, 1);
+	history_candidates_free(list, n);
+	ck_assert_int_eq(history_rules_find(place.history, "example.", "", rules->policy_digest,
+			     rules, &found, NULL),
+	    ZG_OK);
+	ck_assert(!found);
+	ck_assert_int_eq(
+	    file_read(place.database, 1000000, (uint8_t **)&after, &length, NULL), ZG_OK);
+	ck_assert_mem_eq(before, after, length);
+	free(before);
+	free(after);
+	free(rules);
+	place_clear(&place);
+}
+END_TEST
+
+START_TEST(database_of_the_version_before_gets_what_it_lacks)
+{
+	struct place place = place_make();
+	struct history_rules *rules = fixture_rules('0', 2, 2);
+	struct history *other;
+	int64_t number, version;
+	uint8_t head[32], chain[32];
+	bool found = false;
+
+	(void)fixture_add(place.history, "example.", 1, CANDIDATE_PASSED, FIXTURE_TIME);
+	ck_assert_int_eq(history_head(place.history, head, &number, NULL), ZG_OK);
+	raw(place.database, downgrade);
+	/* Nobody takes it for the version before in the midst of this. */
+	reopen(&place, HISTORY_WRITE);
+	other = fixture_open(place.directory, HISTORY_WRITE);
+	history_close(other);
+	ck_assert_int_eq(
+	    sql_integer(place.history, "PRAGMA user_version", 0, &version, NULL), ZG_OK);
+	ck_assert_int_eq(version, 2);
+	unbroken(place.history);
+	ck_assert_int_eq(history_head(place.history, chain, &number, NULL), ZG_OK);
+	ck_assert_mem_eq(head, chain, sizeof(head));
+	ck_assert_int_eq(
+	    history_add_rules(place.history, "example.", rules, "<ZoneGate/>", NULL), ZG_OK);
+	(void)fixture_add(place.history, "example.", 2, CANDIDATE_PASSED, FIXTURE_TIME + 60);
+	reopen(&place, HISTORY_READ);
+	unbroken(place.history);
+	ck_assert_int_eq(history_rules_find(place.history, "example.", "", rules->policy_digest,
+			     rules, &found, NULL),
+	    ZG_OK);
+	ck_assert(found);
+	free(rules);
+	place_clear(&place);
+}
+END_TEST
+
+/* --- Rules --- */
+
+static bool
+rules_come_back(struct history *history, const struct history_rules *expected)
+{
+	struct history_rules *rules = calloc(1, sizeof(*rules));
+	bool found = false, same;
+
+	ck_assert_ptr_nonnull(rules);
+	ck_assert_int_eq(history_rules_find(
+			     history, "EXAMPLE", "", expected->policy_digest, rules, &found, NULL),
+	    ZG_OK);
+	same = found && memcmp(rules, expected, sizeof(*rules)) == 0;
+	free(rules);
+	return same;
+}
+
+START_TEST(rules_come_back_and_are_kept_once)
+{
+	struct place place = place_make();
+	struct history_rules *rules = fixture_rules('a', 2, ZG_POLICY_APPROVERS_MAX);
+	struct history_rules *others = fixture_rules('b', 0, 0);
+	bool found = false;
+
+	ck_assert(!rules_come_back(place.history, rules));
+	for (size_t i = 0; i < ZG_POLICY_APPROVERS_MAX; i++) /* ids of one length, in order */
+		(void)snprintf(rules->approvers[i].id, sizeof(rules->approvers[i].id), "%063zu", i);
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(
+		    history_add_rules(place.history, "example.", rules, "<ZoneGate/>", NULL),
+		    ZG_OK);
+	ck_assert_int_eq(n_rows(place.history, "rules"), 1);
+	ck_assert(rules_come_back(place.history, rules));
+	ck_assert_int_eq(history_add_rules(place.history, "example.", others, "", NULL), ZG_OK);
+	ck_assert(rules_come_back(place.history, others));
+	ck_assert(rules_come_back(place.history, rules));
+	/* Each change is kept, also one back; the last one of a policy counts. */
+	ck_assert_int_eq(history_add_rules(place.history, "example.", rules, "", NULL), ZG_OK);
+	ck_assert_int_eq(n_rows(place.history, "rules"), 3);
+	rules->quorum = 3;
+	ck_assert_int_eq(history_add_rules(place.history, "example.", rules, "", NULL), ZG_OK);
+	rules->severity = ZG_SEVERITY_WARN;
+	ck_assert_int_eq(history_add_rules(place.history, "example.", rules, "", NULL), ZG_OK);
+	rules->approvers[7].public_key[31] ^= 1;
+	ck_assert_int_eq(history_add_rules(place.history, "example.", rules, "", NULL), ZG_OK);
+	rules->n_approvers--;
+	memset(&rules->approvers[rules->n_approvers], 0, sizeof(rules->approvers[0]));
+	ck_assert_int_eq(history_add_rules(place.history, "example.", rules, "", NULL), ZG_OK);
+	ck_assert_int_eq(n_rows(place.history, "rules"), 7);
+	ck_assert(rules_come_back(place.history, rules));
+	memset(others->policy_digest, 0, sizeof(others->policy_digest));
+	ck_assert_int_eq(
+	    history_rules_find(place.history, "example.", "", "", others, &found, NULL), ZG_OK);
+	ck_assert(found && memcmp(others, rules, sizeof(*rules)) == 0);
+	ck_assert_int_eq(
+	    history_rules_find(place.history, "example.", "elsewhere", "", others, &found, NULL),
+	    ZG_OK);
+	ck_assert(!found);
+	/* Those of another zone are others. */
+	ck_assert_int_eq(history_add_rules(place.history, "other.", others, "", NULL), ZG_OK);
+	ck_assert_int_eq(n_rows(place.history, "rules"), 8);
+	unbroken(place.history);
+	free(others);
+	free(rules);
+	place_clear(&place);
+}
+END_TEST
+
+START_TEST(order_of_approvers_is_no_change)
+{
+	struct place place = place_make();
+	struct history_rules *rules = fixture_rules('a', 2, 3);
+	struct history_approver first = rules->approvers[0];
+
+	ck_assert_int_eq(history_add_rules(place.history, "example.", rules, "", NULL), ZG_OK);
+	rules->approvers[0] = rules->approvers[2];
+	rules->approvers[2] = first;
+	ck_assert_int_eq(history_add_rules(place.history, "example.", rules, "", NULL), ZG_OK);
+	ck_assert_int_eq(n_rows(place.history, "rules"), 1);
+	free(rules);
+	place_clear(&place);
+}
+END_TEST
+
+START_TEST(rules_that_cannot_be_are_refused)
+{
+	static const char *const ids[] = {"", "a b", "a\n"};
+	struct place place = place_make();
+	struct history_rules *rules = fixture_rules('a', 2, 1);
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		(void)snprintf(
+		    rules->approvers[0].id, sizeof(rules->approvers[0].id), "%s", ids[i]);
+		ck_assert_int_eq(
+		    history_add_rules(place.history, "example.", rules, "", NULL), ZG_PARAMETER);
+	}
+	rules->n_approvers = ZG_POLICY_APPROVERS_MAX + 1;
+	ck_assert_int_eq(
+	    history_add_rules(place.history, "example.", rules, "", NULL), ZG_PARAMETER);
+	rules->n_approvers = 0;
+	rules->severity = (zg_severity)4;
+	ck_assert_int_eq(
+	    history_add_rules(place.history, "example.", rules, "", NULL), ZG_PARAMETER);
+	rules->severity = ZG_SEVERITY_REFUSE;
+	rules->quorum = -1;
+	ck_assert_int_eq(
+	    history_add_rules(place.history, "example.", rules, "", NULL), ZG_PARAMETER);
+	ck_assert_int_eq(n_rows(place.history, "rules"), 0);
+	free(rules);
+	place_clear(&place);
+}
+END_TEST
+
+#define KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+START_TEST(text_that_is_no_approvers_is_not_read)
+{
+	static const char *const texts[] = {"alice", "alice ", "alice " KEY " ", "alice " KEY "0",
+	    " alice " KEY, "alice  " KEY, "alice " KEY " bob", KEY, "alice " KEY "  bob " KEY,
+	    "alice " KEY "bob " KEY, "alice G" KEY, "alice A" KEY};
+	struct history_rules *rules = fixture_rules('a', 2, 0);
+
+	ck_assert(rules_read("alice " KEY " bob " KEY, rules));
+	ck_assert_uint_eq(rules->n_approvers, 2);
+	ck_assert_str_eq(rules->approvers[1].id, "bob");
+	ck_assert_uint_eq(rules->approvers[1].public_key[31], 0xff);
+	ck_assert(rules_read("", rules));
+	ck_assert_uint_eq(rules->n_approvers, 0);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		ck_assert_msg(!rules_read(texts[i], rules), "%s", texts[i]);
+	free(rules);
 }
 END_TEST
 
@@ -1122,7 +1342,13 @@ main(void)
 	tcase_add_test(tcase, missing_history_is_only_made_when_asked);
 	tcase_add_test(tcase, journal_has_the_mode_of_the_database);
 	tcase_add_test(tcase, symbolic_link_is_not_followed);
-	tcase_add_loop_test(tcase, foreign_and_changed_databases_are_refused, 0, 11);
+	tcase_add_loop_test(tcase, foreign_and_changed_databases_are_refused, 0, 13);
+	tcase_add_test(tcase, database_of_the_version_before_is_read_as_it_is);
+	tcase_add_test(tcase, database_of_the_version_before_gets_what_it_lacks);
+	tcase_add_test(tcase, rules_come_back_and_are_kept_once);
+	tcase_add_test(tcase, order_of_approvers_is_no_change);
+	tcase_add_test(tcase, rules_that_cannot_be_are_refused);
+	tcase_add_test(tcase, text_that_is_no_approvers_is_not_read);
 	tcase_add_test(tcase, other_files_are_refused);
 	tcase_add_test(tcase, what_may_not_be_written_is_said);
 	tcase_add_test(tcase, reader_does_not_write);

@@ -155,9 +155,10 @@ release_at(int64_t time, enum candidate_state state, struct release_facts *facts
 	return id;
 }
 
-/* The DS of a KSK, seen at a server. */
+/* The DS of a KSK, by somebody's word. */
 static void
-see_ds(int64_t time, const char *server, uint8_t ksk, uint32_t ttl)
+record_ds(
+    int64_t time, enum observation_source source, const char *server, uint8_t ksk, uint32_t ttl)
 {
 	struct history_ds *seen = calloc(1, sizeof(*seen));
 	struct release_facts *facts = calloc(1, sizeof(*facts));
@@ -165,7 +166,7 @@ see_ds(int64_t time, const char *server, uint8_t ksk, uint32_t ttl)
 
 	ck_assert(seen != NULL && facts != NULL);
 	*seen = (struct history_ds){
-	    .time = time, .source = SOURCE_AUTHORITATIVE, .answered = true, .ttl = ttl, .n = 1};
+	    .time = time, .source = source, .answered = true, .ttl = ttl, .n = 1};
 	(void)strcpy(seen->server, server);
 	add_key(facts, 257, ksk, true);
 	seen->entries[0] = (struct release_ds){
@@ -175,6 +176,13 @@ see_ds(int64_t time, const char *server, uint8_t ksk, uint32_t ttl)
 	ck_assert_msg(history_add_ds(history, "z.", seen, &error) == ZG_OK, "%s", error.text);
 	facts_delete(facts);
 	free(seen);
+}
+
+/* The DS of a KSK, seen at a server. */
+static void
+see_ds(int64_t time, const char *server, uint8_t ksk, uint32_t ttl)
+{
+	record_ds(time, SOURCE_AUTHORITATIVE, server, ksk, ttl);
 }
 
 /* What is known when nothing ever changed: ZSK 2 signs, the DS is that of KSK 1. */
@@ -288,6 +296,61 @@ START_TEST(serial_that_no_release_has_is_said)
 }
 END_TEST
 
+static void
+see_served(int64_t time, const char *server, uint32_t serial)
+{
+	struct history_served served = {.time = time, .serial = serial};
+	struct zg_error error = {""};
+
+	(void)strcpy(served.server, server);
+	ck_assert_int_eq(history_add_served(history, "z.", &served, &error), ZG_OK);
+}
+
+/* DESIGN 9.18: from 3000 back to 2000, by way of a serial that both steps are lawful from. */
+START_TEST(serials_that_go_round_are_seen)
+{
+	struct past_inputs inputs = {.directory = directory,
+	    .policy = policy,
+	    .policy_digest = "1",
+	    .zone = "z.",
+	    .origin = origin,
+	    .now = NOW};
+	const uint32_t between = 3000U + 0x7fffffffU;
+	const struct {
+		uint32_t serial;
+		bool goes_round;
+	} candidates[] = {{between, false}, {between + 1, true}, {2000, true}, {2998, true},
+	    {3000, false}, {3001, false}};
+
+	old_past();
+	(void)release_at(NOW - DAY, CANDIDATE_CONFIRMED, facts_new(3000, 4, 4));
+	(void)release_at(NOW - HOUR, CANDIDATE_CONFIRMED, facts_new(between, 4, 4));
+	see_served(NOW - 9 * DAY, "192.0.2.1@53", 1); /* longer than EXPIRE, and than the horizon */
+	see_served(NOW - DAY, "192.0.2.2@53", 3000);
+	see_served(NOW - MINUTE, "192.0.2.2@53", between);
+	see_served(NOW - DAY, "192.0.2.3@53", 3000);
+	for (size_t i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {
+		struct release_facts *candidate = facts_new(candidates[i].serial, 4, 4);
+		const struct past_facts *facts;
+		struct past *past;
+
+		inputs.candidate = candidate;
+		ck_assert_int_eq(past_read(&inputs, &past, NULL), ZG_OK);
+		facts = past_facts(past);
+		ck_assert_msg(facts->goes_round == candidates[i].goes_round, "candidate %zu", i);
+		ck_assert_uint_eq(facts->former_serial, facts->goes_round ? 3000 : 0);
+		ck_assert_int_eq(facts->in_force_since, NOW - HOUR);
+		ck_assert_uint_eq(facts->n_servers, 2);
+		ck_assert_str_eq(facts->servers[0].name, "192.0.2.2@53");
+		ck_assert_uint_eq(facts->servers[0].serial, between);
+		ck_assert_int_eq(facts->servers[0].time, NOW - MINUTE);
+		ck_assert_uint_eq(facts->servers[1].serial, 3000);
+		past_free(past);
+		facts_delete(candidate);
+	}
+}
+END_TEST
+
 /* Rollover cases 8 and 9: the KSK goes when the former DS has left all caches. */
 static struct release_facts *
 with_second_ksk(struct release_facts *facts)
@@ -342,6 +405,112 @@ START_TEST(stale_parent_server_keeps_the_former_ds_alive)
 	ck_assert_int_eq(
 	    prove_at(swap + DAY + HOUR, with_only_second_ksk(facts_new(3, 0, 0))).earliest_safe,
 	    swap + 2 * DAY);
+}
+END_TEST
+
+/* A server that nobody saw for the whole horizon, while others answered, is none any more: its DS
+ * set is not live for ever. */
+START_TEST(server_of_the_parent_that_is_gone_is_forgotten)
+{
+	const int64_t swap = NOW + DAY, later = NOW + 8 * DAY + 12 * HOUR;
+
+	old_past();
+	see_ds(NOW - HOUR, "192.0.2.2@53", 1, DAY);
+	(void)release_at(NOW - 10 * HOUR, CANDIDATE_CONFIRMED, with_second_ksk(facts_new(2, 4, 4)));
+	see_ds(swap, "192.0.2.1@53", 9, DAY);
+	see_ds(NOW - HOUR + 7 * DAY, "192.0.2.1@53", 9, DAY);
+	ck_assert_int_eq(
+	    prove_at(later, with_only_second_ksk(facts_new(3, 0, 0))).outcome, CACHE_REFUTED);
+	see_ds(NOW + 7 * DAY, "192.0.2.1@53", 9, DAY);
+	ck_assert_int_eq(
+	    prove_at(later, with_only_second_ksk(facts_new(3, 0, 0))).outcome, CACHE_PROVED);
+}
+END_TEST
+
+/* What a person said of the parent counts until its own servers are asked. */
+START_TEST(servers_of_the_parent_overtake_the_word_of_a_person)
+{
+	const int64_t swap = NOW + DAY;
+
+	(void)release_at(NOW - 100 * DAY, CANDIDATE_CONFIRMED, facts_new(1, 4, 4));
+	record_ds(NOW - 100 * DAY, SOURCE_OPERATOR, "alice", 1, DAY);
+	(void)release_at(NOW - 10 * HOUR, CANDIDATE_CONFIRMED, with_second_ksk(facts_new(2, 4, 4)));
+	ck_assert_int_eq(prove_at(swap + 5 * DAY, with_only_second_ksk(facts_new(3, 0, 0))).outcome,
+	    CACHE_REFUTED);
+	see_ds(swap, "192.0.2.1@53", 9, DAY);
+	ck_assert_int_eq(
+	    prove_at(swap + HOUR, with_only_second_ksk(facts_new(3, 0, 0))).outcome, CACHE_REFUTED);
+	ck_assert_int_eq(prove_at(swap + 5 * DAY, with_only_second_ksk(facts_new(3, 0, 0))).outcome,
+	    CACHE_PROVED);
+	/* Said again later, it counts again. */
+	record_ds(swap + DAY, SOURCE_OPERATOR, "alice", 1, DAY);
+	ck_assert_int_eq(prove_at(swap + 5 * DAY, with_only_second_ksk(facts_new(3, 0, 0))).outcome,
+	    CACHE_REFUTED);
+}
+END_TEST
+
+/* An answer that is not proved is no version of the DS set. */
+START_TEST(unproved_answer_of_the_parent_counts_for_nothing)
+{
+	struct history_ds seen = {.time = NOW - HOUR, .source = SOURCE_AUTHORITATIVE};
+	struct zg_error error = {""};
+
+	old_past();
+	(void)strcpy(seen.server, "192.0.2.2@53");
+	(void)strcpy(seen.note, "bogus: does not verify");
+	ck_assert_int_eq(history_add_ds(history, "z.", &seen, &error), ZG_OK);
+	ck_assert_int_eq(prove_at(NOW, facts_new(2, 4, 4)).outcome, CACHE_PROVED);
+}
+END_TEST
+
+static struct past_parent
+parent_at(int64_t now)
+{
+	struct release_facts *candidate = facts_new(2, 4, 4);
+	struct past_inputs inputs = {.directory = directory,
+	    .policy = policy,
+	    .policy_digest = "1",
+	    .candidate = candidate,
+	    .zone = "z.",
+	    .origin = origin,
+	    .now = now};
+	struct zg_error error = {""};
+	struct past_parent parent;
+	struct past *past;
+
+	ck_assert_msg(past_read(&inputs, &past, &error) == ZG_OK, "%s", error.text);
+	parent = past_facts(past)->parent;
+	past_free(past);
+	facts_delete(candidate);
+	return parent;
+}
+
+START_TEST(what_is_known_of_the_parent_is_summed_up)
+{
+	struct past_parent parent;
+
+	(void)release_at(NOW - 100 * DAY, CANDIDATE_CONFIRMED, facts_new(1, 4, 4));
+	ck_assert(!parent_at(NOW).is_known);
+	record_ds(NOW - 2 * DAY, SOURCE_OPERATOR, "alice", 1, DAY);
+	parent = parent_at(NOW);
+	ck_assert(parent.is_known);
+	ck_assert_int_eq(parent.seen, 0); /* the policy does not take it */
+	see_ds(NOW - HOUR, "192.0.2.1@53", 1, HOUR);
+	see_ds(NOW - HOUR, "192.0.2.2@53", 1, HOUR);
+	parent = parent_at(NOW);
+	ck_assert_int_eq(parent.seen, NOW - HOUR);
+	ck_assert_int_eq(parent.max_age, HOUR);
+	ck_assert_uint_eq(parent.n_servers, 2);
+	ck_assert(!parent.disagree);
+	ck_assert_uint_eq(parent.ttl, HOUR);
+	ck_assert_uint_eq(parent.former_ttl, DAY);
+	ck_assert_str_eq(parent.former_ttl_by, "alice");
+	see_ds(NOW - 60, "192.0.2.1@53", 1, HOUR);
+	see_ds(NOW - 60, "192.0.2.2@53", 9, HOUR);
+	parent = parent_at(NOW);
+	ck_assert(parent.disagree);
+	ck_assert_uint_eq(parent.n_sets, 2);
+	ck_assert_int_eq(parent.seen, NOW - HOUR); /* when they last agreed */
 }
 END_TEST
 
@@ -523,8 +692,13 @@ main(void)
 	tcase_add_test(tests, publication_that_is_not_confirmed_does_not_count);
 	tcase_add_test(tests, server_that_is_late_lengthens_the_wait);
 	tcase_add_test(tests, serial_that_no_release_has_is_said);
+	tcase_add_test(tests, serials_that_go_round_are_seen);
 	tcase_add_test(tests, former_ksk_goes_when_the_former_ds_is_gone);
 	tcase_add_test(tests, stale_parent_server_keeps_the_former_ds_alive);
+	tcase_add_test(tests, server_of_the_parent_that_is_gone_is_forgotten);
+	tcase_add_test(tests, servers_of_the_parent_overtake_the_word_of_a_person);
+	tcase_add_test(tests, unproved_answer_of_the_parent_counts_for_nothing);
+	tcase_add_test(tests, what_is_known_of_the_parent_is_summed_up);
 	tcase_add_test(tests, past_that_is_missing_is_unknown);
 	tcase_add_test(tests, ds_that_nobody_saw_is_unknown);
 	tcase_add_test(tests, refused_key_change_leaves_the_signer_ahead);

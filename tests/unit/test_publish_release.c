@@ -100,7 +100,8 @@ add_handed(uint32_t serial, int64_t time, bool evidence)
 {
 	int64_t id = add(serial, ZG_VERDICT_PASS, time);
 
-	ck_assert_int_eq(release_handed(releases, id, evidence, time, "test", &error), ZG_OK);
+	ck_assert_int_eq(
+	    release_handed(releases, &state, id, evidence, time, "test", &error), ZG_OK);
 	return id;
 }
 
@@ -231,7 +232,7 @@ START_TEST(what_a_crash_left_is_told_by_the_files)
 	text_put(target, 2);
 	unsettled_is(2, UNSETTLED_RENAMED);
 	ck_assert_int_eq(
-	    release_handed(releases, id, true, FIXTURE_TIME + 2, "test", &error), ZG_OK);
+	    release_handed(releases, &state, id, true, FIXTURE_TIME + 2, "test", &error), ZG_OK);
 	unsettled_is(0, UNSETTLED_NONE);
 	id = add(3, ZG_VERDICT_PASS, FIXTURE_TIME + 3);
 	ck_assert_int_eq(release_abandon(releases, id, FIXTURE_TIME + 4, "test", &error), ZG_OK);
@@ -272,7 +273,7 @@ START_TEST(the_text_of_a_release_is_proved_by_its_digest)
 	text_put(target, 7);
 	ck_assert_int_eq(release_text_open(&state, ZONE, target, &released, &fd, &error), ZG_OK);
 	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(state_keep(&state, "zones", ZONE, fd, &error), ZG_OK);
+	ck_assert_int_eq(state_keep(&state, "zones", ZONE, fd, KEEP_AT_HAND, &error), ZG_OK);
 	close(fd);
 	text_put(target, 8);
 	ck_assert_int_eq(release_text_open(&state, ZONE, target, &released, &fd, &error), ZG_OK);

@@ -59,25 +59,51 @@ START_TEST(different_keys_are_counted)
 	struct approval_subject of = subject();
 	struct finding_facts finding = {
 	    .id = "rrsig-invalid", .refuses = true, .facts = two, .n = 2};
-	struct quorum_voice voices[] = {{all[0], keys[0], false}, {all[1], keys[0], false},
-	    {all[2], keys[1], false}, {all[3], keys[2], false}};
+	struct quorum_voice voices[] = {{all[0], keys[0], false, QUORUM_NOW},
+	    {all[1], keys[0], false, QUORUM_NOW}, {all[2], keys[1], false, QUORUM_NOW},
+	    {all[3], keys[2], false, QUORUM_NOW}};
 	bool covering[4];
 
-	ck_assert_uint_eq(quorum_count(voices, 0, &of, &finding, covering), 0);
-	ck_assert_uint_eq(quorum_count(voices, 1, &of, &finding, covering), 1);
+	ck_assert_uint_eq(quorum_count(voices, 0, QUORUM_NOW, &of, &finding, covering), 0);
+	ck_assert_uint_eq(quorum_count(voices, 1, QUORUM_NOW, &of, &finding, covering), 1);
 	/* The same person twice. */
-	ck_assert_uint_eq(quorum_count(voices, 2, &of, &finding, covering), 1);
+	ck_assert_uint_eq(quorum_count(voices, 2, QUORUM_NOW, &of, &finding, covering), 1);
 	ck_assert(covering[0] && covering[1]);
-	ck_assert_uint_eq(quorum_count(voices, 3, &of, &finding, covering), 2);
+	ck_assert_uint_eq(quorum_count(voices, 3, QUORUM_NOW, &of, &finding, covering), 2);
 	/* Carol approved less than was found. */
-	ck_assert_uint_eq(quorum_count(voices, 4, &of, &finding, covering), 2);
+	ck_assert_uint_eq(quorum_count(voices, 4, QUORUM_NOW, &of, &finding, covering), 2);
 	ck_assert(!covering[3]);
 	finding.n = 1;
-	ck_assert_uint_eq(quorum_count(voices, 4, &of, &finding, covering), 3);
+	ck_assert_uint_eq(quorum_count(voices, 4, QUORUM_NOW, &of, &finding, covering), 3);
 	/* Two names with one key are one. */
 	voices[3].public_key = keys[1];
-	ck_assert_uint_eq(quorum_count(voices, 4, &of, &finding, covering), 2);
+	ck_assert_uint_eq(quorum_count(voices, 4, QUORUM_NOW, &of, &finding, covering), 2);
 	for (size_t i = 0; i < 4; i++)
+		approval_free(all[i]);
+}
+END_TEST
+
+/* DESIGN 9.19: who came with the new rules has no say in them, and who went with them has. */
+START_TEST(keys_count_under_their_rules)
+{
+	static const unsigned char keys[3][32] = {{1}, {2}, {3}};
+	struct finding_fact fact[] = {{.key = {1}}};
+	struct approval *all[] = {approval_of("alice", fact, 1), approval_of("bob", fact, 1),
+	    approval_of("carol", fact, 1)};
+	struct approval_subject of = subject();
+	struct finding_facts finding = {
+	    .id = "rrsig-invalid", .refuses = true, .facts = fact, .n = 1};
+	struct quorum_voice voices[] = {{all[0], keys[0], false, QUORUM_NOW | QUORUM_FORMER},
+	    {all[1], keys[1], false, QUORUM_FORMER}, {all[2], keys[2], false, QUORUM_NOW}};
+	bool covering[3];
+
+	ck_assert_uint_eq(quorum_count(voices, 3, QUORUM_FORMER, &of, &finding, covering), 2);
+	ck_assert(covering[0] && covering[1] && !covering[2]);
+	ck_assert_uint_eq(quorum_count(voices, 3, QUORUM_NOW, &of, &finding, covering), 2);
+	ck_assert(covering[0] && !covering[1] && covering[2]);
+	voices[0].rules = 0;
+	ck_assert_uint_eq(quorum_count(voices, 3, QUORUM_NOW, &of, &finding, covering), 1);
+	for (size_t i = 0; i < 3; i++)
 		approval_free(all[i]);
 }
 END_TEST
@@ -135,6 +161,7 @@ main(void)
 	int failed;
 
 	tcase_add_test(tests, different_keys_are_counted);
+	tcase_add_test(tests, keys_count_under_their_rules);
 	tcase_add_test(tests, the_floor_is_beyond_any_quorum);
 	tcase_add_test(tests, fewer_keys_than_the_quorum_are_none);
 	tcase_add_test(tests, broken_cryptography_and_denial_are_at_the_floor);

@@ -229,7 +229,8 @@ START_TEST(a_copy_is_kept_whole_and_replaced)
 	ck_assert_int_eq(fputs(text, from) >= 0 && fflush(from) == 0, 1);
 	for (int i = 0; i < 2; i++) {
 		ck_assert_int_eq(
-		    state_keep(&state, "zones", "example.", fileno(from), &error), ZG_OK);
+		    state_keep(&state, "zones", "example.", fileno(from), KEEP_DURABLY, &error),
+		    ZG_OK);
 		ck_assert_int_eq(file_read(file, 1000, &bytes, &length, &error), ZG_OK);
 		ck_assert_uint_eq(length, sizeof(text) - 1);
 		ck_assert_mem_eq(bytes, text, length);

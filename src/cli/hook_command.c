@@ -1,0 +1,102 @@
+/* `zonegate hook ENGINE`: what all engines have in common, and how each is answered. */
+#include "cli/cli.h"
+
+#include <string.h>
+
+/* What may follow a check: records, notifications that hang for their time-out. Seconds. */
+#define AFTERMATH 600
+
+struct engine {
+	const char *name;
+	int (*ask)(const struct hook *hook);
+	/* What the engine is told for each exit status of `release`: 0 pass, 1 refused, 2
+	 * undecided, 3 held. Nothing but a pass may be what the engine takes for a yes. */
+	int statuses[4];
+};
+
+static const struct engine engines[] = {
+    {"nsd", hook_nsd, {0, 1, 1, 1}},
+};
+
+/* --- One request --- */
+
+/* The engine that asks is the one that the configuration expects: two that publish the same zone
+ * would be two histories. */
+static bool
+zone_is_hooked(const struct release_job *job)
+{
+	const char *expected = job->zone->hook;
+
+	if (expected != NULL && strcmp(expected, job->hook->engine) == 0)
+		return true;
+	complain("undecided: %s says no hook of %s for %s", job->config->path, job->hook->engine,
+	    job->zone->name);
+	return false;
+}
+
+/* A zone that is to be transferred has no source yet. */
+static struct zg_source
+source_of(const struct hook_request *request)
+{
+	switch (request->source) {
+	case HOOK_SOURCE_FD:
+		return (struct zg_source){
+		    .kind = ZG_SOURCE_FD, .fd = request->fd, .path = "<stdin>"};
+	case HOOK_SOURCE_PATH:
+		return (struct zg_source){.kind = ZG_SOURCE_PATH, .path = request->path};
+	case HOOK_SOURCE_SERVER:
+	default:
+		return (struct zg_source){.kind = ZG_SOURCE_NONE};
+	}
+}
+
+int
+hook_run(const struct hook *hook, const struct hook_request *request)
+{
+	struct release_job job;
+	int status = EXIT_UNDECIDED;
+
+	if (release_job_read(hook->arguments, &job)) {
+		job.hook = request;
+		job.asker = hook->asker;
+		job.gate.inputs.zone = source_of(request);
+		if (request->source == HOOK_SOURCE_SERVER)
+			job.wish =
+			    (struct fetch_wish){.server = request->server, .key = request->key};
+		if (request->seconds > 0 && request->seconds < job.gate.timeout)
+			job.gate.timeout = request->seconds;
+		if (release_job_configure(&job, request->zone) && zone_is_hooked(&job))
+			status = release_run(&job);
+	}
+	release_job_clear(&job);
+	return status;
+}
+
+/* --- The command --- */
+
+/* In the process that the engine started, which does nothing that can go wrong: the command line is
+ * judged by the child. */
+static int64_t
+seconds_of(const struct arguments *arguments)
+{
+	const char *text = arguments->values[OPTION_TIMEOUT];
+	int64_t seconds = SUPERVISED_TIMEOUT;
+
+	if (text != NULL && !value_duration(text, &seconds))
+		seconds = SUPERVISED_TIMEOUT;
+	return seconds + AFTERMATH;
+}
+
+int
+command_hook(const struct arguments *arguments)
+{
+	for (size_t i = 0; i < sizeof(engines) / sizeof(engines[0]); i++) {
+		int status;
+
+		if (strcmp(engines[i].name, arguments->word) != 0)
+			continue;
+		status = hook_keep(engines[i].ask, arguments, seconds_of(arguments));
+		return engines[i].statuses[status >= 0 && status <= 3 ? status : EXIT_UNDECIDED];
+	}
+	return EXIT_UNDECIDED;
+}
