@@ -121,6 +121,8 @@
 #define ZG_SAMPLE_ENTRIES_MAX 1024
 /* Questions of one run: 64 servers, 2048 each. */
 #define ZG_ASKS_MAX 131072
+/* What the answers of one server may take in memory: 8 KB for each of 2048. */
+#define ZG_ASKS_SERVER_BYTES_MAX (16 * 1024 * 1024)
 /* Sockets of one run: below what systems allow a process. */
 #define ZG_ASKS_IN_FLIGHT_MAX 512
 

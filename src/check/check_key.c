@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dns/algorithm.h"
+#include "facts/key_trial.h"
 
 static bool
 is_sep(const struct key_fact *key)
@@ -294,6 +295,93 @@ check_dnskey_pinned(struct check_context *context)
 	if (context->policy->keys.pinned && !is_pinned(context, &why))
 		check_emit(
 		    context, "key %u/%u %s", context->key->view.algorithm, context->key->tag, why);
+}
+
+static bool
+was_released(const struct release_facts *in_force, const struct key_fact *fact)
+{
+	for (size_t i = 0; i < in_force->n_keys; i++) {
+		const struct release_key *key = &in_force->keys[i];
+
+		if (key->published && memcmp(key->sha256, fact->sha256, sizeof(key->sha256)) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+was_published(const struct zone *former, const uint8_t *rdata, size_t rdlen)
+{
+	struct rrset set;
+
+	if (!former->has_apex || !zone_rrset(former, 0, RR_DNSKEY, &set))
+		return false;
+	for (uint32_t i = set.first; i < set.first + set.count; i++) {
+		if (zone_record(former, i)->rdlen == rdlen &&
+		    memcmp(zone_rdata(former, i), rdata, rdlen) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The zone in force, by the log or else as it was given, does not publish the key. Where none is
+ * known nothing can be said to be new: the zone may be in service (history import). */
+static bool
+is_new(const struct check_context *context)
+{
+	const struct past_facts *past = context->facts->past;
+	const struct change_facts *change = context->facts->change;
+	const struct key_fact *key = context->key;
+
+	if (past != NULL && past->in_force != NULL)
+		return !was_released(past->in_force, key);
+	return change != NULL &&
+	       !was_published(change->previous, zone_rdata(context->zone, key->record),
+		   zone_record(context->zone, key->record)->rdlen);
+}
+
+/* What a signer has shown of the key; NULL: that it holds it. */
+static const char *
+trial_fault(const struct check_context *context, const struct trial_signer *signer)
+{
+	const struct facts *facts = context->facts;
+	uint64_t bit = 1ULL << (context->key - facts->keys.keys);
+	const struct key_trial *trial = NULL;
+
+	if (facts->trials != NULL)
+		trial = key_trial_find(facts->trials, context->zone->origin, signer->name);
+	if (trial == NULL)
+		return "has no trial signature: expected a signed TXT record";
+	if ((trial->shown & bit) != 0)
+		return NULL;
+	return (trial->failed & bit) != 0
+		   ? "has signed with another private key: its trial names this one, and does not "
+		     "verify"
+		   : "has no trial signature by this key that is in force";
+}
+
+/* DESIGN 9.22: three signers, each with a private key of its own under one tag (.de 2026), are seen
+ * before the key goes out. */
+void
+check_key_trial(struct check_context *context)
+{
+	const struct policy_values *policy = context->policy;
+	const struct dnskey_view *key = &context->key->view;
+	enum trial_role role = (key->flags & DNSKEY_FLAG_SEP) != 0 ? TRIAL_KSK : TRIAL_ZSK;
+
+	if (policy->keys.n_trials == 0 || !context->key->usable || !is_new(context))
+		return;
+	for (size_t i = 0; i < policy->keys.n_trials; i++) {
+		const struct trial_signer *signer = &policy->keys.trials[i];
+		const char *fault;
+
+		if (signer->role != TRIAL_ALL && signer->role != role)
+			continue;
+		fault = trial_fault(context, signer);
+		if (fault != NULL)
+			check_emit(context, "key %u/%u is new, and signer %s %s", key->algorithm,
+			    context->key->tag, signer->name, fault);
+	}
 }
 
 void

@@ -67,6 +67,7 @@ void check_dnskey_unused(struct check_context *context);
 void check_dnskey_no_sep_signature(struct check_context *context);
 void check_dnskey_role(struct check_context *context);
 void check_dnskey_pinned(struct check_context *context);
+void check_key_trial(struct check_context *context);
 void check_dnskey_ttl(struct check_context *context);
 void check_dnskey_response_size(struct check_context *context);
 void check_nsec3_hash(struct check_context *context);

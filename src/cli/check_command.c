@@ -102,6 +102,7 @@ job_read(const struct arguments *arguments, struct check_job *job)
 	       source_read(arguments, "ds", OPTION_DS, &inputs->ds) &&
 	       source_read(arguments, "previous", OPTION_PREVIOUS, &inputs->previous) &&
 	       source_read(arguments, "unsigned", OPTION_UNSIGNED, &inputs->unsigned_input) &&
+	       source_read(arguments, "trials", OPTION_TRIALS, &inputs->trials) &&
 	       memo_is_named(arguments);
 }
 

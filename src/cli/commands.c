@@ -32,6 +32,7 @@ static const struct option_row check_options[] = {
 	{OPTION_UNSIGNED, 'u', "unsigned", "FILE", "the registry's unsigned zone, to compare with"},
 	{OPTION_PREVIOUS, 'P', "previous", "FILE", "the zone released before, to compare with"},
 	{OPTION_STATE, 'S', "state", "DIR", "prove against the history of this state directory"},
+	{OPTION_TRIALS, 0, "trials", "FILE", "trial signatures of the signers by keys that are new"},
 	{OPTION_REQUIRE, 0, "require", "INPUT,...", "undecided without these: ds, previous, unsigned, history"},
 	{OPTION_INCLUDE, 0, "include", NULL, "allow $INCLUDE of files beneath the zone's folder"},
 	{OPTION_TRANSFER, 0, "transfer", "ADDRESS[@PORT]", "get the zone --origin from this server"},

@@ -144,6 +144,7 @@ work_open(struct work *work, struct zg_error *error)
 	inputs->policy = work->policy;
 	inputs->origin = zone->name;
 	inputs->unsigned_input = source_of_path(zone->unsigned_path);
+	inputs->trials = source_of_path(zone->trials_path);
 	inputs->state = work->job->has_state ? work->job->state.path : NULL;
 	inputs->remember = true;
 	inputs->complete = true;

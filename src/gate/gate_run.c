@@ -16,6 +16,7 @@
 #include "gate/policy_digest.h"
 #include "gate/repair.h"
 #include "gate/result.h"
+#include "gate/trials_read.h"
 #include "policy/policy.h"
 
 /* What one run holds; everything in it is freed by run_clear. */
@@ -37,6 +38,7 @@ struct run {
 	struct release_facts *release; /* what is remembered; handed over to the result */
 	struct past_inputs past_inputs;
 	struct past *past;
+	struct key_trials *trials;
 	struct meter meter;
 	struct check_result results[CHECK_ROWS_MAX], former[CHECK_ROWS_MAX];
 	struct check_result verified_results[CHECK_ROWS_MAX];
@@ -160,7 +162,7 @@ run_facts(struct run *run, struct zg_error *error)
 		of.fresh = &run->fresh;
 	}
 	status = facts_compute(&of, &run->facts, error);
-	if (status == ZG_OK && inputs->trials.kind != ZG_SOURCE_NONE)
+	if (status == ZG_OK && run->zone->has_apex && inputs->trials.kind != ZG_SOURCE_NONE)
 		status = trials_read(&inputs->trials, run->zone->origin, &run->facts->keys,
 		    inputs->now, &run->trials, error);
 	if (status == ZG_OK)
@@ -329,6 +331,7 @@ run_clear(struct run *run)
 	zone_free(run->previous);
 	zone_free(run->unsigned_input);
 	free(run->ds);
+	free(run->trials);
 	zg_policy_free(run->own_policy);
 	free(run);
 }

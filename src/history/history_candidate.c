@@ -311,21 +311,20 @@ walk_more(const struct walk *walk)
 	return walk->has_wanted || walk->has_superseded;
 }
 
-/* The superseded one comes next: it is newer. One that is in both comes once. */
+/* The superseded one comes next: it is newer than what is wanted. None is both. */
 static bool
-superseded_is_next(struct walk *walk)
+superseded_is_next(const struct walk *walk)
 {
-	int64_t id, wanted_id, time, wanted_time;
+	int64_t time, wanted_time;
 
 	if (!walk->has_superseded || !walk->has_wanted)
 		return walk->has_superseded;
-	id = sqlite3_column_int64(walk->superseded, COLUMN_ID);
-	wanted_id = sqlite3_column_int64(walk->wanted, COLUMN_ID);
 	time = sqlite3_column_int64(walk->superseded, COLUMN_TIME);
 	wanted_time = sqlite3_column_int64(walk->wanted, COLUMN_TIME);
-	if (id == wanted_id)
-		walk->has_superseded = false;
-	return time > wanted_time || (time == wanted_time && id > wanted_id);
+	if (time != wanted_time)
+		return time > wanted_time;
+	return sqlite3_column_int64(walk->superseded, COLUMN_ID) >
+	       sqlite3_column_int64(walk->wanted, COLUMN_ID);
 }
 
 /* Goes behind the candidate at hand; `superseded`: it is that one. */

@@ -15,7 +15,7 @@ enum ask_outcome {
 	ASK_ANSWERED,	 /* `answer` is a response to this very question, whatever its rcode */
 	ASK_TIMEOUT,	 /* nothing usable came in time */
 	ASK_UNREACHABLE, /* connection refused, no route */
-	ASK_MALFORMED	 /* what came over TCP is no answer to it */
+	ASK_MALFORMED	 /* what came over TCP is no answer to it, or all of it is too much */
 };
 
 struct ask {

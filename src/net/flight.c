@@ -257,6 +257,21 @@ peer_heard(const struct flight *flight, const struct message *message)
 	}
 }
 
+/* The answers of one server are kept up to a bound: it may make each as large as it can. */
+static void
+take_answer(struct flight *flight, struct message *message)
+{
+	if (message->size > ZG_ASKS_SERVER_BYTES_MAX - flight->peer->octets) {
+		message_free(message);
+		flight_end(flight, ASK_MALFORMED, "the answers of this server are too large");
+		return;
+	}
+	flight->peer->octets += message->size;
+	flight->ask->answer = message;
+	flight_end(flight, ASK_ANSWERED, "%s",
+	    flight->ask->lost_edns ? "FORMERR to EDNS: asked without it, so without DNSSEC" : "");
+}
+
 /* Takes the message, or asks once more in the way that it calls for. */
 static zg_status
 follow(struct flight *flight, enum heed heed, struct message *message, struct zg_error *error)
@@ -265,10 +280,7 @@ follow(struct flight *flight, enum heed heed, struct message *message, struct zg
 
 	peer_heard(flight, message);
 	if (heed == HEED_ANSWER) {
-		flight->ask->answer = message;
-		flight_end(flight, ASK_ANSWERED, "%s",
-		    flight->ask->lost_edns ? "FORMERR to EDNS: asked without it, so without DNSSEC"
-					   : "");
+		take_answer(flight, message);
 		return ZG_OK;
 	}
 	message_free(message);

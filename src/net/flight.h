@@ -13,6 +13,7 @@ struct peer {
 	struct ask **asks; /* those to it, in their order; borrowed */
 	size_t n_asks, next;
 	unsigned in_flight;
+	size_t octets; /* of its answers so far, in memory */
 	uint8_t cookie[NET_CLIENT_COOKIE + NET_SERVER_COOKIE_MAX]; /* ours first */
 	size_t cookie_len;
 	bool has_cookie;   /* the server gave its part: an answer over UDP without is none */

@@ -304,12 +304,14 @@ static zg_status
 assemble(const struct unpacking *u, struct message **message)
 {
 	size_t records_len = u->n_parts * sizeof(struct message_record);
-	struct message *whole = malloc(sizeof(*whole) + records_len + u->arena.used);
+	size_t size = sizeof(struct message) + records_len + u->arena.used;
+	struct message *whole = malloc(size);
 	uint8_t *octets;
 
 	if (whole == NULL)
 		return ZG_MEMORY;
 	*whole = *u->message;
+	whole->size = size;
 	whole->records = (struct message_record *)(whole + 1);
 	octets = (uint8_t *)(whole->records + u->n_parts);
 	if (u->arena.used > 0)

@@ -32,6 +32,7 @@ struct message_record {
 };
 
 struct message {
+	size_t size; /* octets of the block, this struct included */
 	uint16_t id;
 	uint8_t opcode;
 	uint16_t rcode; /* with the upper bits of EDNS */

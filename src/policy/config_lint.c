@@ -57,6 +57,13 @@ check_approvers(struct policy_reporter *reporter, const struct config *config,
 		    zone->name, (int)release->approval.quorum, n);
 }
 
+/* What passes here is published, be it by the engine of a hook. */
+static bool
+is_published(const struct config_zone *zone)
+{
+	return zone->target != NULL || zone->hook != NULL;
+}
+
 static void
 check_policy(struct policy_reporter *reporter, const struct config *config,
     const struct config_zone *zone, const zg_policy *policy)
@@ -71,12 +78,13 @@ check_policy(struct policy_reporter *reporter, const struct config *config,
 	if (zone->ds_path != NULL && !release->parent.sources[DS_SOURCE_FILE].accepted)
 		policy_warning(reporter, zone->line,
 		    "the policy of %s takes no DS from a file, and one is given", zone->name);
-	if (zone->target != NULL && release->evidence == EVIDENCE_CONFIRMED && zone->n_servers == 0)
+	if (is_published(zone) && release->evidence == EVIDENCE_CONFIRMED && zone->n_servers == 0)
 		policy_warning(reporter, zone->line,
 		    "no server is there to confirm a release of %s, which its policy asks for",
 		    zone->name);
-	if (zone->target != NULL && release->completeness && zone->unsigned_path == NULL &&
-	    policy_values(policy)->zone.zonemd != ZONEMD_REQUIRE)
+	/* A transfer that a hook makes has an end mark. */
+	if (zone->target != NULL && zone->hook == NULL && release->completeness &&
+	    zone->unsigned_path == NULL && policy_values(policy)->zone.zonemd != ZONEMD_REQUIRE)
 		policy_warning(reporter, zone->line,
 		    "no unsigned zone to prove that %s is complete, which its policy asks for",
 		    zone->name);
@@ -109,6 +117,12 @@ lint_policy(
 static void
 warn_zone(struct policy_reporter *reporter, const struct config_zone *zone)
 {
+	if (zone->target == NULL && zone->hook != NULL && zone->again.arguments == NULL)
+		policy_warning(reporter, zone->line,
+		    "the hook of %s has no command: what was held goes out when the engine asks "
+		    "again "
+		    "by itself",
+		    zone->name);
 	if (zone->target == NULL)
 		return;
 	if (zone->reload.arguments == NULL)

@@ -46,6 +46,7 @@ zone_clear(struct config_zone *zone)
 	free(zone->hook);
 	arguments_free(zone->again.arguments);
 	free(zone->unsigned_path);
+	free(zone->trials_path);
 	free(zone->ds_path);
 	free(zone->trust_anchor);
 	servers_free(zone->parents, zone->n_parents);

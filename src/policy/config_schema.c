@@ -84,6 +84,7 @@ const struct config_row config_table[] = {
 	 .name_place = offsetof(struct config_zone, policy_name)},
 	{"Zone/Candidate", .kind = CONFIG_PATH, AT(config_zone, candidate)},
 	{"Zone/Unsigned", .kind = CONFIG_PATH, AT(config_zone, unsigned_path)},
+	{"Zone/Trials", .kind = CONFIG_PATH, AT(config_zone, trials_path)},
 	{"Zone/Release", .kind = CONFIG_GROUP},
 	{"Zone/Release/Target", .kind = CONFIG_PATH, .required = true, AT(config_zone, target)},
 	{"Zone/Release/Target/@mode", .kind = CONFIG_MODE, AT(config_zone, mode)},

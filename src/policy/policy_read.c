@@ -220,6 +220,7 @@ zg_policy_free(zg_policy *policy)
 	free(policy->description);
 	free(policy->values.keys.inventory);
 	free(policy->values.keys.choices);
+	free(policy->values.keys.trials);
 	free(policy->values.change.watch);
 	free(policy->release.approval.approvers);
 	free(policy->release.staging.risks);

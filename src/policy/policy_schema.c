@@ -47,6 +47,7 @@ static const char *const input_words[] = {"ds", "previous", "unsigned", NULL};
 static const char *const completeness_words[] = {"none", "any", NULL};
 static const char *const allowance_words[] = {"allowed", "forbidden", "required", NULL};
 static const char *const inventory_words[] = {"observe", "pinned", NULL};
+static const char *const trial_words[] = {"all", "KSK", "ZSK", NULL};
 static const char *const role_words[] = {"KSK", "ZSK", "CSK", "foreign", NULL};
 static const char *const ksk_roll_words[] = {
     "KskDoubleSignature", "KskDoubleDS", "KskDoubleRRset", NULL};
@@ -160,6 +161,14 @@ same_risk(const void *a, const void *b)
 	return *(const size_t *)a == *(const size_t *)b;
 }
 
+static bool
+same_trial(const void *a, const void *b)
+{
+	const struct trial_signer *one = a, *other = b;
+
+	return one->role == other->role && strcmp(one->name, other->name) == 0;
+}
+
 #define PLACE(field) offsetof(struct zg_policy, field)
 
 static const struct policy_list inventory_list = {
@@ -170,6 +179,13 @@ static const struct policy_list inventory_list = {
     .same = same_key,
     .wrong = wrong_key,
     .unwise = unwise_key,
+};
+static const struct policy_list trial_list = {
+    .items = PLACE(values.keys.trials),
+    .count = PLACE(values.keys.n_trials),
+    .item = sizeof(struct trial_signer),
+    .limit = ZG_TRIALS_MAX,
+    .same = same_trial,
 };
 static const struct policy_list choice_list = {
     .items = PLACE(values.keys.choices),
@@ -277,6 +293,9 @@ const struct policy_row policy_table[] = {
 	{"Keys/Inventory/Key/@notbefore", .kind = POLICY_TIME, .fallback = NOT_SET,
 	 ITEM(pinned_key, not_before)},
 	{"Keys/Inventory/Key/@notafter", .kind = POLICY_TIME, .fallback = NOT_SET, ITEM(pinned_key, not_after)},
+	{"Keys/Trial", .kind = POLICY_LIST, .list = &trial_list},
+	{"Keys/Trial/@signer", .kind = POLICY_TOKEN, ITEM(trial_signer, name), .required = true},
+	{"Keys/Trial/@role", WORD(trial_words), ITEM(trial_signer, role)},
 	{"Keys/KSK", .kind = POLICY_GROUP},
 	{"Keys/KSK/Algorithm", .kind = POLICY_LIST, .list = &choice_list, .role = ROLE_KSK},
 	{"Keys/KSK/Algorithm/@length", NUMBER(1, 65535, NOT_SET), ITEM(key_choice, bits)},

@@ -376,12 +376,14 @@ judge_parent(const struct status_zone_inputs *inputs, const struct history_candi
     struct status_report *report)
 {
 	const struct history_ds *newest = inputs->n_ds > 0 ? &inputs->ds[inputs->n_ds - 1] : NULL;
+	bool answered = false; /* by anybody at the last look */
 	int64_t age = NOT_SET;
 
 	for (size_t i = 0; i < inputs->n_ds; i++) {
 		if (!inputs->ds[i].answered || inputs->ds[i].time < report->ds_seen)
 			continue;
 		report->ds_seen = inputs->ds[i].time;
+		answered = report->ds_seen == newest->time;
 		age = ds_max_age(inputs->policy, inputs->ds[i].source);
 	}
 	if (release == NULL || release->facts.dnskey_expiration == 0)
@@ -394,7 +396,7 @@ judge_parent(const struct status_zone_inputs *inputs, const struct history_candi
 		status_add(report, STATUS_WARNING, "ds-old",
 		    "the DS set of the parent was last seen at %s",
 		    moment_of(report->ds_seen, inputs->now).text);
-	if (newest != NULL && !newest->answered && report->ds_seen != 0)
+	if (newest != NULL && !answered && report->ds_seen != 0)
 		status_add(report, STATUS_WARNING, "ds-unanswered",
 		    "the parent's %s gave no usable answer at %s: %s", newest->server,
 		    moment_of(newest->time, inputs->now).text, newest->note);

@@ -52,6 +52,26 @@ text_of(const json_t *object, const char *key, const char *otherwise)
 	return text != NULL ? text : otherwise;
 }
 
+/* A phrase as a sentence of its own. */
+static void
+sentence_write(struct html *html, const char *phrase)
+{
+	char first = phrase[0];
+
+	if (first >= 'a' && first <= 'z')
+		first = (char)(first - 'a' + 'A');
+	if (first != '\0')
+		markup_words(&html->markup, "%c%s.", first, phrase + 1);
+}
+
+static void
+sentence_element(struct html *html, const char *element, const char *phrase)
+{
+	markup_open(&html->markup, element, NULL);
+	sentence_write(html, phrase);
+	markup_close(&html->markup);
+}
+
 static const struct words *
 words_of(const json_t *report)
 {
@@ -134,6 +154,25 @@ seen_write(struct html *html, const json_t *finding)
 	markup_close(&html->markup);
 }
 
+/* Which caches only. */
+static const char *
+cause_of(const json_t *window)
+{
+	static const struct {
+		const char *cause, *words;
+	} causes[] = {
+	    {"expiry", "; where a signature expires before its cached copy does"},
+	    {"serve-stale", "; only in caches that serve stale data"},
+	    {"margin", "; only within the safety margin"},
+	};
+
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
+		if (strcmp(text_of(window, "cause", ""), causes[i].cause) == 0)
+			return causes[i].words;
+	}
+	return "";
+}
+
 static void
 window_write(struct html *html, const json_t *window)
 {
@@ -147,9 +186,11 @@ window_write(struct html *html, const json_t *window)
 	markup_element(&html->markup, "code", NULL, "%s", text_of(held, "what", "?"));
 	markup_words(&html->markup, " and asks for ");
 	markup_element(&html->markup, "code", NULL, "%s", text_of(asked, "what", "?"));
-	markup_words(&html->markup, " finds it bogus; %s RRsets. %s. %s.",
-	    number_of(window, "rrsets").text, text_of(window, "broken", ""),
-	    text_of(window, "remedy", ""));
+	markup_words(&html->markup, " finds it bogus (%s RRsets%s). ",
+	    number_of(window, "rrsets").text, cause_of(window));
+	sentence_write(html, text_of(window, "broken", ""));
+	markup_words(&html->markup, " ");
+	sentence_write(html, text_of(window, "remedy", ""));
 	markup_close(&html->markup);
 }
 
@@ -244,7 +285,7 @@ finding_write(struct html *html, const json_t *finding)
 	markup_words(
 	    markup, " %s: %s", text_of(finding, "id", ""), number_of(finding, "count").text);
 	markup_close(markup);
-	markup_element(markup, "p", NULL, "%s.", text_of(finding, "summary", ""));
+	sentence_element(html, "p", text_of(finding, "summary", ""));
 	if (json_text_of(finding, "eased") != NULL)
 		markup_element(markup, "p", NULL, "Weaker than the policy says: %s.",
 		    text_of(finding, "eased", ""));

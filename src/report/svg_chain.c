@@ -10,10 +10,11 @@
 /* Boxes that are drawn of each kind: zones have a handful. */
 #define BOXES_MAX 16
 
-#define ROW    46 /* a box and the space below it */
-#define HEIGHT 36
-#define LEFT   34
-#define LANE   5 /* between lines from keys to classes */
+#define ROW	     46 /* a box and the space below it */
+#define HEIGHT	     36
+#define LEFT	     34
+#define LINE_LETTERS 42 /* of small text in a box */
+#define LANE	     5	/* between lines from keys to classes */
 
 struct chain {
 	struct markup *markup;
@@ -135,6 +136,14 @@ key_draw(struct chain *chain, size_t i)
 	markup_line(chain->markup, "link", LEFT - 14, y + HEIGHT / 2, LEFT, y + HEIGHT / 2);
 }
 
+/* Ends a text that is too long in dots. */
+static void
+cut(char *text, size_t letters)
+{
+	if (strlen(text) > letters)
+		memcpy(text + letters - 3, "...", 4);
+}
+
 /* A class; a line from each key that signs it, along the right edge. */
 static void
 class_draw(struct chain *chain, size_t i)
@@ -142,13 +151,14 @@ class_draw(struct chain *chain, size_t i)
 	const json_t *class = json_array_get(chain->classes, i);
 	bool is_signed = json_array_size(json_object_get(class, "keys")) > 0;
 	int64_t y = class_y(chain, i), right = SVG_WIDTH - LEFT;
-	char first[96], second[160];
+	int64_t n = json_integer_of(class, "rrsets", 0);
+	char first[96], second[96];
 
-	(void)snprintf(first, sizeof(first), "%" PRId64 " RRsets, TTL %" PRId64,
-	    json_integer_of(class, "rrsets", 0), json_integer_of(class, "ttl", 0));
-	(void)snprintf(second, sizeof(second), "%s%.32s %.16s",
-	    is_signed ? "for example " : "no valid signature: ",
-	    text_or(json_text_of(class, "owner"), ""), text_or(json_text_of(class, "type"), ""));
+	(void)snprintf(first, sizeof(first), "%" PRId64 " RRset%s, TTL %" PRId64 "%s", n,
+	    n == 1 ? "" : "s", json_integer_of(class, "ttl", 0), is_signed ? "" : ": bogus");
+	(void)snprintf(second, sizeof(second), "%.16s %s", text_or(json_text_of(class, "type"), ""),
+	    text_or(json_text_of(class, "owner"), ""));
+	cut(second, LINE_LETTERS);
 	box_draw(chain, y, is_signed ? "box" : "box broken", first, second);
 	for (size_t k = 0; k < chain->n_keys; k++) {
 		int64_t from = key_y(chain, k) + HEIGHT / 2, to = y + HEIGHT / 2;

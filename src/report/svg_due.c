@@ -14,6 +14,7 @@
 #define ROW	    32
 #define LEFT	    10
 #define RIGHT	    10
+#define HOUR	    3600
 #define DAY	    86400
 #define SPAN_MAX    (INT64_C(3650) * DAY)
 /* 9999-12-31T23:59:59Z: a report with another clock is none. */
@@ -48,21 +49,27 @@ axis_take(struct due *due, int64_t at)
 		due->end = at;
 }
 
-/* From a little before now to a little after the last that has a time. */
+/* From a little before now to a little after the last that has a time. Windows come first: beside
+ * signatures that last for weeks their hours would not be seen. */
 static void
 axis_set(struct due *due)
 {
-	due->begin = due->now - DAY / 12;
-	due->end = due->now + DAY;
-	for (size_t i = 0; i < due->n_steps; i++)
-		axis_take(due, json_integer_of(json_array_get(due->steps, i), "time", due->now));
+	bool has_windows;
+
+	due->begin = due->end = due->now;
 	for (size_t i = 0; i < due->n_windows; i++) {
 		const json_t *window = json_array_get(due->windows, i);
 
 		axis_take(due, json_integer_of(window, "from", due->now));
 		axis_take(due, json_integer_of(window, "until", due->now));
 	}
-	due->end += (due->end - due->begin) / 12;
+	has_windows = due->end > due->now;
+	for (size_t i = 0; i < due->n_steps && !has_windows; i++)
+		axis_take(due, json_integer_of(json_array_get(due->steps, i), "time", due->now));
+	if (due->end < due->now + HOUR)
+		due->end = due->now + HOUR;
+	due->end += (due->end - due->begin) / 8;
+	due->begin -= (due->end - due->begin) / 16;
 }
 
 static void
@@ -121,8 +128,8 @@ step_draw(struct due *due, const json_t *step, int64_t y)
 		id = "";
 	if (at != INT64_MAX)
 		utc_format(at, when);
-	markup_label(due->markup, LEFT, y + 11, "small", NULL, "%.32s %.16s: %.16s", id,
-	    subject != NULL ? subject : "", when);
+	markup_label(due->markup, LEFT, y + 11, "small", NULL, "%.32s%s%.16s: %.16s", id,
+	    subject != NULL ? " " : "", subject != NULL ? subject : "", when);
 	if (is_permission(id))
 		markup_box(due->markup, "may", x - 2, y + 15, 5, 9);
 	else

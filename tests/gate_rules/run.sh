@@ -28,6 +28,7 @@
 #                                             what servers were seen with in test_check_past, test_past
 # 19 weakening the policy                     here; with approvals in tests/approval
 # 20 clock                                    here; a jump while it works in tests/release: clock
+# 22 key trial                                here; test_key_trial; tests/rules: trial-of-keys-in-force
 # 23 another signer                           test_cache_view: case 30
 # 24 the DNSKEY signature's own deadline      here
 set -u
@@ -94,7 +95,7 @@ ds_of() { # digest-type key...
 # What twins differ in. `begin` sets them to what most cases have.
 policy_defaults() {
 	skew=PT0S evidence=handed horizon=P7D models='' cds_delay=PT0S rollover=liberal
-	policy_more=''
+	policy_more='' trials=''
 }
 
 # Makes $place with a policy, a configuration, and nothing released.
@@ -114,7 +115,7 @@ policy_write() {
 		<ZoneGate version="1"><Policy name="rules">
 		<Signatures><ClockSkew>$skew</ClockSkew></Signatures>
 		<Keys><PublishSafety>PT0S</PublishSafety><RetireSafety>PT0S</RetireSafety>
-		<AlgorithmRollover>$rollover</AlgorithmRollover></Keys>
+		$trials<AlgorithmRollover>$rollover</AlgorithmRollover></Keys>
 		<Zone><PropagationDelay>PT30M</PropagationDelay><Evidence>$evidence</Evidence></Zone>
 		<Parent><PropagationDelay>PT1H</PropagationDelay><CDS delay="$cds_delay">consistent</CDS></Parent>
 		<CacheView>$models<ServeStale on="ignore">P3D</ServeStale>
@@ -942,6 +943,49 @@ rule_20() {
 	release $((2 * hour)) $((2 * unsynchronised))
 }
 
+# Adds the trial of a signer: its TXT record, signed as any signer would, with that key.
+trial() { # signer key
+	cat >"$place/trial.in" <<-END
+		\$ORIGIN example.
+		\$TTL 60
+		@ SOA ns1 hostmaster 1 7200 3600 86400 900
+		@ NS ns1
+		$1._key-trial TXT "trial of $1"
+	END
+	(cd "$work/keys" && ldns-signzone -i "$(stamp -$hour)" -e "$(stamp $day)" -o example. \
+		-f "$place/trial" "$place/trial.in" "$2") >"$place/log" 2>&1 ||
+		result 1 "$name: signing" "$(cat "$place/log")"
+	cat "$place/trial" >>"$place/trials"
+}
+
+# A ZSK is published before it signs, as in .de 2026: `other` is a signer whose private key is
+# another one under the same tag, so that what it signs does not verify.
+rule_22() {
+	for case in none one both other; do
+		begin "rule 22: trial signatures by $case"
+		trials='<Trial signer="one"/><Trial signer="two" role="ZSK"/>'
+		policy_write
+		sed -i "s,<Release>,<Trials>$place/trials</Trials>&," "$place/zonegate.xml"
+		: >"$place/trials"
+		sign -$hour "$ksk=active" "$zsk=active"
+		take_over
+		sign 0 "$ksk=active" "$zsk=active"
+		release 0 0
+		finds key-trial none
+		sign $hour "$ksk=active" "$zsk=active" "$zsk2=published"
+		release $hour 1
+		finds key-trial "refuse 2"
+		[ $case = none ] || trial one "$zsk2"
+		case $case in both | other) trial two "$zsk2" ;; esac
+		[ $case != other ] || sed -i 's/"trial of two"/"Trial of two"/' "$place/trials"
+		case $case in
+		none) release $hour 1 && finds key-trial "refuse 2" ;;
+		both) release $hour 0 && finds key-trial none ;;
+		*) release $hour 1 && finds key-trial "refuse 1" ;;
+		esac
+	done
+}
+
 # The signature over the DNSKEY RRset ends a week before the others.
 rule_24() {
 	for which in same shorter; do
@@ -970,7 +1014,7 @@ rule_24() {
 	done
 }
 
-[ $# -gt 0 ] || set -- 1 2 3 4 5 7 9 10 11 12 13 14 15 16 17 18 19 20 24
+[ $# -gt 0 ] || set -- 1 2 3 4 5 7 9 10 11 12 13 14 15 16 17 18 19 20 22 24
 for rule; do
 	"rule_$rule"
 done

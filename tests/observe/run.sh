@@ -359,6 +359,18 @@ if python3 - "$work/out" "$(at knot)" 2>"$work/err" <<-'END'; then pass; else fa
 	assert server["whole"]["digest"] == look["digest"], server
 END
 
+# What cannot be recorded, another run having the zone, is printed all the same.
+lock=$(find "$work/state/locks" -name 'plain.example*')
+flock "$lock" sleep 3 &
+wait_for 5 sh -c "! flock -n '$lock' true"
+observe plain.example.
+is "locked: exit status" $status -eq 2
+said "locked" '3 of 3 servers'
+said "locked" 'nothing was recorded'
+wait $!
+observe plain.example.
+is "no longer locked: exit status" $status -eq 0
+
 # --- One server serves something else ---
 
 # Makes a server serve what a sed script makes of the zones of serial 5.

@@ -524,6 +524,7 @@ faults() {
 	# A resolver that never answers, and then one that does.
 	background resolvers leaf. "$(servers_xml 127.0.53.1)<Resolver address=\"127.0.53.21\" port=\"$port\"/>$resolver"
 	background no-resolver leaf. "$(servers_xml 127.0.53.1)<Resolver address=\"127.0.53.21\" port=\"$port\"/>"
+	background no-route leaf. "$(servers_xml 127.0.53.1 2001:db8::1)$resolver"
 	background all-dead leaf. "$(servers_xml 127.0.53.21 127.0.53.37)"
 	# shellcheck disable=SC2086 # a list of process ids
 	wait $waits
@@ -551,6 +552,10 @@ faults() {
 	outcome ten
 	expect "ten servers, two dead" 0 '"servers": 8' '"id": "parent-server-dead"'
 	if [ "$milliseconds" -lt 10000 ]; then pass; else fail "ten servers: $milliseconds ms"; fi
+	outcome no-route
+	if [ "$port" -eq 53 ]; then
+		expect "no way to IPv6 from here" 0 '"answer": "no-route"' '"level": "ok"'
+	fi
 	outcome resolvers
 	expect "the second resolver is asked" 0 '"level": "ok"'
 	outcome no-resolver
@@ -707,11 +712,46 @@ release_begin() { # name parent-xml [policy-xml]
 	expect "$1: taken over" 0
 }
 
+troubles='dead=127.0.53.21 disagree=127.0.53.5 bogus=127.0.53.30 closed=127.0.53.98'
+
+# Releases serial 2, whose keys are those of serial 1, and 3, which has one more.
+trouble_run() {
+	release "$zones/leaf.2"
+	echo "$status $milliseconds" >"$place/done.2"
+	cp "$place/out" "$place/out.2"
+	sleep 1.1
+	release "$zones/leaf.3"
+	echo "$status $milliseconds" >"$place/done.3"
+	cp "$place/out" "$place/out.3"
+}
+
+trouble_judge() { # kind
+	place=$work/places/release-$1
+	read -r status milliseconds <"$place/done.2"
+	cp "$place/out.2" "$place/out"
+	expect "release: unchanged, parent $1" 0 '"verdict": "pass"' '"id": "parent-'
+	if [ "$milliseconds" -lt 12000 ]; then
+		pass
+	else
+		fail "release, parent $1: $milliseconds ms"
+	fi
+	read -r status milliseconds <"$place/done.3"
+	cp "$place/out.3" "$place/out"
+	# Without any word of the parent it cannot be judged; by a word that is contradicted it must
+	# not be.
+	if [ "$1" = disagree ]; then
+		expect "release: changed, parent $1" 1 '"id": "parent-servers-disagree"'
+	else
+		expect "release: changed, parent $1" 2 'required input missing: ds'
+	fi
+}
+
 # Another key is published in serial 3: a change that the parent minds.
 releases() {
 	child_make 2
 	(cd "$keys" && dnssec-keygen -q -a ECDSAP256SHA256 leaf. >"$work/zsk.new")
 	child_make 3 "$(cat "$keys/$(cat "$work/zsk.new").key")"
+	child_make 4 "$(dnssec-dsfromkey -2 -C -T 3600 "$keys/$(cat "$work/ksk.leaf.").key")"
 
 	release_begin release-good "$(servers_xml 127.0.53.1 127.0.53.2)$resolver"
 	release "$zones/leaf.2"
@@ -723,25 +763,43 @@ releases() {
 	expect "release: other keys, the parent agrees" 0 '"verdict": "pass"'
 
 	# Each trouble: unchanged keys go out with a warning, changed ones do not go out.
-	for trouble in dead=127.0.53.21=2 disagree=127.0.53.5=1 bogus=127.0.53.30=2 \
-		closed=127.0.53.98=2; do
-		kind=${trouble%%=*} rest=${trouble#*=}
-		address=${rest%%=*} due=${rest#*=}
+	waits=
+	for kind in $troubles; do
+		address=${kind#*=} kind=${kind%%=*}
 		case $kind in
 		disagree) release_begin "release-$kind" "$(servers_xml 127.0.53.1 "$address")" ;;
 		*) release_begin "release-$kind" "$(servers_xml "$address")" ;;
 		esac
-		release "$zones/leaf.2"
-		expect "release: unchanged, parent $kind" 0 '"verdict": "pass"'
-		if [ "$milliseconds" -lt 12000 ]; then
-			pass
-		else
-			fail "release, parent $kind: $milliseconds ms"
-		fi
-		sleep 1.1
-		release "$zones/leaf.3"
-		expect "release: changed, parent $kind" "$due"
+		trouble_run &
+		waits="$waits $!"
 	done
+	# shellcheck disable=SC2086 # a list of process ids
+	wait $waits
+	for kind in $troubles; do
+		trouble_judge "${kind%%=*}"
+	done
+
+	# What was seen is too old to change keys by, and no reason to hold anything else.
+	release_begin release-old "$(servers_xml 127.0.53.1)" \
+		'<DS><Source type="authoritative" poll="PT1S" maxage="PT2S"/></DS>'
+	parent fetch leaf.
+	sed "s/127\.0\.53\.1\"/127.0.53.98\"/" "$place/zonegate.xml" >"$place/new"
+	cat "$place/new" >"$place/zonegate.xml"
+	sleep 3.1
+	release "$zones/leaf.2"
+	expect "release: unchanged, an old look" 0 '"id": "parent-ds-age"' \
+		'"eased": "keys, signers'
+	release "$zones/leaf.3"
+	expect "release: changed, an old look" 1 '"id": "parent-ds-age"'
+
+	# What the zone asks the parent for.
+	release_begin release-cds "$(servers_xml 127.0.53.1)"
+	release "$zones/leaf.4"
+	expect "release: with CDS" 0
+	parent show leaf.
+	expect "show: what the zone asks for" 0 'the zone asks for.* serial 4: 1 DS'
+	parent show -f json leaf.
+	without "show: what the zone asks for, JSON" '"wanted": null'
 
 	# A look that is younger than `poll` is good enough: nobody is asked.
 	release_begin release-poll "$(servers_xml 127.0.53.1)" \

@@ -981,6 +981,7 @@ START_TEST(a_silent_server_does_not_hold_up_the_others)
 {
 	static struct ask asks[NAMES * NUMBER];
 	deadline begin;
+	size_t n_spared = 0;
 	int longest = 0;
 
 	for (size_t i = 0; i < NUMBER; i++) {
@@ -1003,10 +1004,50 @@ START_TEST(a_silent_server_does_not_hold_up_the_others)
 		    asks[i].outcome == (dead ? ASK_TIMEOUT : ASK_ANSWERED), "%s", asks[i].why);
 		if (dead && asks[i].milliseconds > longest)
 			longest = asks[i].milliseconds;
+		n_spared += dead && asks[i].tries == 0;
 	}
+	ck_assert_uint_ge(n_spared, NAMES / 2);
 	(void)printf("%d asks: %d ms, the dead server's time-out %d ms\n", NAMES * NUMBER,
 	    (int)(deadline_in(0) - begin), longest);
 	asks_clear(asks, NAMES * NUMBER);
+}
+END_TEST
+
+static void
+answer_large(const struct query *query, unsigned n_asked)
+{
+	static struct packet reply;
+
+	(void)n_asked;
+	reply_begin(&reply, query, 0);
+	reply_record(&reply, 60000);
+	reply_send(query, &reply);
+}
+
+#define LARGE 400
+/* The other server, which is no worse for it, is asked by the same run. */
+START_TEST(a_server_cannot_fill_the_memory)
+{
+	static struct ask asks[2 * LARGE];
+	const struct net_address *large = server_start("127.0.0.1", WITH_TCP, answer_large);
+	const struct net_address *good = server_start("127.0.0.2", WITH_BOTH, answer_well);
+	size_t n_answered = 0;
+
+	for (size_t i = 0; i < 2 * LARGE; i++)
+		asks[i] = (struct ask){.server = i % 2 == 0 ? *large : *good,
+		    .name = www,
+		    .type = RR_TXT,
+		    .tcp = i % 2 == 0};
+	run(asks, 2 * LARGE, LONG_TRY, 60000);
+	for (size_t i = 0; i < 2 * LARGE; i++) {
+		if (i % 2 == 0)
+			n_answered += asks[i].outcome == ASK_ANSWERED;
+		ck_assert_int_eq(asks[i].answer != NULL, asks[i].outcome == ASK_ANSWERED);
+		ck_assert(i % 2 == 0 || asks[i].outcome == ASK_ANSWERED);
+	}
+	ck_assert_uint_gt(n_answered, LARGE / 2);
+	ck_assert_uint_le(n_answered * 60000, ZG_ASKS_SERVER_BYTES_MAX);
+	asks_clear(asks, 2 * LARGE);
 }
 END_TEST
 
@@ -1054,6 +1095,7 @@ main(void)
 	tcase_add_test(tcase, formerr_without_edns_is_an_answer);
 	tcase_add_test(tcase, the_deadline_ends_everything);
 	tcase_add_test(tcase, a_silent_server_does_not_hold_up_the_others);
+	tcase_add_test(tcase, a_server_cannot_fill_the_memory);
 	tcase_add_test(tcase, nothing_asked_is_nothing_done);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);

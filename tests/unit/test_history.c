@@ -375,10 +375,24 @@ END_TEST
 START_TEST(candidate_never_superseded_is_never_forgotten)
 {
 	struct place place = place_make();
+	int64_t id;
 
 	(void)fixture_add(place.history, "example.", 1, CANDIDATE_PASSED, 100);
 	(void)fixture_add(place.history, "example.", 2, CANDIDATE_PASSED, 200);
 	serials_are(place.history, INT64_MAX, false, 0, "2 1 ");
+	/* The newest that was superseded comes in its place among them. */
+	id = fixture_add(place.history, "example.", 3, CANDIDATE_PASSED, 150);
+	set_state(place.history, id, CANDIDATE_SUPERSEDED, 160);
+	serials_are(place.history, INT64_MAX, false, 0, "2 3 1 ");
+	serials_are(place.history, INT64_MAX, false, 1, "2 ");
+	id = fixture_add(place.history, "example.", 4, CANDIDATE_PASSED, 200);
+	set_state(place.history, id, CANDIDATE_SUPERSEDED, 210);
+	serials_are(place.history, INT64_MAX, false, 0, "4 2 1 ");
+	serials_are(place.history, INT64_MAX, false, 1, "4 ");
+	(void)fixture_add(place.history, "example.", 5, CANDIDATE_PASSED, 200);
+	serials_are(place.history, INT64_MAX, false, 0, "5 4 2 1 ");
+	(void)fixture_add(place.history, "example.", 6, CANDIDATE_PASSED, 50);
+	serials_are(place.history, INT64_MAX, false, 0, "5 4 2 1 6 ");
 	place_clear(&place);
 }
 END_TEST

@@ -936,12 +936,42 @@ START_TEST(text_says_whether_a_repair_is_possible)
 }
 END_TEST
 
+START_TEST(json_has_the_counts_of_the_former_zone)
+{
+	static const struct zg_change changes[ZG_CHANGE_COUNT] = {
+	    [ZG_CHANGE_RECORDS] = {9, 8, 2, 1}, [ZG_CHANGE_NS_HOSTS] = {7, 7, 0, 0}};
+	struct zg_result result = refused;
+	char *text;
+
+	result.changes = changes;
+	text = render(&result, ZG_FORMAT_JSON, false);
+	ck_assert_ptr_nonnull(strstr(text,
+	    "\"records\": {\n      \"before\": 9,\n      \"after\": 8,\n      \"lost\": 2,\n      "
+	    "\"gained\": 1\n"));
+	free(text);
+	text = render(&refused, ZG_FORMAT_JSON, false);
+	ck_assert_ptr_nonnull(strstr(text, "\"changes\": null"));
+	free(text);
+}
+END_TEST
+
+/* The page for people on duty has what the form for programs has. */
+START_TEST(html_is_a_page)
+{
+	char *text = render(&refused, ZG_FORMAT_HTML, false);
+
+	ck_assert_int_eq(strncmp(text, "<!DOCTYPE html><html", 20), 0);
+	ck_assert_ptr_nonnull(strstr(text, "<h1>Do not publish this zone.</h1>"));
+	free(text);
+}
+END_TEST
+
 /* The order of keys is part of the promise. */
 START_TEST(json_keys_come_in_the_documented_order)
 {
 	static const char *const expected[] = {"format", "version", "verdict", "reason",
 	    "exit_status", "zone", "serial", "digest", "policy", "policy_digest", "now", "now_utc",
-	    "inputs", "completeness", "counts", "findings", "approvals", "quorum", "repair",
+	    "inputs", "completeness", "counts", "changes", "findings", "approvals", "quorum", "repair",
 	    "failures", "keys", "signing_classes", "more_signing_classes", "deadlines",
 	    "cache_view", "counterexamples", "not_run", "timing"};
 	char *text = render(&refused, ZG_FORMAT_JSON, false);
@@ -1263,6 +1293,8 @@ add_json_tests(TCase *tcase)
 	    tcase, same_result_gives_the_same_bytes, ZG_FORMAT_TEXT, ZG_FORMAT_JSON + 1);
 	tcase_add_test(tcase, the_text_says_who_accepts_a_finding_and_whether_they_are_enough);
 	tcase_add_test(tcase, json_says_who_accepts_a_finding);
+	tcase_add_test(tcase, json_has_the_counts_of_the_former_zone);
+	tcase_add_test(tcase, html_is_a_page);
 	tcase_add_test(tcase, json_keys_come_in_the_documented_order);
 	tcase_add_test(tcase, json_tells_the_time_that_was_taken);
 	tcase_add_test(tcase, json_holds_the_facts);

@@ -1,0 +1,278 @@
+#!/bin/sh
+# The samples: each is good to the server's own checker, and works, after the substitution of paths,
+# addresses and ports that samples/README.md documents.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+: "${BUILD:=build}"
+case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
+: "${ZONEGATE:=$BUILD/zonegate}"
+make_zone=$BUILD/tests/release/make_zone
+umask 022
+
+passed=0 failed=0 skipped=0
+work=$(mktemp -d) || exit 2
+. tests/tools/servers.sh
+trap 'servers_stop; rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM
+bin=$work/bin
+
+pass() { passed=$((passed + 1)); }
+
+fail() { # name why
+	failed=$((failed + 1))
+	echo "FAILED $1: $2"
+	tail -n 15 "$work/out" | sed 's/^/  /'
+}
+
+skip() { # name why
+	skipped=$((skipped + 1))
+	echo "skipped: $1: $2"
+}
+
+has() { # programs...
+	for program; do
+		command -v "$program" >/dev/null || return 1
+	done
+}
+
+# A command that must succeed.
+good() { # name command...
+	name=$1
+	shift
+	if "$@" >"$work/out" 2>&1; then pass; else fail "$name" "$*"; fi
+}
+
+# The substitution that samples/README.md documents, on every file of a sample.
+sed -n '/^sed -e /,/^```/p' samples/README.md | grep -v '^```' >"$work/substitution"
+
+relocate() { # sample file target
+	mkdir -p "$(dirname "$root/$3")"
+	# shellcheck disable=SC2034 # what is substituted uses them
+	sh -c "root=$root bin=$bin port=${port:?} verify=$verify; . $work/substitution" \
+		<"samples/$1/$2" >"$root/$3"
+}
+
+# Folders as on the machine that the sample is for, and the programs that it names.
+place() {
+	servers_stop
+	root=$work/root
+	rm -rf "$root" "$bin"
+	mkdir -p "$bin" "$root/var/lib/nsd" "$root/var/lib/bind" "$root/var/cache/bind" \
+		"$root/var/lib/published" "$root/run/nsd" "$root/run/named" "$root/etc/zonegate"
+	ln -s "$ZONEGATE" "$bin/zonegate"
+	for program in nsd nsd-control rndc; do
+		! has $program || ln -s "$(command -v $program)" "$bin/$program"
+	done
+	free_port
+	verify=$port
+	# One port at several addresses of loopback.
+	free_port
+	"$make_zone" 1 "$work/1" "$root/etc/zonegate/example.ds" &&
+		"$make_zone" 2 "$work/2" "$work/ds" broken &&
+		"$make_zone" 3 "$work/3" "$work/ds" || exit 2
+}
+
+serial_of() { # address
+	dig "@$1" -p "$port" +norecurse +tries=1 +time=2 +noall +answer example. SOA 2>/dev/null |
+		awk '$4 == "SOA" { print $7 }'
+}
+
+serves() { # address serial
+	[ "$(serial_of "$1")" = "$2" ]
+}
+
+arrives() { # name address serial
+	if wait_for 10 serves "$2" "$3"; then
+		pass
+	else
+		cp "$work/log" "$work/out"
+		fail "$1" "serial '$(serial_of "$2")' at $2, not $3"
+	fi
+}
+
+start() { # command...
+	"$@" >>"$work/log" 2>&1 &
+	servers_pids="$servers_pids $!"
+}
+
+# An NSD that is none of the samples: signer or public secondary.
+other_nsd() { # address lines...
+	mkdir -p "$work/$1"
+	{
+		printf 'server:\n ip-address: %s@%s\n username: ""\n zonesdir: "%s"\n' "$1" "$port" "$work/$1"
+		printf ' pidfile: ""\n database: ""\n xfrdfile: ""\n zonelistfile: "%s/list"\n' "$work/$1"
+		printf ' xfrdir: "%s"\nremote-control:\n control-enable: yes\n' "$work/$1"
+		printf ' control-interface: %s/control\nzone:\n name: example\n' "$work/$1"
+		printf ' outgoing-interface: %s\n' "$1"
+		shift
+		printf ' %s\n' "$@"
+	} >"$work/$1/nsd.conf"
+}
+
+# What a Debian nsd.conf has beside the sample: its own files, which tests cannot write to.
+nsd_start_sample() { # wrapper...
+
+	start "$@" nsd -d -P "" -u "$(id -un)" -f "" -c "$root/etc/nsd/nsd.conf"
+}
+
+nsd_sample_files() {
+	printf 'server:\n xfrdfile: "%s/xfrd.state"\n xfrdir: "%s"\n zonelistfile: "%s/zone.list"\n' \
+		"$root/var/lib/nsd" "$root/var/lib/nsd" "$root/var/lib/nsd" >>"$root/etc/nsd/nsd.conf"
+}
+
+public_start() {
+	other_nsd 127.0.2.6 "request-xfr: AXFR 127.0.2.5@$port NOKEY" \
+		"allow-notify: 127.0.0.0/8 NOKEY" "zonefile: zone"
+	start nsd -d -c "$work/127.0.2.6/nsd.conf"
+}
+
+# --- samples/nsd ---
+
+hooked() {
+	if ! has nsd nsd-checkconf nsd-control dig; then
+		skip samples/nsd "needs nsd, dig"
+		return
+	fi
+	good "samples/nsd/nsd.conf" nsd-checkconf samples/nsd/nsd.conf
+	good "samples/nsd/zonegate.xml" "$ZONEGATE" policy lint samples/nsd/zonegate.xml
+	place
+	relocate nsd nsd.conf etc/nsd/nsd.conf
+	relocate nsd zonegate.xml etc/zonegate/zonegate.xml
+	nsd_sample_files
+	good "samples/nsd/nsd.conf, elsewhere" nsd-checkconf "$root/etc/nsd/nsd.conf"
+	good "samples/nsd/zonegate.xml, elsewhere" \
+		"$ZONEGATE" policy lint "$root/etc/zonegate/zonegate.xml"
+	cp "$work/1" "$work/zone"
+	other_nsd 127.0.0.1 "zonefile: $work/zone" "provide-xfr: 127.0.0.0/8 NOKEY" \
+		"notify: 127.0.2.5@$port NOKEY"
+	start nsd -d -c "$work/127.0.0.1/nsd.conf"
+	# The first release has no past: what is served is taken over.
+	good "samples/nsd: what is served is taken over" "$ZONEGATE" history import \
+		-c "$root/etc/zonegate/zonegate.xml" --since -30d --ds "$root/etc/zonegate/example.ds" \
+		--ds-ttl 1d example. "$work/1"
+	filter=$(sed -n 's/^SystemCallFilter=//p' samples/nsd/nsd.service.d/zonegate.conf |
+		sed 's/[^ ]*/+&/g')
+	# shellcheck disable=SC2086 # a list of words
+	nsd_start_sample "$BUILD/tests/hook_nsd/confine" $filter
+	wait_for 10 serves 127.0.2.5 1
+	public_start
+	arrives "samples/nsd: what was taken over" 127.0.2.6 1
+	cp "$work/2" "$work/zone"
+	nsd-control -c "$work/127.0.0.1/nsd.conf" reload example >/dev/null
+	wait_for 10 grep -q 'exited with 1' "$work/log" || fail "samples/nsd" "nothing was refused"
+	arrives "samples/nsd: a broken one does not" 127.0.2.6 1
+	cp "$work/3" "$work/zone"
+	nsd-control -c "$work/127.0.0.1/nsd.conf" reload example >/dev/null
+	arrives "samples/nsd: the next good zone" 127.0.2.6 3
+}
+
+# --- samples/bind ---
+
+released() {
+	if ! has nsd nsd-checkconf nsd-control named named-checkconf dig dnssec-dsfromkey; then
+		skip samples/bind "needs named, nsd, dig"
+		return
+	fi
+	good "samples/bind/nsd.conf" nsd-checkconf samples/bind/nsd.conf
+	good "samples/bind/zonegate.xml" "$ZONEGATE" policy lint samples/bind/zonegate.xml
+	place
+	for file in named.conf named-distribution.conf; do
+		relocate bind $file etc/bind/$file
+		good "samples/bind/$file" named-checkconf "$root/etc/bind/$file"
+	done
+	relocate bind nsd.conf etc/nsd/nsd.conf
+	relocate bind zonegate.xml etc/zonegate/zonegate.xml
+	nsd_sample_files
+	printf 'hmac-sha256:gate:%s\n' "$(sed -n 's/.*secret "\(.*\)";/\1/p' samples/bind/named.conf)" \
+		>"$root/etc/zonegate/tsig"
+	chmod 600 "$root/etc/zonegate/tsig"
+	printf '$TTL 3600\n@ SOA ns1 hostmaster 1 7200 3600 604800 900\n@ NS ns1\nns1 A 192.0.2.1\n' \
+		>"$root/var/lib/bind/example.zone"
+	# Nobody else's port for rndc.
+	echo 'controls { };' >>"$root/etc/bind/named.conf"
+	start named -g -c "$root/etc/bind/named.conf"
+	wait_for 10 is_signed || fail samples/bind "BIND does not sign"
+	dig @127.0.0.1 -p "$port" +norecurse +noall +answer example. DNSKEY |
+		dnssec-dsfromkey -2 -f - example. >"$root/etc/zonegate/example.ds"
+	release=$(sed -n 's/^ExecStart=//p' samples/bind/zonegate-release@.service |
+		sh -c "root=$root bin=$bin port=${port:?} verify=$verify; . $work/substitution" | sed 's/%I/example/')
+	from=${release#*--transfer }
+	from=${from%% *}
+	# The first release has no past: what is served is taken over.
+	"$ZONEGATE" check --transfer "$from" --tsig "$root/etc/zonegate/tsig" -o example. \
+		>"$work/out" 2>&1 || fail samples/bind "what BIND signed does not pass"
+	dig @127.0.0.1 -p "$port" -y "$(cat "$root/etc/zonegate/tsig")" example. AXFR |
+		awk '/^;/ || NF == 0 || $4 == "TSIG" { next } $4 == "SOA" && seen++ { exit } { print }' \
+			>"$work/served"
+	good "samples/bind: what is served is taken over" "$ZONEGATE" history import \
+		-c "$root/etc/zonegate/zonegate.xml" --since -30d --ds "$root/etc/zonegate/example.ds" \
+		--ds-ttl 1d --served example. "$work/served"
+	nsd_start_sample
+	wait_for 10 is_up_sample
+	# shellcheck disable=SC2086 # a command line
+	good "samples/bind: release" $release
+	public_start
+	arrives "samples/bind: the first release" 127.0.2.6 "$(serial_of 127.0.0.1)"
+}
+
+is_signed() {
+	dig @127.0.0.1 -p "$port" +norecurse +dnssec example. SOA | grep -q RRSIG
+}
+
+is_up_sample() {
+	dig @127.0.2.5 -p "$port" +norecurse +tries=1 +time=1 example. SOA | grep -q 'status:'
+}
+
+# --- Units ---
+
+units() {
+	if ! has systemd-analyze; then
+		skip units "needs systemd-analyze"
+		return
+	fi
+	place
+	mkdir -p "$work/units/nsd.service.d"
+	for unit in samples/bind/*.service samples/bind/*.timer samples/systemd/*.service \
+		samples/systemd/*.timer; do
+		sed "s|/usr/local/bin/|$bin/|" "$unit" >"$work/units/$(basename "$unit")"
+	done
+	for unit in "$work"/units/zonegate-release@.service "$work"/units/zonegate-release@.timer; do
+		instance=$(echo "$unit" | sed 's/@/@example/')
+		cp "$unit" "$instance"
+		good "$(basename "$unit")" env "SYSTEMD_UNIT_PATH=$work/units:" \
+			systemd-analyze verify --man=no "$instance"
+		is_quiet "$(basename "$unit")" "$work/units"
+	done
+	sed "s|^ExecStart=.*|ExecStart=/bin/true|" "$(debian_nsd)" >"$work/units/nsd.service" 2>/dev/null ||
+		{ skip "nsd.service" "Debian's unit is not there"; return; }
+	cp samples/nsd/nsd.service.d/zonegate.conf "$work/units/nsd.service.d"
+	good "nsd.service with the drop-in" env "SYSTEMD_UNIT_PATH=$work/units:" \
+		systemd-analyze verify --man=no "$work/units/nsd.service"
+	is_quiet "nsd.service with the drop-in" "$work/units"
+	if systemd-analyze security --offline=yes --threshold=30 \
+		"$work/units/zonegate-release@example.service" >"$work/out" 2>&1; then
+		pass
+	else
+		fail "zonegate-release@.service is hardened" "$(tail -n 1 "$work/out")"
+	fi
+}
+
+# systemd-analyze succeeds where it only warns.
+is_quiet() { # name folder
+	if grep -F "$2" "$work/out"; then fail "$1" "systemd-analyze warns"; else pass; fi
+}
+
+debian_nsd() {
+	for unit in /lib/systemd/system/nsd.service build/peers/root/lib/systemd/system/nsd.service \
+		build/peers/root/usr/lib/systemd/system/nsd.service; do
+		[ ! -e "$unit" ] || { echo "$unit"; return; }
+	done
+	echo /nonexistent
+}
+
+: >"$work/log"
+for part in ${SAMPLES_PARTS:-hooked released units}; do
+	$part
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
