@@ -322,6 +322,10 @@ struct command_outcome {
  * descriptors, a time-out; the whole group is ended with it. */
 void command_execute(const struct command_task *task, struct command_outcome *outcome);
 
+/* Runs all notification commands with the rest of `task`. What fails there is said, and changes
+ * nothing. */
+void notify_all(const struct config *config, const struct command_task *task);
+
 /* --- A zone from a server (fetch.c): a process of its own talks to it --- */
 
 struct fetch_report;
@@ -421,7 +425,9 @@ int hook_run(const struct hook *hook, const struct hook_request *request);
 
 /* The engines: each returns hook_run's answer, or EXIT_UNDECIDED when what it was asked makes no
  * sense. */
+int hook_cascade(const struct hook *hook);
 int hook_nsd(const struct hook *hook);
+int hook_opendnssec(const struct hook *hook);
 
 /*
  * Runs `work` in a child and returns its exit status; EXIT_UNDECIDED when the child ends in any

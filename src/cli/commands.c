@@ -137,7 +137,7 @@ static const struct option_row history_options[] = {
 
 static const struct option_row statement_options[] = {
 	{OPTION_CONFIG, 'c', "config", "FILE", "the configuration; /etc/zonegate/zonegate.xml if absent"},
-	{OPTION_FORMAT, 'f', "format", "text|json", "form of the statement; text if absent"},
+	{OPTION_FORMAT, 'f', "format", "text|json|html", "form of the statement; text if absent"},
 	{OPTION_OUTPUT, 'o', "output", "FILE", "write it to FILE, and its signature to FILE.sig"},
 	{OPTION_SINCE, 0, "since", "TIME", "what was stopped since TIME; -1d if absent"},
 	{OPTION_FAULT, 0, "fault", "yes|no|unknown", "it is an operational fault, the operator says; unknown if absent"},
@@ -163,7 +163,7 @@ const struct command_row command_table[] = {
 	 ROWS(help_only), command_completion},
 	{"release", NULL, NULL, "ZONE [ZONEFILE|-]", 1, 2, "check a zone and publish it if it passes",
 	 ROWS(release_options), command_release},
-	{"hook", "nsd", "knot|cascade|opendnssec|bind", NULL, 0, 0,
+	{"hook", "nsd|cascade|opendnssec", "knot|bind", "[ZONE FILE]", 0, 2,
 	 "answer a name server that asks whether a new zone may go out",
 	 ROWS(hook_options), command_hook},
 	{"approve", NULL, NULL, "[ZONE [SERIAL [ZONEFILE]]]", 0, 3,

@@ -422,6 +422,7 @@ import_record(
 	    .facts = zg_result_facts(result),
 	    .zone_fd = import->zone_fd,
 	    .policy_digest = result->policy_digest,
+	    .policy = import->gate.inputs.policy,
 	    .reason = result->reason,
 	    .actor = import->actor,
 	    .since = import->since,

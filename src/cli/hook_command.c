@@ -9,13 +9,16 @@
 struct engine {
 	const char *name;
 	int (*ask)(const struct hook *hook);
+	size_t n_operands; /* the engine's own words on the command line */
 	/* What the engine is told for each exit status of `release`: 0 pass, 1 refused, 2
 	 * undecided, 3 held. Nothing but a pass may be what the engine takes for a yes. */
 	int statuses[4];
 };
 
 static const struct engine engines[] = {
-    {"nsd", hook_nsd, {0, 1, 1, 1}},
+    {"cascade", hook_cascade, 0, {0, 1, 2, 3}},
+    {"nsd", hook_nsd, 0, {0, 1, 1, 1}},
+    {"opendnssec", hook_opendnssec, 2, {0, 1, 2, 3}},
 };
 
 /* --- One request --- */
@@ -87,16 +90,27 @@ seconds_of(const struct arguments *arguments)
 	return seconds + AFTERMATH;
 }
 
+static int
+engine_ask(const struct engine *engine, const struct arguments *arguments)
+{
+	int status;
+
+	if (arguments->n_operands == engine->n_operands)
+		status = hook_keep(engine->ask, arguments, seconds_of(arguments));
+	else
+		status = complain_usage(arguments->command, "%s",
+		    engine->n_operands == 0
+			? "the engine says in the environment what it asks about"
+			: "this engine says on the command line what it asks about: ZONE FILE");
+	return engine->statuses[status >= 0 && status <= 3 ? status : EXIT_UNDECIDED];
+}
+
 int
 command_hook(const struct arguments *arguments)
 {
 	for (size_t i = 0; i < sizeof(engines) / sizeof(engines[0]); i++) {
-		int status;
-
-		if (strcmp(engines[i].name, arguments->word) != 0)
-			continue;
-		status = hook_keep(engines[i].ask, arguments, seconds_of(arguments));
-		return engines[i].statuses[status >= 0 && status <= 3 ? status : EXIT_UNDECIDED];
+		if (strcmp(engines[i].name, arguments->word) == 0)
+			return engine_ask(&engines[i], arguments);
 	}
 	return EXIT_UNDECIDED;
 }

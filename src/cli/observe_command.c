@@ -48,7 +48,8 @@ struct observe_pass {
 	struct release_ds ds[ZG_DS_MAX];
 	size_t n_ds;
 	struct zone_look *look;
-	bool recorded, confirmed;
+	bool recorded;
+	struct observed observed;
 };
 
 /* --- What was released --- */
@@ -238,7 +239,7 @@ observed_write(struct release_log *log, void *context, struct zg_error *error)
 	struct observe_pass *pass = context;
 
 	return release_observed(
-	    log, pass->look, pass->job->actor, clock_now(), &pass->confirmed, error);
+	    log, pass->look, pass->job->actor, clock_now(), &pass->observed, error);
 }
 
 static bool
@@ -248,21 +249,52 @@ is_dry(const struct observe_job *job)
 }
 
 static zg_status
-pass_print(const struct observe_pass *pass, struct zg_error *error)
+pass_render(const struct observe_pass *pass, enum observe_format format, char **text,
+    size_t *length, struct zg_error *error)
 {
 	const char *no_color = getenv("NO_COLOR");
 	const struct observe_view view = {.look = pass->look,
-	    .confirmed = pass->confirmed,
+	    .confirmed = pass->observed.confirmed,
 	    .recorded = pass->recorded,
 	    .color = is_terminal(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0')};
+
+	return observe_render(&view, format, text, length, error);
+}
+
+static zg_status
+pass_print(const struct observe_pass *pass, struct zg_error *error)
+{
 	char *text = NULL;
 	size_t length;
-	zg_status status = observe_render(&view, pass->job->format, &text, &length, error);
+	zg_status status = pass_render(pass, pass->job->format, &text, &length, error);
 
 	if (status == ZG_OK && !write_all(STDOUT_FILENO, text, length))
 		status = output_trouble(error);
 	if (status == ZG_OK)
 		status = output_close(error);
+	free(text);
+	return status;
+}
+
+/* Tells people that something is wrong which was not, by the notification commands. What fails
+ * there is said, and changes nothing. */
+static zg_status
+pass_notify(const struct observe_pass *pass, struct zg_error *error)
+{
+	struct command_task task = {.event = "observed",
+	    .zone = pass->job->zone->name,
+	    .verdict = "not good",
+	    .has_serial = true,
+	    .serial = pass->look->serial};
+	char *text = NULL;
+	zg_status status;
+
+	if (!pass->observed.is_news || pass->job->config->n_notify == 0)
+		return ZG_OK;
+	status = pass_render(pass, OBSERVE_FORMAT_JSON, &text, &task.input_length, error);
+	task.input = text;
+	if (status == ZG_OK)
+		notify_all(pass->job->config, &task);
 	free(text);
 	return status;
 }
@@ -285,6 +317,8 @@ pass_run(struct observe_pass *pass, struct zg_error *error)
 		    pass->job->config, pass->job->zone->name, observed_write, pass, error);
 		pass->recorded = status == ZG_OK;
 	}
+	if (status == ZG_OK)
+		status = pass_notify(pass, error);
 	printed = pass_print(pass, &unprinted);
 	if (status == ZG_OK && printed != ZG_OK)
 		*error = unprinted;

@@ -189,28 +189,19 @@ static zg_status
 pass_notify(const struct parent_pass *pass, struct zg_error *error)
 {
 	const struct parent_view view = pass_view(pass);
-	struct command_outcome outcome;
+	struct command_task task = {.event = "parent",
+	    .zone = pass->job->zone->name,
+	    .verdict = status_level_text(pass->report.level),
+	    .log_head = pass->head};
 	char *text = NULL;
-	size_t length;
 	zg_status status;
 
 	if (!pass->job->watch || !parent_is_alarm(&pass->report))
 		return ZG_OK;
-	status = parent_render(&view, PARENT_FORMAT_JSON, &text, &length, error);
-	for (size_t i = 0; i < pass->job->config->n_notify && status == ZG_OK; i++) {
-		const struct command_task task = {.command = &pass->job->config->notify[i],
-		    .event = "parent",
-		    .zone = pass->job->zone->name,
-		    .verdict = status_level_text(pass->report.level),
-		    .log_head = pass->head,
-		    .input = text,
-		    .input_length = length};
-
-		command_execute(&task, &outcome);
-		if (!outcome.succeeded)
-			complain("notification by %s failed: %s%s%s", task.command->arguments[0],
-			    outcome.why, outcome.length > 0 ? ": " : "", outcome.output);
-	}
+	status = parent_render(&view, PARENT_FORMAT_JSON, &text, &task.input_length, error);
+	task.input = text;
+	if (status == ZG_OK)
+		notify_all(pass->job->config, &task);
 	free(text);
 	return status;
 }

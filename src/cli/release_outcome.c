@@ -40,28 +40,19 @@ struct notice {
 	const char *report; /* JSON; NULL: none */
 };
 
-/* Runs the notification commands. What fails there is said, and changes nothing. */
 static void
 notify(const struct release_job *job, const struct notice *notice)
 {
-	struct command_outcome outcome;
+	const struct command_task task = {.event = notice->event,
+	    .zone = job->zone->name,
+	    .verdict = zg_verdict_text(notice->verdict),
+	    .has_serial = notice->claim != NULL && notice->claim->has_serial == 1,
+	    .serial = notice->claim != NULL ? notice->claim->serial : 0,
+	    .log_head = notice->log_head,
+	    .input = notice->report,
+	    .input_length = notice->report != NULL ? strlen(notice->report) : 0};
 
-	for (size_t i = 0; i < job->config->n_notify; i++) {
-		const struct command_task task = {.command = &job->config->notify[i],
-		    .event = notice->event,
-		    .zone = job->zone->name,
-		    .verdict = zg_verdict_text(notice->verdict),
-		    .has_serial = notice->claim != NULL && notice->claim->has_serial == 1,
-		    .serial = notice->claim != NULL ? notice->claim->serial : 0,
-		    .log_head = notice->log_head,
-		    .input = notice->report,
-		    .input_length = notice->report != NULL ? strlen(notice->report) : 0};
-
-		command_execute(&task, &outcome);
-		if (!outcome.succeeded)
-			complain("notification by %s failed: %s%s%s", task.command->arguments[0],
-			    outcome.why, outcome.length > 0 ? ": " : "", outcome.output);
-	}
+	notify_all(job->config, &task);
 }
 
 /* A secondary that accepts nothing newer gives the zone up one EXPIRE after the last transfer. */

@@ -122,12 +122,13 @@ ds_open(struct work *work, struct zg_error *error)
 	return status;
 }
 
-/* Of a transfer there is no snapshot without the closing SOA. What a hook kept for `approve` came
- * whole as far as anyone can tell now; before it goes out it is transferred and checked again. */
+/* Of a transfer there is no snapshot without the closing SOA. What a hook that transfers kept for
+ * `approve` came whole as far as anyone can tell now; before it goes out it is transferred and
+ * checked again. */
 static bool
 is_whole(const struct release_job *job)
 {
-	if (job->hook == NULL && job->dry_run && job->zone->hook != NULL)
+	if (job->hook == NULL && job->dry_run && job->zone->hook != NULL && job->target == NULL)
 		return true;
 	return job->wish.server != NULL;
 }

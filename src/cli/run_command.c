@@ -309,3 +309,19 @@ command_execute(const struct command_task *task, struct command_outcome *outcome
 	end_close(&command.output_fd);
 	output_shorten(outcome);
 }
+
+void
+notify_all(const struct config *config, const struct command_task *task)
+{
+	for (size_t i = 0; i < config->n_notify; i++) {
+		struct command_task notification = *task;
+		struct command_outcome outcome;
+
+		notification.command = &config->notify[i];
+		command_execute(&notification, &outcome);
+		if (!outcome.succeeded)
+			complain("notification by %s failed: %s%s%s",
+			    notification.command->arguments[0], outcome.why,
+			    outcome.length > 0 ? ": " : "", outcome.output);
+	}
+}

@@ -51,19 +51,19 @@ struct make_job {
 static bool
 format_read(struct make_job *job)
 {
+	static const char *const formats[] = {[STATEMENT_FORMAT_TEXT] = "text",
+	    [STATEMENT_FORMAT_JSON] = "json",
+	    [STATEMENT_FORMAT_HTML] = "html"};
 	const char *wanted = job->arguments->values[OPTION_FORMAT];
 
 	job->format = STATEMENT_FORMAT_TEXT;
-	if (wanted == NULL || strcmp(wanted, "text") == 0)
-		return true;
-	job->format = STATEMENT_FORMAT_JSON;
-	if (strcmp(wanted, "json") == 0)
-		return true;
-	if (strcmp(wanted, "html") != 0)
-		return option_malformed(job->arguments, "format", OPTION_FORMAT, "text or json");
-	(void)complain_usage(
-	    job->arguments->command, "--format html is not supported by this version");
-	return false;
+	for (size_t i = 0; wanted != NULL && i < sizeof(formats) / sizeof(formats[0]); i++) {
+		job->format = (enum statement_format)i;
+		if (strcmp(wanted, formats[i]) == 0)
+			return true;
+	}
+	return wanted == NULL ||
+	       option_malformed(job->arguments, "format", OPTION_FORMAT, "text, json or html");
 }
 
 static bool
@@ -106,6 +106,9 @@ serials_read(struct make_job *job)
 		}
 		job->wish.serials[job->wish.n_serials++] = (uint32_t)serial;
 	}
+	/* What is named may be long ago. */
+	if (job->wish.n_serials > 0 && arguments->values[OPTION_SINCE] == NULL)
+		job->wish.since = 0;
 	return true;
 }
 

@@ -68,8 +68,10 @@ struct parent_look {
 	char why[256]; /* of `chain`; not escaped */
 	struct look_server servers[ZG_PARENT_ADDRESSES_MAX];
 	size_t n_servers;
-	bool more_servers; /* than fit */
-	int milliseconds;  /* all of it */
+	bool more_servers;  /* than fit */
+	char list_why[160]; /* why it is not proved that these are its servers; empty: it is, or
+			       they were configured; not escaped */
+	int milliseconds;   /* all of it */
 };
 
 /* Both say the same, in whatever order. */

@@ -47,7 +47,8 @@ struct ask_limits {
 /*
  * Asks all, and fills the outcomes. ZG_OK also when no server answers; else memory or the system
  * failed, and what was not asked says ASK_NONE. A server that was silent for all the tries of one
- * ask, and to all others meanwhile, is not asked the rest: a dead one costs its time-out once.
+ * ask, and to all others meanwhile, is not asked the rest; one that has answered before, for those
+ * of two. So a dead one costs its time-out once.
  */
 MUST_CHECK zg_status asks_run(
     struct ask *asks, size_t n, const struct ask_limits *limits, struct zg_error *error);

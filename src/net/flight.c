@@ -71,14 +71,18 @@ static void PRINTF_LIKE(3, 4)
 	flight_clear(flight);
 }
 
-/* Nothing in all the time of this ask, nor to any other: the rest need not be tried. */
+/* Nothing in all the time of this ask, nor to any other: the rest need not be tried. A server that
+ * has answered before may keep silent about one question. */
 static void
 end_late(struct flight *flight, const char *what)
 {
+	struct peer *peer = flight->peer;
 	bool tcp = over_tcp(flight);
 
-	if (flight->peer->heard[tcp] < flight->began)
-		flight->peer->silent[tcp] = true;
+	if (peer->heard[tcp] < flight->began) {
+		peer->silent[tcp] = peer->heard[tcp] == 0 || peer->doubted[tcp];
+		peer->doubted[tcp] = true;
+	}
 	flight_end(flight, ASK_TIMEOUT, "%s", what);
 }
 
@@ -249,7 +253,7 @@ peer_heard(const struct flight *flight, const struct message *message)
 	bool tcp = over_tcp(flight);
 
 	peer->heard[tcp] = deadline_in(0);
-	peer->silent[tcp] = false;
+	peer->doubted[tcp] = peer->silent[tcp] = false;
 	if (flight->edns && message->cookie_len > NET_CLIENT_COOKIE) {
 		memcpy(peer->cookie, message->cookie, message->cookie_len);
 		peer->cookie_len = message->cookie_len;

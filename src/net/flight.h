@@ -18,7 +18,8 @@ struct peer {
 	size_t cookie_len;
 	bool has_cookie;   /* the server gave its part: an answer over UDP without is none */
 	deadline heard[2]; /* when the last answer came, over UDP [0] and TCP [1] */
-	bool silent[2];	   /* all the tries of one ask went by without any */
+	bool doubted[2];   /* all the tries of one ask went by without any since */
+	bool silent[2];	   /* the same, of one that was never heard, or of a second ask */
 };
 
 enum flight_step { FLIGHT_UDP, FLIGHT_CONNECT, FLIGHT_SEND, FLIGHT_RECEIVE };

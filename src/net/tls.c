@@ -49,11 +49,16 @@ static bool
 session_set(struct tls *tls, int fd, const char *name)
 {
 	SSL *session = tls->session;
+	char *host = strdup(name); /* OpenSSL 3.0 casts the const away */
+	bool good;
 
 	SSL_set_hostflags(session, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-	return SSL_set1_host(session, name) == 1 && SSL_set_tlsext_host_name(session, name) == 1 &&
+	good = host != NULL && SSL_set1_host(session, name) == 1 &&
+	       SSL_set_tlsext_host_name(session, host) == 1 &&
 	       SSL_set_alpn_protos(session, protocol, sizeof(protocol)) == 0 &&
 	       SSL_set_fd(session, fd) == 1;
+	free(host);
+	return good;
 }
 
 zg_status

@@ -359,6 +359,19 @@ addresses_take(struct parent_chain *chain, const struct ask *ask)
 	}
 }
 
+/* A resolver could keep a server back that has something else to say. */
+static zg_status
+hosts_prove(struct parent_chain *chain, const struct message *answer, struct zg_error *error)
+{
+	struct proof_result result;
+	zg_status status = prove_answer(chain->keys, chain->parent, RR_NS, answer,
+	    chain->question->now, NULL, NULL, &result, error);
+
+	if (status == ZG_OK && result.proof != PROOF_SECURE)
+		(void)snprintf(chain->list_why, sizeof(chain->list_why), "%s", result.why);
+	return status;
+}
+
 static zg_status
 addresses_find(
     struct parent_chain *chain, size_t parent_level, deadline until, struct zg_error *error)
@@ -376,7 +389,9 @@ addresses_find(
 		asks[2 * i] = (struct ask){.name = hosts[i], .type = RR_A};
 		asks[2 * i + 1] = (struct ask){.name = hosts[i], .type = RR_AAAA};
 	}
-	status = resolve(chain->question, asks, 2 * n_hosts, until, error);
+	status = hosts_prove(chain, answer, error);
+	if (status == ZG_OK)
+		status = resolve(chain->question, asks, 2 * n_hosts, until, error);
 	for (size_t i = 0; i < 2 * n_hosts && status == ZG_OK; i++)
 		addresses_take(chain, &asks[i]);
 	asks_clear(asks, 2 * n_hosts);

@@ -27,6 +27,7 @@ struct parent_chain {
 	struct parent_address addresses[ZG_PARENT_ADDRESSES_MAX];
 	size_t n_addresses;
 	bool more_addresses;
+	char list_why[160]; /* why the parent's NS RRset is not proved; empty: it is */
 
 	struct ask *asks; /* owned: the names of hosts go into their answers */
 	size_t n_asks;

@@ -351,6 +351,7 @@ parent_fetch(
 		look->chain = chain->answer;
 		look->more_servers = chain->more_addresses;
 		memcpy(look->why, chain->why, sizeof(look->why));
+		memcpy(look->list_why, chain->list_why, sizeof(look->list_why));
 	}
 	if (status == ZG_OK && chain->answer == LOOK_DS) {
 		(void)name_to_text(chain->parent, look->parent);

@@ -95,7 +95,7 @@ const struct config_row config_table[] = {
 	{"Zone/Release/Command/Argument", .kind = CONFIG_ARGUMENT, .required = true,
 	 AT(config_zone, reload.arguments)},
 	{"Zone/Hook", .kind = CONFIG_GROUP},
-	{"Zone/Hook/@engine", .kind = CONFIG_IDENTIFIER, .required = true, AT(config_zone, hook)},
+	{"Zone/Hook/@engine", .kind = CONFIG_ENGINE, .required = true, AT(config_zone, hook)},
 	{"Zone/Hook/Command", .kind = CONFIG_GROUP},
 	{"Zone/Hook/Command/@timeout", TIMEOUT(config_zone, again.timeout)},
 	{"Zone/Hook/Command/Argument", .kind = CONFIG_ARGUMENT, .required = true,

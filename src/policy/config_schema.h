@@ -18,6 +18,7 @@ enum config_kind {
 	CONFIG_MODE,	   /* mode_t: octal digits */
 	CONFIG_IDENTIFIER, /* char *: as names of policies */
 	CONFIG_ACCOUNT,	   /* char *: name of a user or group */
+	CONFIG_ENGINE,	   /* char *: what can ask a hook */
 	CONFIG_ZONE,	   /* char *: domain name in canonical text */
 	CONFIG_PATH,	   /* char *: an absolute path */
 	CONFIG_POLICY,	   /* two char *: FILE#NAME */

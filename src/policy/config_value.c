@@ -96,6 +96,18 @@ account_read(const struct config_row *row, const char *text, void *base, char wh
 	return keep(base, row->place, text, length);
 }
 
+static zg_status
+engine_read(const struct config_row *row, const char *text, void *base, char why[POLICY_WHY_MAX])
+{
+	static const char *const engines[] = {"nsd", "knot", "cascade", "opendnssec"};
+
+	for (size_t i = 0; i < sizeof(engines) / sizeof(engines[0]); i++) {
+		if (strcmp(engines[i], text) == 0)
+			return keep(base, row->place, text, strlen(text));
+	}
+	return refuse(why, "not nsd, knot, cascade or opendnssec");
+}
+
 const char *
 config_zone_text(const char *text, char canonical[NAME_TEXT_MAX])
 {
@@ -247,6 +259,8 @@ config_value_read(
 		return identifier_read(row, text, base, why);
 	case CONFIG_ACCOUNT:
 		return account_read(row, text, base, why);
+	case CONFIG_ENGINE:
+		return engine_read(row, text, base, why);
 	case CONFIG_ZONE:
 		return zone_read(row, text, base, why);
 	case CONFIG_PATH:

@@ -11,6 +11,7 @@
 #include "base/utc.h"
 #include "publish/file.h"
 #include "publish/release.h"
+#include "publish/release_log.h"
 #include "publish/status_read.h"
 
 zg_status
@@ -163,8 +164,8 @@ import_log(struct history *history, const struct history_import *import, struct 
 
 /* All or nothing. */
 static zg_status
-import_record(struct history *history, const struct history_import *import,
-    const uint8_t sha256[32], struct zg_error *error)
+import_record(struct history *history, const struct config *config,
+    const struct history_import *import, const uint8_t sha256[32], struct zg_error *error)
 {
 	struct history_new candidate = {.facts = import->facts,
 	    .zone = import->zone->name,
@@ -187,6 +188,9 @@ import_record(struct history *history, const struct history_import *import,
 		status = states_add(history, import, id, &list, error);
 	if (status == ZG_OK && import->ds != NULL)
 		status = history_add_ds(history, import->zone->name, import->ds, error);
+	if (status == ZG_OK && import->policy != NULL)
+		status = release_rules_record(history, import->zone->name, config, import->policy,
+		    import->policy_digest, import->now, error);
 	if (status == ZG_OK)
 		status = import_log(history, import, error);
 	if (status == ZG_OK)
@@ -258,7 +262,7 @@ history_import(
 	if (status == ZG_OK)
 		status = clock_check(history, import->now, error);
 	if (status == ZG_OK)
-		status = import_record(history, import, sha256, error);
+		status = import_record(history, config, import, sha256, error);
 	history_close(history);
 	if (status == ZG_OK)
 		status = log_head_sign(&state, import->zone->name, import->now, error);

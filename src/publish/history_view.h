@@ -34,8 +34,9 @@ struct history_import {
 	const struct release_facts *facts;
 	int zone_fd; /* the text; kept as the zone in force */
 	const char *policy_digest, *reason, *report;
-	const char *findings; /* ids of what stands against it, with commas; empty: it passed */
-	const char *actor;    /* who says that it is served */
+	const zg_policy *policy; /* in effect; NULL: whose word counts is not recorded */
+	const char *findings;	 /* ids of what stands against it, with commas; empty: it passed */
+	const char *actor;	 /* who says that it is served */
 	int64_t since, now;
 	const struct history_ds *ds; /* the parent's DS set since then; NULL: not said */
 };

@@ -23,16 +23,43 @@ struct collection {
 };
 
 static bool
-is_wanted(const struct incident_wish *wish, const struct history_candidate *candidate)
+is_in_force(const struct incident *incident, const struct history_candidate *candidate)
+{
+	return incident->has_release && candidate->times[CANDIDATE_HANDED] != 0 &&
+	       candidate->times[CANDIDATE_SUPERSEDED] == 0 &&
+	       candidate->facts.serial == incident->serial;
+}
+
+/* Of what went out, only what can have had defects: it was taken over although it did not pass, or
+ * people let it out. A zone that is released every minute has many others. */
+static bool
+is_doubtful(const struct history_candidate *candidate)
+{
+	return strncmp(candidate->reason, "pass", 4) != 0 ||
+	       strstr(candidate->reason, "approvals") != NULL;
+}
+
+static bool
+is_named(const struct incident_wish *wish, const struct history_candidate *candidate)
 {
 	for (size_t i = 0; i < wish->n_serials; i++) {
 		if (candidate->has_facts && candidate->facts.serial == wish->serials[i])
 			return true;
 	}
+	return false;
+}
+
+static bool
+is_wanted(const struct collection *collection, const struct history_candidate *candidate)
+{
+	const struct incident_wish *wish = collection->wish;
+
+	if (is_named(wish, candidate) || is_in_force(collection->incident, candidate))
+		return true;
 	if (wish->n_serials > 0)
 		return false;
 	return candidate->state == CANDIDATE_REFUSED || candidate->state == CANDIDATE_HELD ||
-	       candidate->times[CANDIDATE_HANDED] != 0;
+	       (candidate->times[CANDIDATE_HANDED] != 0 && is_doubtful(candidate));
 }
 
 /* When it got its verdict: the first state that is not "seen". */
@@ -71,7 +98,7 @@ event_visit(void *context, const struct history_candidate *candidate)
 	struct incident *incident = collection->incident;
 	struct incident_event *event;
 
-	if (!is_wanted(collection->wish, candidate))
+	if (!is_wanted(collection, candidate))
 		return ZG_OK;
 	event = event_find(incident, candidate);
 	if (event != NULL) {
@@ -99,8 +126,8 @@ event_visit(void *context, const struct history_candidate *candidate)
 	memcpy(event->sha256, candidate->file_sha256, sizeof(event->sha256));
 	memcpy(event->policy_digest, candidate->policy_digest, sizeof(event->policy_digest));
 	memcpy(event->reason, candidate->reason, sizeof(event->reason));
-	event->in_force = incident->has_release && event->handed != 0 && event->superseded == 0 &&
-			  event->serial == incident->serial;
+	event->in_force = is_in_force(incident, candidate);
+	event->named = is_named(collection->wish, candidate);
 	return ZG_OK;
 }
 

@@ -24,6 +24,7 @@ struct incident_event {
 	int64_t last;	/* the last */
 	int64_t handed, superseded; /* 0: not */
 	uint32_t max_ttl;
+	bool named;    /* it was asked for */
 	bool in_force; /* the release in force */
 	char digest[DIGEST_TEXT_SIZE];
 	uint8_t sha256[32]; /* of the file */

@@ -13,9 +13,12 @@
 /* What a server serves unchanged is recorded as often. Seconds. */
 #define SERVED_AGAIN 3600
 /* The kind of a line of the log. */
-#define KIND "observation"
-/* Own lines gone back for the last such line. */
+#define KIND	       "observation"
+#define LINE_TEXT_SIZE sizeof(((struct history_line *)0)->text)
+/* Lines gone back for the last of that kind. */
 #define LINES_BACK 64
+/* What ends a trouble. */
+#define GOOD_AGAIN "all servers serve what was released"
 
 /* The digest that goes with the serial, if the whole copy was had. */
 static const char *
@@ -96,42 +99,55 @@ describe(const struct zone_look *look, char *text, size_t size)
 	}
 }
 
-/* A line, unless the last one of its kind says the same. */
+/* The last own line of that kind: "" if there is none of late. */
 static zg_status
-note(struct release_log *log, const struct zone_look *look, const char *actor, int64_t now,
-    struct zg_error *error)
+last_note(struct release_log *log, char text[LINE_TEXT_SIZE], struct zg_error *error)
 {
-	char text[sizeof(((struct history_line *)0)->text)];
 	struct history_line *lines = NULL;
 	size_t n = 0;
-	bool known = false;
 	zg_status status = history_lines(log->history, log->zone, LINES_BACK, &lines, &n, error);
 
-	describe(look, text, sizeof(text));
-	for (size_t i = 0; i < n; i++) {
-		if (strcmp(lines[i].kind, KIND) != 0 || lines[i].site[0] != '\0')
-			continue;
-		known = strcmp(lines[i].text, text) == 0;
-		break;
+	text[0] = '\0';
+	for (size_t i = 0; i < n && text[0] == '\0'; i++) {
+		if (strcmp(lines[i].kind, KIND) == 0 && lines[i].site[0] == '\0')
+			memcpy(text, lines[i].text, LINE_TEXT_SIZE);
 	}
 	free(lines);
-	if (status == ZG_OK && !known)
-		status = history_log(log->history, log->zone, KIND, actor, text, now, error);
 	return status;
+}
+
+/* A line that says how the look differs from the one before; one that is good ends what was wrong.
+ */
+static zg_status
+note(struct release_log *log, const struct zone_look *look, const char *actor, int64_t now,
+    bool *is_news, struct zg_error *error)
+{
+	char text[LINE_TEXT_SIZE], last[LINE_TEXT_SIZE];
+	bool good = zone_look_is_good(look);
+	zg_status status = last_note(log, last, error);
+
+	if (good)
+		(void)snprintf(text, sizeof(text), GOOD_AGAIN);
+	else
+		describe(look, text, sizeof(text));
+	if (status != ZG_OK || strcmp(text, last) == 0 || (good && last[0] == '\0'))
+		return status;
+	*is_news = !good;
+	return history_log(log->history, log->zone, KIND, actor, text, now, error);
 }
 
 zg_status
 release_observed(struct release_log *log, const struct zone_look *look, const char *actor,
-    int64_t now, bool *confirmed, struct zg_error *error)
+    int64_t now, struct observed *observed, struct zg_error *error)
 {
 	zg_status status = record_served(log, look, now, error);
 
-	*confirmed = false;
-	if (status != ZG_OK)
+	*observed = (struct observed){.confirmed = false};
+	if (status == ZG_OK)
+		status = note(log, look, actor, now, &observed->is_news, error);
+	if (status != ZG_OK || !zone_look_is_good(look))
 		return status;
-	if (!zone_look_is_good(look))
-		return note(log, look, actor, now, error);
 	status = release_confirm(log, look->serial, actor, now, error);
-	*confirmed = status == ZG_OK;
+	observed->confirmed = status == ZG_OK;
 	return status;
 }

@@ -304,6 +304,11 @@ parent_judge(const struct parent_judge_inputs *inputs, struct status_report *rep
 	for (size_t i = 0; i < SERVER_FAULTS; i++)
 		judge_fault(look, i, report);
 	judge_stale(inputs, report);
+	if (look->list_why[0] != '\0')
+		status_add(report, STATUS_WARNING, "parent-servers-unproved",
+		    "the resolver's list of the parent's servers does not verify, and some may be "
+		    "missing: %s",
+		    look->list_why);
 	if (agreed.by == NULL) {
 		judge_unknown(look, report);
 		return ZG_OK;

@@ -64,8 +64,8 @@ static zg_status
 add_files(struct digest *digest, const struct state_directory *state, const struct config *config,
     const struct config_zone *zone)
 {
-	const char *const paths[] = {config->path, zone->policy_path, zone->ds_path,
-	    zone->unsigned_path, zone->trials_path};
+	const char *const paths[] = {
+	    config->path, zone->policy_path, zone->ds_path, zone->unsigned_path, zone->trials_path};
 	char *spool = NULL;
 	zg_status status = ZG_OK;
 

@@ -223,26 +223,6 @@ release_text_open(const struct state_directory *state, const char *zone, const c
 
 /* --- Verdicts --- */
 
-static void
-rules_fill(struct history_rules *rules, const struct release_verdict *verdict)
-{
-	const struct config_approver *approvers[ZG_POLICY_APPROVERS_MAX];
-
-	rules->time = verdict->time;
-	(void)snprintf(
-	    rules->policy_digest, sizeof(rules->policy_digest), "%s", verdict->policy_digest);
-	rules->quorum = policy_release(verdict->policy)->approval.quorum;
-	rules->severity = policy_change_severity(verdict->policy);
-	rules->n_approvers = config_approvers_of(verdict->config, verdict->policy, approvers);
-	for (size_t i = 0; i < rules->n_approvers; i++) {
-		struct history_approver *approver = &rules->approvers[i];
-
-		(void)snprintf(approver->id, sizeof(approver->id), "%s", approvers[i]->id);
-		memcpy(
-		    approver->public_key, approvers[i]->public_key, sizeof(approver->public_key));
-	}
-}
-
 bool
 release_former_approver(struct release_log *log, const char *id, uint8_t public_key[32])
 {
@@ -258,27 +238,6 @@ release_former_approver(struct release_log *log, const char *id, uint8_t public_
 	}
 	free(rules);
 	return known;
-}
-
-static zg_status
-rules_add(struct release_log *log, const struct release_verdict *verdict, struct zg_error *error)
-{
-	struct history_rules *rules;
-	char *policy = NULL;
-	zg_status status;
-
-	if (verdict->verdict != ZG_VERDICT_PASS || verdict->policy == NULL)
-		return ZG_OK;
-	rules = calloc(1, sizeof(*rules));
-	if (rules == NULL)
-		return error_set(error, ZG_MEMORY, "out of memory");
-	rules_fill(rules, verdict);
-	status = zg_policy_show(verdict->policy, &policy, error);
-	if (status == ZG_OK)
-		status = history_add_rules(log->history, log->zone, rules, policy, error);
-	free(policy);
-	free(rules);
-	return status;
 }
 
 zg_status
@@ -304,8 +263,9 @@ release_add(struct release_log *log, const struct release_verdict *verdict, int6
 	*id = 0;
 	if (status == ZG_OK)
 		status = history_add_candidate(log->history, &candidate, id, error);
-	if (status == ZG_OK)
-		status = rules_add(log, verdict, error);
+	if (status == ZG_OK && verdict->verdict == ZG_VERDICT_PASS && verdict->policy != NULL)
+		status = release_rules_record(log->history, log->zone, verdict->config,
+		    verdict->policy, verdict->policy_digest, verdict->time, error);
 	if (status == ZG_OK)
 		status = history_commit(log->history, error);
 	return status;

@@ -1,8 +1,8 @@
-/* The style sheet of the HTML report. Text has a contrast of at least 4.5 to 1 on what it stands
+/* The style sheet of HTML pages. Text has a contrast of at least 4.5 to 1 on what it stands
  * on, in light and in dark; a test measures it. */
-#include "report/report_html.h"
+#include "report/html_page.h"
 
-const char report_html_style[] =
+const char html_style[] =
     ":root{color-scheme:light dark;--paper:#fff;--card:#f4f4f2;--ink:#1b1b1b;--soft:#505050;"
     "--rule:#c9c9c9;--bad:#a51d2d;--ask:#6b2f8a;--warn:#7a4b00;--good:#1a6334;--link:#1a5fb4;"
     "--less:#a51d2d;--old:#8a8a8a}"
@@ -38,7 +38,8 @@ const char report_html_style[] =
     "svg .broken{stroke:var(--bad);stroke-width:2.5;stroke-dasharray:6 3}"
     "svg .link{stroke:var(--good);stroke-width:1.5}svg .rule{stroke:var(--rule)}"
     "svg .now{stroke:var(--ink);stroke-width:1.5}"
-    "svg .window{fill:var(--bad);fill-opacity:.18;stroke:var(--bad)}"
+    "svg .window{fill:var(--bad)}"
     "svg .must{fill:var(--warn)}svg .may{fill:var(--good)}"
     "svg .before{fill:var(--old)}svg .after{fill:var(--link)}svg .less{fill:var(--less)}"
+    "ul.lines{list-style:none;padding-left:0}.lines code{white-space:pre-wrap}"
     "@media print{body{font-size:11pt}article{break-inside:avoid}}";

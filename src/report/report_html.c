@@ -10,16 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <zonegate/version.h>
 #include "base/error.h"
 #include "base/utc.h"
+#include "report/html_page.h"
 #include "report/json_read.h"
 #include "report/markup.h"
 #include "report/page.h"
 #include "report/report_formats.h"
 #include "report/report_svg.h"
-
-#define POLICY "default-src 'none'; style-src 'unsafe-inline'"
 
 /* Examples that are shown of each finding: all that a report keeps by default. */
 #define EXAMPLES_MAX 20
@@ -135,6 +133,17 @@ is_seen(const json_t *finding)
 	       strcmp(text_of(finding, "severity", ""), "warn") != 0;
 }
 
+/* "www.example. A": what there is of it. */
+static void
+place_write(struct html *html, const json_t *example)
+{
+	const char *owner = json_text_of(example, "owner"), *type = json_text_of(example, "type");
+
+	if (owner != NULL || type != NULL)
+		markup_element(&html->markup, "code", NULL, "%s%s%s", owner != NULL ? owner : "",
+		    owner != NULL && type != NULL ? " " : "", type != NULL ? type : "");
+}
+
 static void
 seen_write(struct html *html, const json_t *finding)
 {
@@ -148,8 +157,7 @@ seen_write(struct html *html, const json_t *finding)
 	    &html->markup, json_integer_of(finding, "count", 0) == 1 ? " place" : " places");
 	if (json_text_of(example, "owner") != NULL) {
 		markup_words(&html->markup, ", for example ");
-		markup_element(&html->markup, "code", NULL, "%s %s", text_of(example, "owner", ""),
-		    text_of(example, "type", ""));
+		place_write(html, example);
 	}
 	markup_close(&html->markup);
 }
@@ -231,12 +239,10 @@ example_write(struct html *html, const json_t *example)
 	struct markup *markup = &html->markup;
 
 	markup_open(markup, "li", NULL);
-	markup_open(markup, "code", NULL);
 	if (json_text_of(example, "file") != NULL)
-		markup_words(markup, "%s:%" PRId64 " ", text_of(example, "file", ""),
-		    json_integer_of(example, "line", 0));
-	markup_words(markup, "%s %s", text_of(example, "owner", ""), text_of(example, "type", ""));
-	markup_close(markup);
+		markup_element(markup, "code", NULL, "%s:%" PRId64 " ",
+		    text_of(example, "file", ""), json_integer_of(example, "line", 0));
+	place_write(html, example);
 	markup_words(markup, " %s", text_of(example, "detail", ""));
 	markup_close(markup);
 }
@@ -352,9 +358,9 @@ pictures_write(struct html *html)
 	markup_element(&html->markup, "h2", NULL, "What is due when");
 	if (svg_due_write(&html->markup, html->report)) {
 		markup_element(&html->markup, "p", "soft",
-		    "Bars: must stay until then. Marks: may be done from then on. Red: caches "
-		    "would "
-		    "fail. The line is the time of the check.");
+		    "First when caches would fail, then what must stay, or be released, until "
+		    "when; "
+		    "as marks, what may be done from when on. The line is the time of the check.");
 		steps_write(html);
 	} else
 		markup_element(
@@ -413,61 +419,24 @@ judged_write(struct html *html)
 
 /* --- The page --- */
 
-/* <meta>, which HTML does not close. */
-static void
-meta_write(struct html *html, const char *name, const char *value, const char *content)
-{
-	struct markup *markup = &html->markup;
-
-	markup_open(markup, "meta", NULL);
-	markup_attribute(markup, name, value);
-	if (content != NULL)
-		markup_attribute(markup, "content", content);
-	markup_check(markup, xmlTextWriterEndElement(markup->writer));
-}
-
-static void
-head_write(struct html *html)
-{
-	struct markup *markup = &html->markup;
-
-	markup_open(markup, "head", NULL);
-	meta_write(html, "charset", "utf-8", NULL);
-	meta_write(html, "name", "viewport", "width=device-width, initial-scale=1");
-	meta_write(html, "http-equiv", "Content-Security-Policy", POLICY);
-	markup_open(markup, "title", NULL);
-	markup_words(markup, "%s ", words_of(html->report)->word);
-	name_write(html);
-	markup_close(markup);
-	markup_open(markup, "style", NULL);
-	markup_check(
-	    markup, xmlTextWriterWriteString(markup->writer, (const xmlChar *)report_html_style));
-	markup_close(markup);
-	markup_close(markup);
-}
-
 static void
 page_write(struct html *html)
 {
 	struct markup *markup = &html->markup;
+	int64_t serial = json_integer_of(html->report, "serial", -1);
+	char title[128], number[24] = "";
 
-	markup_check(markup,
-	    xmlTextWriterWriteDTD(markup->writer, (const xmlChar *)"html", NULL, NULL, NULL));
-	markup_open(markup, "html", NULL);
-	markup_attribute(markup, "lang", "en");
-	head_write(html);
-	markup_open(markup, "body", NULL);
-	markup_open(markup, "main", NULL);
+	if (serial >= 0)
+		(void)snprintf(number, sizeof(number), " %" PRId64, serial);
+	(void)snprintf(title, sizeof(title), "%s %.80s%s", words_of(html->report)->word,
+	    text_of(html->report, "zone", "zone not known"), number);
+	html_page_open(markup, title);
 	verdict_write(html);
 	effect_write(html);
 	findings_write(html);
 	pictures_write(html);
 	judged_write(html);
-	markup_element(markup, "p", "soft", "zonegate %s", text_of(html->report, "version", ""));
-	markup_close(markup);
-	markup_close(markup);
-	markup_close(markup);
-	markup_check(markup, xmlTextWriterWriteString(markup->writer, (const xmlChar *)"\n"));
+	html_page_close(markup, text_of(html->report, "version", ""));
 }
 
 zg_status

@@ -16,7 +16,4 @@
 MUST_CHECK zg_status report_html_page(const char *json, const struct history_candidate *candidate,
     char **text, size_t *length, struct zg_error *error);
 
-/* Its style sheet: no address, no script, and no sign that means something in HTML. */
-extern const char report_html_style[];
-
 #endif

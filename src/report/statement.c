@@ -138,6 +138,14 @@ statement_next_text(enum statement_situation situation)
 	       "passes.";
 }
 
+bool
+statement_tells(const struct statement *statement, size_t event)
+{
+	const struct incident_event *found = &statement->incident->events[event];
+
+	return statement->bad[event] || found->in_force || found->named;
+}
+
 const char *
 statement_outcome(const struct incident_event *event)
 {
@@ -367,6 +375,7 @@ statement_render(const struct statement *statement, enum statement_format format
 	static zg_status (*const renderers[])(const struct statement *, struct text_writer *) = {
 	    [STATEMENT_FORMAT_TEXT] = statement_text_render,
 	    [STATEMENT_FORMAT_JSON] = statement_json_render,
+	    [STATEMENT_FORMAT_HTML] = statement_html_render,
 	};
 	struct text_writer out = {0};
 	zg_status status = renderers[format](statement, &out);

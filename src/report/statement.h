@@ -1,5 +1,5 @@
-/* The statement about an incident: one document, as text for people and as JSON for programs
- * (policies/statement.schema.json, documented in zonegate-statement(5)). */
+/* The statement about an incident: one document, as text and as a page for people, and as JSON
+ * for programs (policies/statement.schema.json, documented in zonegate-statement(5)). */
 #ifndef REPORT_STATEMENT_H
 #define REPORT_STATEMENT_H
 
@@ -14,7 +14,7 @@
 #include "report/resolver_lines.h"
 #include "report/stored_report.h"
 
-enum statement_format { STATEMENT_FORMAT_TEXT, STATEMENT_FORMAT_JSON };
+enum statement_format { STATEMENT_FORMAT_TEXT, STATEMENT_FORMAT_JSON, STATEMENT_FORMAT_HTML };
 
 /* Whether it is known to be an operational fault. Only people know; nothing here guesses. */
 enum operational { OPERATIONAL_UNKNOWN, OPERATIONAL_YES, OPERATIONAL_NO, OPERATIONAL_WORDS };
@@ -85,6 +85,8 @@ const char *service_fault_text(enum service_fault fault);
 const char *statement_anchor_text(const struct statement *statement);
 bool statement_anchor_advised(const struct statement *statement);
 const char *statement_next_text(enum statement_situation situation);
+/* Whether anything is to be said of an event. */
+bool statement_tells(const struct statement *statement, size_t event);
 /* What became of a candidate, for people. */
 const char *statement_outcome(const struct incident_event *event);
 extern const char statement_proof_text[];
@@ -94,6 +96,8 @@ extern const char statement_removal_text[];
 MUST_CHECK zg_status statement_text_render(
     const struct statement *statement, struct text_writer *out);
 MUST_CHECK zg_status statement_json_render(
+    const struct statement *statement, struct text_writer *out);
+MUST_CHECK zg_status statement_html_render(
     const struct statement *statement, struct text_writer *out);
 
 #endif

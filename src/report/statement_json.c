@@ -181,7 +181,7 @@ events_array(struct json_builder *builder, const struct statement *statement)
 	json_t *array = json_array();
 
 	for (size_t i = statement->incident->n_events; i-- > 0;) {
-		if (statement->bad[i] || statement->incident->events[i].in_force)
+		if (statement_tells(statement, i))
 			json_append(builder, array, event_object(builder, statement, i));
 	}
 	return array;

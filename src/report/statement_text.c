@@ -136,7 +136,7 @@ add_events(struct page *page, const struct statement *statement)
 
 	page_heading(page, "What happened");
 	for (size_t i = incident->n_events; i-- > 0;) {
-		if (statement->bad[i] || incident->events[i].in_force)
+		if (statement_tells(statement, i))
 			add_event(page, statement, i);
 	}
 	if (incident->n_more > 0)

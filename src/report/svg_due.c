@@ -1,5 +1,5 @@
-/* What is due when, as a picture: obligations are bars from now on, permissions are marks, and the
- * windows in which caches would fail are bands over all of it. */
+/* What is due when, as a picture: the windows in which caches would fail, then obligations as bars
+ * from now on, and permissions as marks. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -92,21 +92,21 @@ axis_draw(struct due *due, int64_t height)
 	markup_line(due->markup, "now", now, TOP - 14, now, height);
 }
 
+/* The hours in which caches would fail, and for what. */
 static void
-window_draw(struct due *due, const json_t *window, int64_t height)
+window_draw(struct due *due, const json_t *window, int64_t y)
 {
+	int64_t end = json_integer_of(window, "until", INT64_MAX);
 	int64_t from = x_of(due, json_integer_of(window, "from", due->now));
-	int64_t until = x_of(due, json_integer_of(window, "until", INT64_MAX));
+	int64_t until = x_of(due, end);
 	const char *asked = json_text_of(json_object_get(window, "asked"), "what");
+	char when[UTC_TEXT_MAX] = "it is repaired";
 
-	markup_open(due->markup, "rect", "window");
-	markup_number(due->markup, "x", from);
-	markup_number(due->markup, "y", TOP - 14);
-	markup_number(due->markup, "width", until > from ? until - from : 1);
-	markup_number(due->markup, "height", height - TOP + 14);
-	markup_element(due->markup, "title", NULL, "Caches would fail for %s",
+	if (end != INT64_MAX)
+		utc_format(end, when);
+	markup_label(due->markup, LEFT, y + 11, "small", NULL, "until %.16s: %.24s", when,
 	    asked != NULL ? asked : "data of the zone");
-	markup_close(due->markup);
+	markup_box(due->markup, "window", from, y + 15, until > from ? until - from : 1, 9);
 }
 
 /* Whether a step allows something from its time on; else it demands something until then. */
@@ -154,15 +154,16 @@ svg_due_write(struct markup *markup, const json_t *report)
 		due.n_steps = ROWS_MAX;
 	if (due.n_windows > WINDOWS_MAX)
 		due.n_windows = WINDOWS_MAX;
-	height = TOP + (int64_t)(due.n_steps > 0 ? due.n_steps : 1) * ROW + 4;
+	height = TOP + (int64_t)(due.n_windows + due.n_steps) * ROW + 4;
 	axis_set(&due);
 	svg_open(markup, height,
 	    "Time line: what must stay, what may be done, and when caches would fail");
 	axis_draw(&due, height);
 	for (size_t i = 0; i < due.n_windows; i++)
-		window_draw(&due, json_array_get(due.windows, i), height);
+		window_draw(&due, json_array_get(due.windows, i), TOP + (int64_t)i * ROW);
 	for (size_t i = 0; i < due.n_steps; i++)
-		step_draw(&due, json_array_get(due.steps, i), TOP + (int64_t)i * ROW);
+		step_draw(
+		    &due, json_array_get(due.steps, i), TOP + (int64_t)(due.n_windows + i) * ROW);
 	markup_close(markup);
 	return true;
 }

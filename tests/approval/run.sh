@@ -316,6 +316,22 @@ test_old_quorum() {
 	goes_out "the quorum of before is one" 3
 }
 
+# Who takes a zone over says under which rules.
+test_taken_over() {
+	stage
+	rm -rf "$top/state"
+	run history import -c "$conf" --since -30d --ds "$top/ds" --ds-ttl 1d example. "$top/zone.1"
+	is "the zone in service is taken over" "$status" -eq 0
+	sed 's/quorum="2"/quorum="1"/' "$top/policy.xml" >"$work/policy" &&
+		cp "$work/policy" "$top/policy.xml"
+	zone 2
+	held "a policy whose quorum is one" 2
+	approved alice 2
+	held "one of the quorum that it was taken over under" 2
+	approved bob 2
+	goes_out "that quorum" 2
+}
+
 test_own_severity() {
 	stage
 	zone 2
@@ -429,6 +445,7 @@ test_before_it_comes
 test_does_not_count
 test_policy_changed
 test_old_quorum
+test_taken_over
 test_own_severity
 test_approvers_changed
 test_first_approvers

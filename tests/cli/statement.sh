@@ -4,7 +4,6 @@ try zonegate statement make
 try zonegate statement verify
 try zonegate statement verify a b
 try zonegate statement verify --key a b
-try zonegate statement -f html example.
 try zonegate statement -f xml example.
 try zonegate statement --fault perhaps example.
 try zonegate statement --since yesterday example.

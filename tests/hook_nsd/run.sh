@@ -473,6 +473,47 @@ together() {
 	log_is_whole together
 }
 
+# --- Many zones and a larger one: the small form of the benchmark ---
+
+many() {
+	HOOK_WAIT=60 tests/bench/hook.sh 8 4 200 >"$work/many" 2>&1
+	is "many zones, several verifiers" $? -eq 0
+	cat "$work/many"
+}
+
+# --- Under the system call filter of Debian's unit ---
+
+confined() {
+	confine=$BUILD/tests/hook_nsd/confine
+	if ! "$confine" true 2>/dev/null; then
+		skip confined "no system call filters here"
+		return
+	fi
+	gate_new
+	begin
+	server_stop gate
+	# Without the drop-in the kernel ends the check: a no, and no more than that.
+	nsd_start gate "$confine"
+	refuses_all "filtered, without the drop-in" 3
+	grep -q 'the hook was ended by signal 31' "$top/said"
+	is "filtered, without the drop-in: said" $? -eq 0
+	server_stop gate
+	# shellcheck disable=SC2046 # a list of words
+	nsd_start gate "$confine" $(sed -n 's/^SystemCallFilter=//p' \
+		samples/nsd/nsd.service.d/zonegate.conf | sed 's/[^ ]*/+&/g')
+	sign "$zones/5"
+	serves "filtered, with the drop-in" 5
+	log_is_whole confined
+}
+
+# Even a good zone does not arrive.
+refuses_all() { # name file
+	sign "$zones/$2"
+	wait_for 20 grep -q 'verify: verifier .* exited with 1' "$work/gate/log" ||
+		fail "$1" "nothing was refused"
+	if has_serial public example. 1; then pass; else fail "$1" "it arrived"; fi
+}
+
 # --- Faults ---
 
 table=$work/table
@@ -764,7 +805,7 @@ killed_row() {
 # Most of the time is waiting for servers: the faults run beside the rest.
 both() {
 	HOOK_PARTS=faults "$0" >"$work/faults" 2>&1 &
-	HOOK_PARTS="arrival rules expiry held feed together confined" "$0" >"$work/rest" 2>&1 &
+	HOOK_PARTS="arrival rules expiry held feed together confined many" "$0" >"$work/rest" 2>&1 &
 	wait
 	cat "$work/rest" "$work/faults" | grep -vE '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$'
 	cat "$work/rest" "$work/faults" |

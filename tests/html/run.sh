@@ -67,6 +67,7 @@ has refused 'SERVFAIL with extended DNS error 6 (DNSSEC Bogus): rrset-bogus at 4
 has refused 'Key 8/33834: 48 of 72 signatures do not verify'
 has refused 'class="box broken"'
 has refused 'class="link"'
+if cmp -s "$work/refused.html" samples/html/refused.html; then pass; else fail refused "samples/html has another page"; fi
 page again 1 check -f html -j 4 --now 20260505193000 --ds samples/de-2026/ds samples/de-2026/bad.zone
 if cmp -s "$work/refused.html" "$work/again.html"; then pass; else fail again "another page"; fi
 page passed 0 check -f html --now 20260505193000 --ds samples/de-2026/ds samples/de-2026/good.zone
@@ -96,6 +97,10 @@ else
 	fail shown "is not the page of the release"
 fi
 
+page statement 0 statement -f html -c "$conf" --broken --fault yes --reason 'Signatures of one HSM' example.
+has statement '<h1>The zone in service is defective\.</h1>'
+has statement "<code>rndc nta -lifetime 86400 'example\.'</code>"
+
 # --- Text that tries to get out ---
 
 # In a zone that cannot be parsed: messages have the text; in names: owners of examples.
@@ -110,7 +115,7 @@ lacks hostile '<img'
 lacks hostile '<b>&amp;'
 has hostile 'script'
 
-for name in refused passed unchecked undecided rolled changed shown hostile; do
+for name in refused passed unchecked undecided rolled changed shown statement hostile; do
 	lacks $name '<script\|javascript:\| on[a-z]*=\|http:\|https:\|url(\|@import\|src=\|href='
 	if grep -q '[^ -~]' "$work/$name.html"; then fail $name "octets"; else pass; fi
 	# Its tags close: as XML, but for the document type, it is well formed.
@@ -170,7 +175,8 @@ else
 		measure $name 1280 900 light
 		measure $name 360 740 light
 	done
-	for name in refused passed rolled changed; do
+	measure statement 360 740 light
+	for name in refused passed rolled changed statement; do
 		measure $name 360 740 dark
 	done
 	# The twin: what is too wide, too pale or too far down is found.
@@ -197,13 +203,13 @@ fi
 if [ -n "${KEEP:-}" ]; then
 	mkdir -p "$KEEP"
 	cp "$work"/*.html "$KEEP"
-	for name in refused rolled changed; do
+	for name in refused rolled; do
 		for scheme in light dark; do
 			frame "$name.html" 360 740 >"$work/frame.html"
 			colour=$([ $scheme = dark ] && echo 0 || echo 1)
 			browse "--blink-settings=preferredColorScheme=$colour" --window-size=500,740 \
 				--screenshot="$KEEP/$name-phone-$scheme.png" "file://$work/frame.html"
-			browse "--blink-settings=preferredColorScheme=$colour" --window-size=1000,1500 \
+			browse "--blink-settings=preferredColorScheme=$colour" --window-size=900,760 \
 				--screenshot="$KEEP/$name-desk-$scheme.png" "file://$work/$name.html"
 		done
 	done

@@ -225,6 +225,7 @@ configure() { # server-names...
 			<Configuration version="1">
 			  <State>$work/state</State>
 			  <Installation>test</Installation>
+			  <Notify><Command timeout="PT20S"><Argument>$work/notify</Argument></Command></Notify>
 		END
 		for zone in $zones; do
 			cat <<-END
@@ -247,6 +248,9 @@ configure() { # server-names...
 }
 
 mkdir "$work/pub"
+printf '#!/bin/sh\ncat >%s\necho "$ZONEGATE_EVENT $ZONEGATE_SERIAL" >>%s\n' "$work/notified" "$work/events" \
+	>"$work/notify"
+chmod 755 "$work/notify"
 "$ZONEGATE" policy show | sed -e 's/<UnknownHistory on="[a-z]*"/<UnknownHistory on="warn"/' \
 	-e 's/<Evidence>[a-z]*</<Evidence>confirmed</' >"$work/policy.xml"
 
@@ -260,6 +264,7 @@ release() { # serial
 observe() { # zone [arguments...]
 	zone=$1
 	shift
+	: >"$work/events"
 	timeout -k 5 120 "$ZONEGATE" observe -c "$conf" "$@" "$zone" >"$work/out" 2>"$work/err"
 	status=$?
 }
@@ -426,6 +431,10 @@ for zone in $zones; do
 	is "stale, $zone: exit status" $status -eq 1
 	bad "stale, $zone" knot serial whole
 	good "stale, $zone" nsd
+	is "stale, $zone: told" "$(cat "$work/events")" = "observed 5"
+	grep -q '"good": false' "$work/notified" || fail "stale, $zone" "no JSON was handed on"
+	observe $zone
+	is "stale, $zone: told once" -z "$(cat "$work/events")"
 done
 load knot 6
 observe plain.example.

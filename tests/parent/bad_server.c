@@ -22,6 +22,7 @@
 #define MODES_MAX   32
 #define MESSAGE_MAX 65535
 #define HEADER	    12
+#define TYPE_NS	    2
 #define TYPE_CNAME  5
 #define TYPE_DS	    43
 #define TYPE_RRSIG  46
@@ -42,13 +43,14 @@ enum mode {
 	MODE_REFUSED,
 	MODE_SERVFAIL,
 	MODE_GARBAGE,
-	MODE_TTL, /* TTLs counted down, as a cache has them */
+	MODE_TTL,  /* TTLs counted down, as a cache has them */
+	MODE_HIDE, /* the name server c.hosts. is called d.hosts. */
 	MODE_COUNT
 };
 
 static const char *const mode_names[MODE_COUNT] = {"honest", "silent", "id", "question", "forged",
     "spoofed", "alias", "truncated", "tcp-only", "drip", "bogus", "lame", "refused", "servfail",
-    "garbage", "ttl"};
+    "garbage", "ttl", "hide"};
 
 struct server {
 	enum mode mode;
@@ -184,6 +186,13 @@ count_down(uint8_t *fixed)
 	fixed[7] = 7;
 }
 
+static void
+hide_host(uint8_t *fixed)
+{
+	if (u16_at(fixed) == TYPE_NS && fixed[10] == 1 && fixed[11] == 'c')
+		fixed[11] = 'd';
+}
+
 /* Nothing but the question is left. */
 static size_t
 strip(uint8_t *wire, size_t length)
@@ -234,6 +243,9 @@ tamper(enum mode mode, bool tcp, uint8_t *wire, size_t length)
 		return strip(wire, length);
 	case MODE_GARBAGE:
 		memset(wire + HEADER, 0xa5, length - HEADER);
+		return length;
+	case MODE_HIDE:
+		each_record(wire, length, hide_host);
 		return length;
 	case MODE_TTL:
 		each_record(wire, length, count_down);

@@ -33,13 +33,19 @@ passed=0 failed=0 skipped=0
 work=$(mktemp -d) || exit 2
 pids=
 cleanup() {
+	# NSD ends its own children when it is asked to; what does not end is ended.
 	# shellcheck disable=SC2086 # a list of process ids
-	[ -z "$pids" ] || kill -9 $pids 2>/dev/null
-	wait 2>/dev/null
+	if [ -n "$pids" ]; then
+		kill $pids 2>/dev/null
+		(sleep 3 && kill -9 $pids) 2>/dev/null &
+		last=$!
+		wait $pids 2>/dev/null
+		kill "$last" 2>/dev/null
+	fi
 	[ -n "${KEEP:-}" ] || rm -rf "$work"
 }
 trap cleanup EXIT
-trap 'exit 1' INT TERM
+trap 'exit 1' INT TERM HUP PIPE
 
 pass() { passed=$((passed + 1)); }
 
@@ -293,7 +299,7 @@ bad_start() {
 		question=127.0.53.23 forged=127.0.53.24 spoofed=127.0.53.25 alias=127.0.53.26 \
 		truncated=127.0.53.27 tcp-only=127.0.53.28 drip=127.0.53.29 bogus=127.0.53.30 \
 		lame=127.0.53.31 refused=127.0.53.32 servfail=127.0.53.33 garbage=127.0.53.34 \
-		ttl=127.0.53.35 honest=127.0.53.36 silent=127.0.53.37 >"$work/bad.out" 2>&1 &
+		ttl=127.0.53.35 honest=127.0.53.36 silent=127.0.53.37 hide=127.0.53.38 >"$work/bad.out" 2>&1 &
 	pids="$pids $!"
 	for _ in $(seq 50); do
 		grep -q ready "$work/bad.out" && return
@@ -524,6 +530,7 @@ faults() {
 	# A resolver that never answers, and then one that does.
 	background resolvers leaf. "$(servers_xml 127.0.53.1)<Resolver address=\"127.0.53.21\" port=\"$port\"/>$resolver"
 	background no-resolver leaf. "$(servers_xml 127.0.53.1)<Resolver address=\"127.0.53.21\" port=\"$port\"/>"
+	background hide leaf. "<Resolver address=\"127.0.53.38\" port=\"$port\"/>"
 	background no-route leaf. "$(servers_xml 127.0.53.1 2001:db8::1)$resolver"
 	background all-dead leaf. "$(servers_xml 127.0.53.21 127.0.53.37)"
 	# shellcheck disable=SC2086 # a list of process ids
@@ -552,6 +559,11 @@ faults() {
 	outcome ten
 	expect "ten servers, two dead" 0 '"servers": 8' '"id": "parent-server-dead"'
 	if [ "$milliseconds" -lt 10000 ]; then pass; else fail "ten servers: $milliseconds ms"; fi
+	outcome hide
+	if [ "$port" -eq 53 ]; then
+		expect "a resolver that hides a server" 0 '"id": "parent-servers-unproved"'
+		[ "$(grep -c '"answer": "ds"' "$place/out")" -eq 2 ] && pass || fail "hidden" "$(told)"
+	fi
 	outcome no-route
 	if [ "$port" -eq 53 ]; then
 		expect "no way to IPv6 from here" 0 '"answer": "no-route"' '"level": "ok"'

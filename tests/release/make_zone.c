@@ -4,6 +4,7 @@
  *
  *   make_zone SERIAL ZONEFILE DSFILE [WORD...]
  *
+ *   origin=N   the zone's name, with its final dot (default example.)
  *   days=N     signatures last N days (default 30)
  *   since=N    signatures begin N days ago, instead of an hour
  *   soa=TIMES  REFRESH RETRY EXPIRE of the SOA (default 7200 3600 604800)
@@ -22,13 +23,12 @@
 #include <string.h>
 #include <time.h>
 
-#define ORIGIN	  "example."
 #define ALGORITHM 13
 #define SHA256	  2
 #define DAY	  INT64_C(86400)
 
 struct wish {
-	const char *serial, *zone_path, *ds_path, *ksk, *zsk, *no, *soa;
+	const char *serial, *zone_path, *ds_path, *origin, *ksk, *zsk, *no, *soa;
 	int64_t days, since;
 	int pad;
 	bool broken;
@@ -41,10 +41,10 @@ unsigned_zone(const struct wish *wish)
 	struct smith_zone *zone;
 
 	snprintf(text, sizeof(text),
-	    "$ORIGIN " ORIGIN "\n$TTL 3600\n@ SOA ns1 hostmaster %s %s 900\n@ NS ns1\n"
+	    "$ORIGIN %s\n$TTL 3600\n@ SOA ns1 hostmaster %s %s 900\n@ NS ns1\n"
 	    "ns1 A 192.0.2.1\n",
-	    wish->serial, wish->soa);
-	zone = smith_zone_parse(text, ORIGIN);
+	    wish->origin, wish->serial, wish->soa);
+	zone = smith_zone_parse(text, wish->origin);
 	for (char letter = 'a'; letter <= 'd'; letter++) {
 		snprintf(name, sizeof(name), "%c", letter);
 		if (wish->no != NULL && strcmp(wish->no, name) == 0)
@@ -73,7 +73,7 @@ zone_sign(struct smith_zone *zone, const struct wish *wish)
 {
 	struct smith_keys *keys = smith_keys_new();
 	const struct smith_key *ksk =
-	    smith_keys_add(keys, smith_key_make(ORIGIN, ALGORITHM, SMITH_KSK, 0, wish->ksk));
+	    smith_keys_add(keys, smith_key_make(wish->origin, ALGORITHM, SMITH_KSK, 0, wish->ksk));
 	struct smith_signing signing = {
 	    .inception = time(NULL) - (wish->since > 0 ? wish->since * DAY : 3600),
 	    .expiration = time(NULL) + wish->days * DAY,
@@ -82,7 +82,7 @@ zone_sign(struct smith_zone *zone, const struct wish *wish)
 	char *text;
 	ldns_rr *ds, *rrsig;
 
-	smith_keys_add(keys, smith_key_make(ORIGIN, ALGORITHM, SMITH_ZSK, 0, wish->zsk));
+	smith_keys_add(keys, smith_key_make(wish->origin, ALGORITHM, SMITH_ZSK, 0, wish->zsk));
 	smith_sign_zone(zone, keys, &signing);
 	if (wish->broken) {
 		rrsig = smith_get_rrsig(zone, "@", LDNS_RR_TYPE_SOA);
@@ -100,7 +100,11 @@ zone_sign(struct smith_zone *zone, const struct wish *wish)
 int
 main(int argc, char **argv)
 {
-	struct wish wish = {.days = 30, .ksk = "ksk", .zsk = "zsk", .soa = "7200 3600 604800"};
+	struct wish wish = {.days = 30,
+	    .ksk = "ksk",
+	    .zsk = "zsk",
+	    .soa = "7200 3600 604800",
+	    .origin = "example."};
 	struct smith_zone *zone;
 	const char *value;
 
@@ -118,6 +122,8 @@ main(int argc, char **argv)
 			wish.since = strtoimax(value, NULL, 10);
 		else if (word_is(argv[i], "soa=", &value))
 			wish.soa = value;
+		else if (word_is(argv[i], "origin=", &value))
+			wish.origin = value;
 		else if (word_is(argv[i], "zsk=", &value))
 			wish.zsk = value;
 		else if (word_is(argv[i], "pad=", &value))

@@ -58,9 +58,12 @@ place() {
 	root=$work/root
 	rm -rf "$root" "$bin"
 	mkdir -p "$bin" "$root/var/lib/nsd" "$root/var/lib/bind" "$root/var/cache/bind" \
-		"$root/var/lib/published" "$root/run/nsd" "$root/run/named" "$root/etc/zonegate"
+		"$root/var/lib/published" "$root/run/nsd" "$root/run/named" "$root/etc/zonegate" \
+		"$root/var/lib/knot" "$root/var/lib/knot-distribution" "$root/run/knot" \
+		"$root/run/knot-distribution" "$root/var/lib/opendnssec/signed" \
+		"$root/var/lib/opendnssec/unsigned"
 	ln -s "$ZONEGATE" "$bin/zonegate"
-	for program in nsd nsd-control rndc; do
+	for program in nsd nsd-control rndc knotc; do
 		! has $program || ln -s "$(command -v $program)" "$bin/$program"
 	done
 	free_port
@@ -223,6 +226,157 @@ is_up_sample() {
 	dig @127.0.2.5 -p "$port" +norecurse +tries=1 +time=1 example. SOA | grep -q 'status:'
 }
 
+# --- samples/knot ---
+
+knot() {
+	if ! has knotd knotc nsd dig dnssec-dsfromkey; then
+		skip samples/knot "needs knotd, nsd, dig"
+		return
+	fi
+	good "samples/knot/zonegate.xml" "$ZONEGATE" policy lint samples/knot/zonegate.xml
+	place
+	for file in knot.conf knot-distribution.conf; do
+		relocate knot $file etc/knot/$file
+		good "samples/knot/$file" knotc -c "$root/etc/knot/$file" conf-check
+	done
+	relocate knot zonegate.xml etc/zonegate/zonegate.xml
+	printf 'hmac-sha256:gate:%s\n' "$(sed -n 's/.*secret: "\(.*\)"/\1/p' samples/knot/knot.conf)" \
+		>"$root/etc/zonegate/tsig"
+	chmod 600 "$root/etc/zonegate/tsig"
+	printf '$TTL 3600\n@ SOA ns1 hostmaster 1 7200 3600 604800 900\n@ NS ns1\nns1 A 192.0.2.1\n' \
+		>"$root/var/lib/knot/example.zone"
+	start knotd -c "$root/etc/knot/knot.conf"
+	wait_for 10 is_signed || fail samples/knot "Knot does not sign"
+	dig @127.0.0.1 -p "$port" +norecurse +noall +answer example. DNSKEY |
+		dnssec-dsfromkey -2 -f - example. >"$root/etc/zonegate/example.ds"
+	# The first release has no past: what is served is taken over.
+	dig @127.0.0.1 -p "$port" -y "$(cat "$root/etc/zonegate/tsig")" example. AXFR |
+		awk '/^;/ || NF == 0 || $4 == "TSIG" { next } $4 == "SOA" && seen++ { exit } { print }' \
+			>"$work/served"
+	good "samples/knot: what is served is taken over" "$ZONEGATE" history import \
+		-c "$root/etc/zonegate/zonegate.xml" --since -30d --ds "$root/etc/zonegate/example.ds" \
+		--ds-ttl 1d --served example. "$work/served"
+	cp "$work/served" "$root/var/lib/published/example.zone"
+	start knotd -c "$root/etc/knot/knot-distribution.conf"
+	wait_for 10 is_up_sample
+	public_start
+	# The registry changes its zone, and the signer signs it.
+	former=$(serial_of 127.0.0.1)
+	printf 'b NS ns.b.example.net.\n' >>"$root/var/lib/knot/example.zone"
+	knotc -s "$root/run/knot/knot.sock" -b zone-reload example >>"$work/log" 2>&1
+	wait_for 10 is_newer "$former" || fail samples/knot "Knot does not sign the next zone"
+	good "samples/knot: release" "$ZONEGATE" release -q -c "$root/etc/zonegate/zonegate.xml" \
+		--transfer "127.0.0.1@$port" --tsig "$root/etc/zonegate/tsig" example
+	arrives "samples/knot: the released zone" 127.0.2.6 "$(serial_of 127.0.0.1)"
+}
+
+is_newer() { # serial
+	[ "$(serial_of 127.0.0.1)" -gt "$1" ]
+}
+
+# --- samples/opendnssec ---
+
+# The schemas that OpenDNSSEC itself checks its configuration with.
+schema() { # name
+	for folder in /usr/share/opendnssec build/peers/root/usr/share/opendnssec; do
+		[ ! -e "$folder/$1" ] || { echo "$folder/$1"; return; }
+	done
+}
+
+# What the signer does once it has written a file: words, no shell, and nothing to write to.
+notify() { # serial
+	cp "$work/$1" "$root/var/lib/opendnssec/signed/example"
+	awk '$4 !~ /^(RRSIG|NSEC|DNSKEY)$/' "$work/$1" >"$root/var/lib/opendnssec/unsigned/example"
+	command=$(sed -n 's|.*<NotifyCommand>\(.*\)</NotifyCommand>.*|\1|p' "$root/etc/opendnssec/conf.xml" |
+		sed "s|%zonefile|$root/var/lib/opendnssec/signed/example|; s|%zone|example|")
+	# shellcheck disable=SC2086 # a list of words
+	(
+		exec <&- >&- 2>&-
+		exec $command
+	)
+}
+
+opendnssec() {
+	if [ -z "$(schema conf.rng)" ] || ! has xmllint; then
+		skip samples/opendnssec "needs the schemas of opendnssec-common, xmllint"
+	else
+		good "samples/opendnssec/conf.xml" xmllint --noout --relaxng "$(schema conf.rng)" \
+			samples/opendnssec/conf.xml
+		good "samples/opendnssec/zonelist.xml" xmllint --noout \
+			--relaxng "$(schema zonelist.rng)" samples/opendnssec/zonelist.xml
+	fi
+	good "samples/opendnssec/zonegate.xml" "$ZONEGATE" policy lint samples/opendnssec/zonegate.xml
+	if ! has nsd nsd-checkconf nsd-control dig; then
+		skip samples/opendnssec "needs nsd, dig"
+		return
+	fi
+	good "samples/opendnssec/nsd.conf" nsd-checkconf samples/opendnssec/nsd.conf
+	place
+	relocate opendnssec conf.xml etc/opendnssec/conf.xml
+	relocate opendnssec nsd.conf etc/nsd/nsd.conf
+	relocate opendnssec zonegate.xml etc/zonegate/zonegate.xml
+	nsd_sample_files
+	good "samples/opendnssec: what is served is taken over" "$ZONEGATE" history import \
+		-c "$root/etc/zonegate/zonegate.xml" --since -30d --ds "$root/etc/zonegate/example.ds" \
+		--ds-ttl 1d example. "$work/1"
+	nsd_start_sample
+	wait_for 10 is_up_sample
+	good "samples/opendnssec: the zone in service" notify 1
+	public_start
+	arrives "samples/opendnssec: the zone in service" 127.0.2.6 1
+	if notify 2; then fail "samples/opendnssec: a broken one" "exit status 0"; else pass; fi
+	arrives "samples/opendnssec: a broken one does not" 127.0.2.6 1
+	good "samples/opendnssec: the next good zone" notify 3
+	arrives "samples/opendnssec: the next good zone" 127.0.2.6 3
+}
+
+# --- samples/cascade ---
+
+# What Cascade does once it has signed a version: a shell, and words in the environment. Here the
+# review server is an NSD.
+review() { # serial
+	cp "$work/$1" "$work/zone"
+	nsd-control -c "$work/127.0.0.1/nsd.conf" reload example >>"$work/log"
+	wait_for 10 serves 127.0.0.1 "$1"
+	hook=$(sed -n 's/^hook = "\(.*\)"$/\1/p' "$root/etc/cascade/policies/gated.toml")
+	CASCADE_ZONE=example CASCADE_SERIAL=$1 CASCADE_SERVER=127.0.0.1:$port \
+		CASCADE_SERVER_IP=127.0.0.1 CASCADE_SERVER_PORT=$port sh -c "$hook"
+}
+
+cascade() {
+	if has python3 && python3 -c 'import tomllib' 2>/dev/null; then
+		for file in config.toml gated.toml; do
+			good "samples/cascade/$file" \
+				python3 -c 'import sys, tomllib; tomllib.load(open(sys.argv[1], "rb"))' \
+				samples/cascade/$file
+		done
+	else
+		skip samples/cascade "needs a python3 that reads TOML"
+	fi
+	good "samples/cascade/zonegate.xml" "$ZONEGATE" policy lint samples/cascade/zonegate.xml
+	if ! has nsd nsd-control dig; then
+		skip samples/cascade "needs nsd, dig"
+		return
+	fi
+	place
+	relocate cascade gated.toml etc/cascade/policies/gated.toml
+	relocate cascade zonegate.xml etc/zonegate/zonegate.xml
+	good "samples/cascade: what is served is taken over" "$ZONEGATE" history import \
+		-c "$root/etc/zonegate/zonegate.xml" --since -30d --ds "$root/etc/zonegate/example.ds" \
+		--ds-ttl 1d example. "$work/1"
+	cp "$work/1" "$work/zone"
+	other_nsd 127.0.0.1 "zonefile: $work/zone" "provide-xfr: 127.0.0.0/8 NOKEY"
+	start nsd -d -c "$work/127.0.0.1/nsd.conf"
+	wait_for 10 serves 127.0.0.1 1
+	good "samples/cascade: the version in service" review 1
+	if review 2 >"$work/out" 2>&1; then
+		fail "samples/cascade: a broken one" "approved"
+	else
+		pass
+	fi
+	good "samples/cascade: the next good version" review 3
+}
+
 # --- Units ---
 
 units() {
@@ -249,6 +403,14 @@ units() {
 	good "nsd.service with the drop-in" env "SYSTEMD_UNIT_PATH=$work/units:" \
 		systemd-analyze verify --man=no "$work/units/nsd.service"
 	is_quiet "nsd.service with the drop-in" "$work/units"
+	# Cascade's own unit is not here.
+	mkdir -p "$work/units/cascaded.service.d"
+	printf '[Service]\nExecStart=/bin/true\nSystemCallFilter=@system-service\n' \
+		>"$work/units/cascaded.service"
+	cp samples/cascade/cascaded.service.d/zonegate.conf "$work/units/cascaded.service.d"
+	good "cascaded.service with the drop-in" env "SYSTEMD_UNIT_PATH=$work/units:" \
+		systemd-analyze verify --man=no "$work/units/cascaded.service"
+	is_quiet "cascaded.service with the drop-in" "$work/units"
 	if systemd-analyze security --offline=yes --threshold=30 \
 		"$work/units/zonegate-release@example.service" >"$work/out" 2>&1; then
 		pass
@@ -271,7 +433,7 @@ debian_nsd() {
 }
 
 : >"$work/log"
-for part in ${SAMPLES_PARTS:-hooked released units}; do
+for part in ${SAMPLES_PARTS:-hooked released knot opendnssec cascade units}; do
 	$part
 done
 echo "$passed passed, $failed failed, $skipped skipped"

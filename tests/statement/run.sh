@@ -108,8 +108,7 @@ wants "unless a serial is named" 0 statement -c "$conf" -f json example. 2026010
 equal "unless a serial is named" "$(value situation)" quiet
 wants "no such zone" 2 statement -c "$conf" nobody.
 wants "no such serial is no number" 2 statement -c "$conf" example. x
-wants "HTML is not there" 2 statement -c "$conf" -f html example.
-says "HTML is not there" 'not supported'
+wants "no such form" 2 statement -c "$conf" -f xml example.
 wants "no such fault" 2 statement -c "$conf" --fault perhaps example.
 
 # --- A zone that was stopped ---
@@ -234,6 +233,12 @@ silent "nobody is told to set an anchor any more" 'domain-insecure\|rndc nta -li
 says "but how to remove it" "rndc nta -remove 'example.'"
 silent "when caches have forgotten it is known" '"cached_until": null'
 
+wants "what was good and is over is left out" 0 statement -c "$conf" -f json example.
+equal "what was good and is over is left out" "$(value outcome | paste -s -d ' ')" \
+	"superseded refused confirmed"
+wants "unless it is named" 0 statement -c "$conf" -f json example. 2026010101
+says "unless it is named" '"serial": 2026010101'
+
 # --- A log that was changed has nothing to state ---
 
 cp -r "$work/state" "$work/changed"
@@ -263,6 +268,14 @@ done
 configure state "<Zone name=\"$(printf '%s' "$hostile" | sed 's/&/\&amp;/g; s/</\&lt;/g; s/"/\&quot;/g')\"/>"
 wants "a hostile name" 0 statement -c "$conf" --broken --fault yes "$hostile"
 cp "$work/out" "$work/hostile"
+wants "a hostile name as a page" 0 statement -c "$conf" -f html --broken --fault yes \
+	--reason '<script>alert(1)</script>' "$hostile"
+silent "a hostile name as a page" '<b>\|<script\|[^ -~]'
+says "a hostile name as a page" '<h1>The zone in service is defective\.</h1>'
+if command -v xmllint >/dev/null; then
+	sed 's/<!DOCTYPE html>//' "$work/out" | xmllint --noout - 2>"$work/err"
+	equal "a page is well formed" $? 0
+fi
 if grep -q '[^ -~]' "$work/hostile"; then fail "a hostile name" "octets"; else pass; fi
 plain='we\034ird\060b\062\038\039x.exa\032\036\040id\041\032\096id\096\059\123\125.'
 equal "in the configuration of Unbound" "$(lines_of Unbound configuration "$work/hostile" | tail -n 1)" \

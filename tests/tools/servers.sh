@@ -89,12 +89,14 @@ nsd_configure() { # name
 	} >"$work/$1/nsd.conf"
 }
 
-nsd_start() { # name
-	: >"$work/$1/log"
-	nsd -d -c "$work/$1/nsd.conf" >"$work/$1/out" 2>&1 &
-	echo $! >"$work/$1/started"
+nsd_start() { # name [program that starts it]
+	nsd_name=$1
+	shift
+	: >"$work/$nsd_name/log"
+	"$@" nsd -d -c "$work/$nsd_name/nsd.conf" >"$work/$nsd_name/out" 2>&1 &
+	echo $! >"$work/$nsd_name/started"
 	servers_pids="$servers_pids $!"
-	wait_for 10 is_up "$1"
+	wait_for 10 is_up "$nsd_name"
 }
 
 nsd_tell() { # name words...

@@ -124,7 +124,7 @@ START_TEST(every_value_of_the_sample_arrives)
 	ck_assert_str_eq(config->notify[0].arguments[0], "/usr/local/bin/page-the-duty");
 	ck_assert_str_eq(config->notify[0].arguments[2], "dnssec");
 	ck_assert_ptr_null(config->notify[0].arguments[3]);
-	ck_assert_uint_eq(config->n_zones, 1);
+	ck_assert_uint_eq(config->n_zones, 2);
 	zone = config_zone_find(config, "Example");
 	ck_assert_ptr_eq(zone, &config->zones[0]);
 	ck_assert_str_eq(zone->name, "example.");
@@ -149,6 +149,11 @@ START_TEST(every_value_of_the_sample_arrives)
 	ck_assert_str_eq(zone->servers[1].address, "2001:db8::53");
 	ck_assert(zone->transferred);
 	ck_assert_uint_eq(zone->line, 26);
+	zone = &config->zones[1];
+	ck_assert_str_eq(zone->hook, "nsd");
+	ck_assert_str_eq(zone->again.arguments[2], "example.net");
+	ck_assert_int_eq(zone->again.timeout, 30);
+	ck_assert(zone->transferred);
 	config_free(config);
 }
 END_TEST
@@ -176,6 +181,27 @@ START_TEST(what_is_not_said_has_its_default)
 	ck_assert_ptr_null(config->zones[1].target);
 	ck_assert_ptr_null(config->zones[1].reload.arguments);
 	ck_assert_int_eq(config->zones[1].ds_ttl, NOT_SET);
+	config_free(config);
+}
+END_TEST
+
+START_TEST(nsd_that_asks_is_a_secondary_that_can_expire)
+{
+	static const char text[] =
+	    HEAD "<Zone name=\"a\"><Hook engine=\"nsd\"><Command timeout=\"PT2S\"><Argument>/c"
+		 "</Argument></Command></Hook></Zone>"
+		 "<Zone name=\"b\"><Hook engine=\"cascade\"/></Zone>" TAIL;
+	struct remarks remarks;
+	struct config *config = parse(text, strlen(text), &remarks);
+
+	ck_assert_msg(config != NULL, "%s", remarks.first);
+	ck_assert_str_eq(config->zones[0].hook, "nsd");
+	ck_assert_str_eq(config->zones[0].again.arguments[0], "/c");
+	ck_assert_int_eq(config->zones[0].again.timeout, 2);
+	ck_assert(config->zones[0].transferred);
+	ck_assert_str_eq(config->zones[1].hook, "cascade");
+	ck_assert_ptr_null(config->zones[1].again.arguments);
+	ck_assert(!config->zones[1].transferred);
 	config_free(config);
 }
 END_TEST
@@ -256,6 +282,15 @@ static const struct {
 	"<Zone name=\"a\"><Release><Target>/t</Target><Command><Argument>/c</Argument></Command>"
 	"</Release></Zone>",
 	3},
+    {"<Zone name=\"a\"><Hook/></Zone>", "<Zone name=\"a\"><Hook engine=\"nsd\"/></Zone>", 3},
+    {"<Zone name=\"a\"><Hook engine=\"other\"/></Zone>",
+	"<Zone name=\"a\"><Hook engine=\"cascade\"/></Zone>", 3},
+    {"<Zone name=\"a\"><Hook engine=\"nsd\"/><Release><Target>/t</Target></Release></Zone>",
+	"<Zone name=\"a\"><Hook engine=\"opendnssec\"/><Release><Target>/t</Target></Release>"
+	"</Zone>",
+	3},
+    {"<Zone name=\"a\"><Hook engine=\"opendnssec\"/></Zone>",
+	"<Zone name=\"a\"><Hook engine=\"knot\"/></Zone>", 3},
     {"<Zone name=\"a\"><Parent><Server address=\"192.0.2.256\"/></Parent></Zone>",
 	"<Zone name=\"a\"><Parent><Server address=\"192.0.2.255\"/></Parent></Zone>", 3},
     {"<Zone name=\"a\"><Parent><Server address=\"::1\" port=\"0\"/></Parent></Zone>",
@@ -571,6 +606,11 @@ static const struct {
     {APPROVERS NOTIFY "<Zone name=\"a\"><Release><Target>/t</Target>" RELOAD "</Release></Zone>",
 	APPROVERS NOTIFY "<Zone name=\"a\"><Release><Target>/t</Target>" RELOAD "</Release>" SERVERS
 			 "</Zone>"},
+    {APPROVERS NOTIFY "<Zone name=\"a\"><Hook engine=\"nsd\"/>" SERVERS "</Zone>", APPROVERS NOTIFY
+	"<Zone name=\"a\"><Hook engine=\"nsd\">" RELOAD "</Hook>" SERVERS "</Zone>"},
+    {APPROVERS NOTIFY "<Zone name=\"a\"><Hook engine=\"nsd\">" RELOAD "</Hook></Zone>",
+	APPROVERS NOTIFY "<Zone name=\"a\"><Hook engine=\"nsd\">" RELOAD "</Hook>" SERVERS
+			 "</Zone>"},
     {APPROVERS NOTIFY "<Zone name=\"a\"><Policy>/no/such/policy.xml</Policy></Zone>",
 	APPROVERS NOTIFY "<Zone name=\"a\"/>"},
 };
@@ -696,6 +736,7 @@ config_suite(void)
 	tcase_add_test(values, every_value_of_the_sample_arrives);
 	tcase_add_test(values, what_is_not_said_has_its_default);
 	tcase_add_test(values, zone_is_found_in_any_spelling);
+	tcase_add_test(documents, nsd_that_asks_is_a_secondary_that_can_expire);
 	tcase_add_test(values, approvers_are_those_whom_the_policy_names);
 	tcase_add_loop_test(bad, mistake_is_refused_at_its_line_and_its_twin_is_not, 0, MISTAKES);
 	tcase_add_test(bad, root_element_and_what_it_needs);

@@ -1014,6 +1014,30 @@ START_TEST(a_silent_server_does_not_hold_up_the_others)
 END_TEST
 
 static void
+answer_but_the_second(const struct query *query, unsigned n_asked)
+{
+	if (n_asked != 1)
+		answer_well(query, n_asked);
+}
+
+START_TEST(silence_about_one_question_is_not_that_of_the_server)
+{
+	const struct net_address *server =
+	    server_start("127.0.0.1", WITH_UDP, answer_but_the_second);
+	struct ask_limits limits = {
+	    .try_milliseconds = TRY, .tries = 1, .per_server = 1, .until = deadline_in(20000)};
+	struct ask asks[3];
+
+	for (int i = 0; i < 3; i++)
+		asks[i] = (struct ask){.server = *server, .name = www, .type = RR_TXT};
+	ck_assert_int_eq(asks_run(asks, 3, &limits, NULL), ZG_OK);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(asks[i].outcome, i == 1 ? ASK_TIMEOUT : ASK_ANSWERED);
+	asks_clear(asks, 3);
+}
+END_TEST
+
+static void
 answer_large(const struct query *query, unsigned n_asked)
 {
 	static struct packet reply;
@@ -1095,6 +1119,7 @@ main(void)
 	tcase_add_test(tcase, formerr_without_edns_is_an_answer);
 	tcase_add_test(tcase, the_deadline_ends_everything);
 	tcase_add_test(tcase, a_silent_server_does_not_hold_up_the_others);
+	tcase_add_test(tcase, silence_about_one_question_is_not_that_of_the_server);
 	tcase_add_test(tcase, a_server_cannot_fill_the_memory);
 	tcase_add_test(tcase, nothing_asked_is_nothing_done);
 	suite_add_tcase(suite, tcase);

@@ -111,7 +111,7 @@ START_TEST(a_signer_shows_the_keys_that_it_signs_with)
 }
 END_TEST
 
-/* .de 2026: the published key has the tag, and this signer another private key. */
+/* The published key has the tag, and this signer another private key. */
 START_TEST(another_private_key_under_the_same_tag_fails)
 {
 	struct world world;
@@ -124,6 +124,61 @@ START_TEST(another_private_key_under_the_same_tag_fails)
 	ck_assert_uint_eq(trial.shown, 0);
 	ck_assert_uint_ne(trial.failed, 0);
 	world_clear(&world);
+}
+END_TEST
+
+/* An Ed25519 ZSK from a number; those of 1612, 2110 and 3103 have one tag. */
+static void
+numbered_key(struct signing_key *key, uint32_t number)
+{
+	uint8_t octets[32] = {0};
+	size_t length = 32;
+
+	store_u32(octets, number);
+	*key = (struct signing_key){.rdata = {1, 0, 3, ALG_ED25519}, .rdlen = 4 + 32};
+	key->pkey = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, octets, sizeof(octets));
+	ck_assert_ptr_nonnull(key->pkey);
+	ck_assert_int_eq(EVP_PKEY_get_raw_public_key(key->pkey, key->rdata + 4, &length), 1);
+}
+
+/* .de 2026: three modules with three private keys under one tag, one of which is published. */
+START_TEST(three_private_keys_under_one_tag_are_told_apart)
+{
+	static const uint32_t numbers[] = {1612, 2110, 3103};
+	struct signing_key modules[3];
+	struct world world = {.zone = NULL};
+	struct text_writer zone = {0}, file = {0};
+	struct key_trials *trials;
+
+	for (int i = 0; i < 3; i++) {
+		char owner[32];
+
+		numbered_key(&modules[i], numbers[i]);
+		ck_assert_uint_eq(signing_key_tag(&modules[i]), 34513);
+		(void)snprintf(owner, sizeof(owner), "hsm%d._key-trial.z.", i);
+		text_printf(&file, "%s 60 IN TXT \"trial\"\n", owner);
+		add_rrsig(&file, owner, RR_TXT, &modules[i], NULL);
+	}
+	add_small_zone(&zone, &modules[0]);
+	world.zone = zone_fixture("z.", zone.text);
+	ck_assert_int_eq(key_facts_compute(world.zone, NULL, 0, false, &world.keys, NULL), ZG_OK);
+	ck_assert_int_eq(read_text(&world, file.text, &trials), ZG_OK);
+	for (int i = 0; i < 3; i++) {
+		const struct key_trial *trial;
+		char signer[16];
+
+		(void)snprintf(signer, sizeof(signer), "hsm%d", i);
+		trial = key_trial_find(trials, world.zone->origin, signer);
+		ck_assert_ptr_nonnull(trial);
+		ck_assert_uint_eq(trial->shown, i == 0 ? 1 : 0);
+		ck_assert_uint_eq(trial->failed, i == 0 ? 0 : 1);
+		signing_key_clear(&modules[i]);
+	}
+	free(trials);
+	text_writer_clear(&zone);
+	text_writer_clear(&file);
+	key_facts_clear(&world.keys);
+	zone_free(world.zone);
 }
 END_TEST
 
@@ -187,6 +242,49 @@ START_TEST(each_signer_has_its_own_and_the_rest_is_passed_over)
 }
 END_TEST
 
+/* Signers write in any order; of two TXT records the first is the trial. */
+START_TEST(the_order_of_the_file_does_not_matter)
+{
+	struct world world;
+	struct text_writer text = {0}, turned = {0};
+	struct key_trials *trials;
+	const char *rrsig;
+
+	world_init(&world, false);
+	add_trial(&text, &world.key, NULL);
+	rrsig = strchr(text.text, '\n') + 1;
+	text_printf(&turned, "%s%.*s" ONE " 60 IN TXT \"second\"\n", rrsig,
+	    (int)(rrsig - text.text), text.text);
+	ck_assert_int_eq(read_text(&world, turned.text, &trials), ZG_OK);
+	ck_assert_uint_eq(trials->n, 1);
+	ck_assert_uint_eq(trials->list[0].shown, bit_of(&world, &world.key));
+	free(trials);
+	text_writer_clear(&text);
+	text_writer_clear(&turned);
+	world_clear(&world);
+}
+END_TEST
+
+START_TEST(signatures_are_tried_up_to_a_limit)
+{
+	struct world world;
+	struct signing_form bad = SIGNING_FORM;
+	struct text_writer text = {0};
+	struct key_trial trial;
+	bool too_many = _i == 1;
+
+	world_init(&world, false);
+	bad.damaged = true;
+	add_trial(&text, &world.key, &bad);
+	for (int i = 1; i < ZG_RRSIGS_PER_RRSET_MAX - (too_many ? 0 : 1); i++)
+		add_rrsig(&text, ONE, RR_TXT, &world.key, &bad);
+	add_rrsig(&text, ONE, RR_TXT, &world.key, NULL);
+	trial = trial_of(&world, &text);
+	ck_assert_uint_eq(trial.shown, too_many ? 0 : bit_of(&world, &world.key));
+	world_clear(&world);
+}
+END_TEST
+
 START_TEST(trials_are_taken_up_to_a_limit)
 {
 	struct world world;
@@ -230,9 +328,12 @@ main(void)
 
 	tcase_add_test(tests, a_signer_shows_the_keys_that_it_signs_with);
 	tcase_add_test(tests, another_private_key_under_the_same_tag_fails);
+	tcase_add_test(tests, three_private_keys_under_one_tag_are_told_apart);
 	tcase_add_loop_test(tests, a_trial_signature_must_be_one_of_the_zone_in_force, 0, 6);
 	tcase_add_test(tests, an_altered_trial_fails);
 	tcase_add_test(tests, each_signer_has_its_own_and_the_rest_is_passed_over);
+	tcase_add_test(tests, the_order_of_the_file_does_not_matter);
+	tcase_add_loop_test(tests, signatures_are_tried_up_to_a_limit, 0, 2);
 	tcase_add_loop_test(tests, trials_are_taken_up_to_a_limit, 0, 2);
 	tcase_add_test(tests, a_file_that_cannot_be_read_is_said_so);
 	suite_add_tcase(suite, tests);

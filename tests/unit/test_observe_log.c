@@ -79,14 +79,20 @@ teardown(void)
 	free(folder);
 }
 
+static struct observed
+observe(int64_t now)
+{
+	struct observed observed;
+
+	ck_assert_msg(release_observed(releases, &look, "tester", now, &observed, &error) == ZG_OK,
+	    "%s", error.text);
+	return observed;
+}
+
 static bool
 record(int64_t now)
 {
-	bool confirmed;
-
-	ck_assert_msg(release_observed(releases, &look, "tester", now, &confirmed, &error) == ZG_OK,
-	    "%s", error.text);
-	return confirmed;
+	return observe(now).confirmed;
 }
 
 static enum candidate_state
@@ -206,15 +212,22 @@ START_TEST(a_digest_is_recorded_with_its_own_serial_only)
 }
 END_TEST
 
-START_TEST(the_same_fault_is_one_line_of_the_log)
+START_TEST(the_same_fault_is_news_once)
 {
+	ck_assert(!observe(NOW).is_news);
 	observed_fault(&servers[1], FAULT_BOGUS, "why");
-	(void)record(NOW);
-	(void)record(NOW + 1);
+	ck_assert(observe(NOW + 1).is_news);
+	ck_assert(!observe(NOW + 2).is_news);
 	ck_assert_uint_eq(count_lines(), 1);
 	observed_fault(&servers[0], FAULT_SILENT, "why");
-	(void)record(NOW + 2);
+	ck_assert(observe(NOW + 3).is_news);
 	ck_assert_uint_eq(count_lines(), 2);
+	memset(servers[0].n_faults, 0, sizeof(servers[0].n_faults));
+	memset(servers[1].n_faults, 0, sizeof(servers[1].n_faults));
+	ck_assert(!observe(NOW + 4).is_news);
+	observed_fault(&servers[1], FAULT_BOGUS, "why");
+	ck_assert(observe(NOW + 5).is_news); /* again, after it was good */
+	ck_assert_uint_eq(count_lines(), 3);
 }
 END_TEST
 
@@ -248,7 +261,7 @@ main(void)
 	tcase_add_test(tcase, one_server_that_is_not_good_keeps_it_unconfirmed);
 	tcase_add_test(tcase, what_is_served_is_recorded_when_it_is_news);
 	tcase_add_test(tcase, a_digest_is_recorded_with_its_own_serial_only);
-	tcase_add_test(tcase, the_same_fault_is_one_line_of_the_log);
+	tcase_add_test(tcase, the_same_fault_is_news_once);
 	tcase_add_test(tcase, examples_are_a_few_of_each_kind);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);

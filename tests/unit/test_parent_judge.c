@@ -253,6 +253,13 @@ START_TEST(staleness_reckons_as_serials_do)
 }
 END_TEST
 
+START_TEST(a_list_of_servers_that_does_not_verify_is_told)
+{
+	strcpy(world->look.list_why, "no signature");
+	fires("parent-servers-unproved", STATUS_WARNING);
+}
+END_TEST
+
 START_TEST(a_ttl_that_changed_is_told)
 {
 	world->before.looks.agreed_ttl = 3600;
@@ -372,6 +379,7 @@ add_server_tests(TCase *tests)
 static void
 add_set_tests(TCase *tests)
 {
+	tcase_add_test(tests, a_list_of_servers_that_does_not_verify_is_told);
 	tcase_add_test(tests, a_ttl_that_changed_is_told);
 	tcase_add_test(tests, ttls_that_differ_are_told);
 	tcase_add_test(tests, a_ds_of_no_released_key_is_critical);

@@ -72,19 +72,30 @@ make(void)
 		free(incident.events[i].report);
 }
 
-/* Every octet of the text form is printable or a line feed. */
+/* Every octet is printable or a line feed. */
 static char *
-text_render(void)
+render(enum statement_format format)
 {
 	char *text;
 	size_t length;
 
-	ck_assert_int_eq(
-	    statement_render(statement, STATEMENT_FORMAT_TEXT, &text, &length, NULL), ZG_OK);
+	ck_assert_int_eq(statement_render(statement, format, &text, &length, NULL), ZG_OK);
 	ck_assert_uint_eq(strlen(text), length);
 	for (size_t i = 0; i < length; i++)
 		ck_assert(text[i] == '\n' || (text[i] >= 0x20 && text[i] < 0x7f));
 	return text;
+}
+
+static char *
+text_render(void)
+{
+	return render(STATEMENT_FORMAT_TEXT);
+}
+
+static char *
+html_render(void)
+{
+	return render(STATEMENT_FORMAT_HTML);
 }
 
 static json_t *
@@ -272,7 +283,7 @@ END_TEST
 START_TEST(hostile_text_stays_in_its_place)
 {
 	struct incident_event *event = served(REPORT("refuse", "refuse"));
-	char *text;
+	char *text, *html;
 	json_t *root;
 
 	strcpy(incident.zone, HOSTILE ".");
@@ -289,6 +300,10 @@ START_TEST(hostile_text_stays_in_its_place)
 					   "\"a\\034\\062\\010\\060b\\062\\039\\034\\195\\027\\0913"
 					   "1m\\096id\\096\\036\\040id\\041.\""));
 	free(text);
+	html = html_render();
+	ck_assert_ptr_null(strstr(html, "<b>"));
+	ck_assert_ptr_nonnull(strstr(html, "&lt;b&gt;"));
+	free(html);
 	root = json_render();
 	ck_assert_str_eq(json_string_value(json_object_get(root, "situation")), "in-service");
 	json_decref(root);

@@ -453,6 +453,18 @@ START_TEST(parent_that_does_not_answer_any_more_is_said)
 }
 END_TEST
 
+/* One server of several is for 'parent watch' to tell. */
+START_TEST(parent_that_answers_at_one_of_its_servers_answers)
+{
+	world->ds[1] = (struct history_ds){.time = NOW - 10, .answered = false};
+	world->ds[0].time = NOW - 10;
+	world->inputs.n_ds = 2;
+	assert_silent("ds-unanswered");
+	world->ds[0].time = NOW - 11;
+	assert_fires("ds-unanswered", STATUS_WARNING);
+}
+END_TEST
+
 /* DESIGN 9.21. */
 START_TEST(served_serial_that_is_not_in_the_log_is_an_alarm)
 {
@@ -867,6 +879,7 @@ add_zone_tests(TCase *tcase)
 	tcase_add_test(tcase, ds_observation_ages_as_the_policy_says_of_its_source);
 	tcase_add_test(tcase, parent_that_was_never_seen_is_said);
 	tcase_add_test(tcase, parent_that_does_not_answer_any_more_is_said);
+	tcase_add_test(tcase, parent_that_answers_at_one_of_its_servers_answers);
 	tcase_add_test(tcase, served_serial_that_is_not_in_the_log_is_an_alarm);
 }
 

@@ -296,6 +296,7 @@ START_TEST(a_shortened_signature_is_refused)
 		struct message message = with_fields(0, lengths[i]);
 
 		ck_assert_int_eq(first_changed(&message, &error), ZG_READ);
+		ck_assert_ptr_nonnull(strstr(error.text, "octets"));
 	}
 }
 END_TEST

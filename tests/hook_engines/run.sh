@@ -1,0 +1,564 @@
+#!/bin/sh
+# `zonegate hook cascade` and `zonegate hook opendnssec`. Debian 12 has no Cascade: a stand-in runs
+# the hook as Cascade's documentation says, with an NSD as the review server. The signer of
+# OpenDNSSEC 2.1 runs its NotifyCommand without a shell and with all descriptors closed, and looks
+# at no exit status: so does the other stand-in, and an NSD loads the file that is released.
+#
+#   tests/hook_engines/run.sh      HOOK_PARTS="cascade opendnssec" runs some parts only
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+: "${BUILD:=build}" "${SANITIZE:=}"
+case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
+: "${ZONEGATE:=$BUILD/zonegate}"
+make_zone=$BUILD/tests/release/make_zone
+umask 022
+
+passed=0 failed=0 skipped=0
+for tool in nsd nsd-control dig; do
+	if ! command -v $tool >/dev/null; then
+		echo "skipped: needs $tool"
+		exit 77
+	fi
+done
+work=$(mktemp -d) || exit 2
+. tests/tools/servers.sh
+trap 'servers_stop; rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM
+top=$work/top
+conf=$top/zonegate.xml
+zones=$work/zones
+table=$work/table
+
+pass() { passed=$((passed + 1)); }
+
+fail() { # name why
+	failed=$((failed + 1))
+	echo "FAILED $1: $2"
+	tail -n 8 "$work/said" 2>/dev/null | sed 's/^/  /'
+}
+
+# Holds a fact.
+is() { # name test-arguments...
+	name=$1
+	shift
+	if [ "$@" ]; then pass; else fail "$name" "$*"; fi
+}
+
+said() { # name pattern
+	if grep -q -e "$2" "$work/said"; then pass; else fail "$1" "does not say '$2'"; fi
+}
+
+# A line of the table: engine, fault, what is public, what the log says of what was offered.
+row() {
+	printf '%-10s  %-40s  %-18s  %s\n' "$@" >>"$table"
+}
+
+# --- Zones ---
+
+zones_make() {
+	mkdir "$zones" || exit 2
+	new_ns="record=@ 3600 NS ns.b.example.net."
+	"$make_zone" 1 "$zones/1" "$zones/ds" && "$make_zone" 2 "$zones/2" "$zones/ds" &&
+		"$make_zone" 3 "$zones/3" "$zones/ds" "$new_ns" || exit 2
+	"$make_zone" 2 "$zones/2-broken" "$zones/ds" broken &&
+		"$make_zone" 2 "$zones/2-expired" "$zones/ds" since=40 days=-1 &&
+		"$make_zone" 2 "$zones/2-keys" "$zones/ds.unused" zsk=another &&
+		"$make_zone" 2 "$zones/2-ns" "$zones/ds" "$new_ns" || exit 2
+	awk '/^a\.example/ { exit } { print }' "$zones/2" >"$zones/2-cut"
+	# The zone of 5 May 2026, as if it happened today.
+	for serial in 1 2 3; do
+		mkdir "$zones/de.$serial" || exit 2
+		sed "s/ 1778003340 / $serial /" samples/de-2026/unsigned.zone >"$zones/de.$serial/unsigned"
+		"$BUILD/tests/tools/de_2026" "$zones/de.$serial/unsigned" "$zones/de.$serial" \
+			$(($(date +%s) - 1778003340)) || exit 2
+	done
+}
+
+# --- The gate ---
+
+# A fresh one: nothing was released yet.
+gate_new() { # engine
+	rm -rf "$top"
+	mkdir "$top" "$top/published"
+	engine=$1
+	published=0
+	hook_options=
+	cp "$zones/ds" "$top/ds"
+	"$ZONEGATE" policy show | sed -e 's/<UnknownHistory on="[a-z]*"/<UnknownHistory on="warn"/' \
+		-e 's/<ApexNS on="[a-z]*"/<ApexNS on="approve"/' >"$top/policy.xml"
+	printf '#!/bin/sh\ncat >>%s/notified\n' "$top" >"$top/notify"
+	chmod 755 "$top/notify"
+	configure
+}
+
+# What stands in a zone: the hook, and the file that the hook of OpenDNSSEC releases. Once a zone is
+# approved, it is told of the same file again.
+hook_xml() { # zone [engine]
+	if [ "$engine" != opendnssec ]; then
+		echo "<Hook engine=\"${2:-$engine}\"/>"
+		return
+	fi
+	cat <<-END
+		<Hook engine="opendnssec">
+		  <Command timeout="PT20S">
+		    <Argument>$ZONEGATE</Argument><Argument>hook</Argument>
+		    <Argument>opendnssec</Argument><Argument>-c</Argument><Argument>$conf</Argument>
+		    <Argument>$1</Argument><Argument>$work/signed/$1</Argument>
+		  </Command>
+		</Hook>
+		<Release><Target>$top/published/$1</Target>
+		  <Command timeout="PT20S">
+		    <Argument>$(command -v nsd-control)</Argument><Argument>-c</Argument>
+		    <Argument>$work/review/nsd.conf</Argument>
+		    <Argument>reload</Argument><Argument>$1</Argument>
+		  </Command>
+		</Release>
+	END
+}
+
+configure() { # [more of the zone example. [its engine]]
+	cat >"$conf" <<-END
+		<?xml version="1.0"?>
+		<Configuration version="1">
+		  <State>$top/state</State>
+		  <Installation>test</Installation>
+		  <Approvers>$(cat "$work/approvers.xml")</Approvers>
+		  <Notify><Command><Argument>$top/notify</Argument></Command></Notify>
+		  <Zone name="example.">
+		    <Policy>$top/policy.xml</Policy>
+		    ${1:-}
+		    $(hook_xml example. "${2:-}")
+		    <Parent><DS ttl="P1D">$top/ds</DS></Parent>
+		  </Zone>
+		  <Zone name="de.example.">
+		    <Policy>$top/policy.xml</Policy>
+		    $(hook_xml de.example.)
+		    <Parent><DS ttl="P1D">$zones/de.1/ds</DS></Parent>
+		  </Zone>
+		</Configuration>
+	END
+}
+
+# The state of the newest candidate with a serial in the log.
+state_of() { # serial [zone]
+	"$ZONEGATE" history list -c "$conf" "${2:-example.}" 2>/dev/null |
+		awk -v s="$1" '$1 == s { print $2; exit }'
+}
+
+# The number of the last line of the log.
+log_mark() {
+	"$ZONEGATE" history export -c "$conf" example. 2>/dev/null |
+		sed -n 's/^{"row":"foreign_lines".*"number":\([0-9]*\),.*/\1/p' | sort -n | tail -n 1
+}
+
+# The last verdict in the log since $mark, or "nothing"; sets $found and the next $mark.
+log_look() {
+	found=$("$ZONEGATE" history export -c "$conf" example. 2>/dev/null |
+		sed -n -e 's/^{"row":"foreign_lines".*"number":\([0-9]*\),"kind":"verdict",.*: \(passed\|refused\|held\|undecided\): .*/\1 \2/p' \
+			-e 's/^{"row":"foreign_lines".*"number":\([0-9]*\),"kind":"\(undecided\)",.*/\1 \2/p' |
+		awk -v mark="${mark:-0}" '$1 > mark { word = $2 } END { print word == "" ? "nothing" : word }')
+	mark=$(log_mark)
+}
+
+# What a hook that was killed had begun comes to its end, and says so in the log.
+hook_is_over() {
+	kill -KILL "$worker" 2>/dev/null
+	wait_for 10 log_is_longer || fail "a hook that was killed" "nothing is in the log"
+}
+
+log_is_longer() {
+	[ "$(log_mark)" -gt "$mark" ]
+}
+
+candidates() {
+	"$ZONEGATE" history list -c "$conf" example. 2>/dev/null | tail -n +2 | wc -l
+}
+
+log_is_whole() { # name
+	"$ZONEGATE" history verify -c "$conf" example. >"$work/verified" 2>&1 && pass && return
+	fail "$1" "the log is broken: $(cat "$work/verified")"
+}
+
+approve() { # who
+	"$ZONEGATE" approve -q -c "$conf" --key "$work/$1" --as "$1" --reason "a test" \
+		example. 2 >"$work/out" 2>"$work/said"
+	is "approved by $1" $? -eq 0
+}
+
+children_of() { # pid
+	cat "/proc/$1/task/$1/children" 2>/dev/null
+}
+
+# A process and all that come from it.
+descendants() { # pid
+	echo "$1"
+	for child in $(children_of "$1"); do
+		descendants "$child"
+	done
+}
+
+# The worker of the hook that was started as $1 and waits at a FIFO: the last of a line of children.
+worker_of() { # pid
+	worker=$1
+	while child=$(children_of "$worker") && [ -n "$child" ]; do
+		worker=${child%% *}
+	done
+	[ "$(cat "/proc/$worker/oom_score_adj" 2>/dev/null)" = 1000 ]
+}
+
+# Zone `example.` whose check hangs: the registry's unsigned zone is a FIFO that nobody writes.
+hang() {
+	rm -f "$top/fifo"
+	mkfifo "$top/fifo"
+	configure "<Unsigned>$top/fifo</Unsigned>"
+}
+
+# An NSD that serves what is in $top/published: Cascade's review server, the distribution primary
+# behind OpenDNSSEC.
+review_start() {
+	servers_stop
+	find "$work/review" -mindepth 1 ! -name port -delete
+	nsd_configure review <<-END
+		zone:
+		  name: example.
+		  zonefile: $top/published/example.
+		  provide-xfr: 127.0.0.0/8 NOKEY
+		zone:
+		  name: de.example.
+		  zonefile: $top/published/de.example.
+		  provide-xfr: 127.0.0.0/8 NOKEY
+	END
+	nsd_start review
+}
+
+# --- Cascade ---
+
+# The review server has this zone, or soon will.
+review_serves() { # zone-file [zone]
+	cp "$1" "$top/published/${2:-example.}"
+	nsd_tell review reload "${2:-example.}" >/dev/null
+	wanted=$(awk '$4 == "SOA" { print $7; exit }' "$1")
+	wait_for 10 has_serial review "${2:-example.}" "$wanted" ||
+		fail "cascade: the review server" "does not serve $1"
+	# The same serial may come with another content.
+	sleep 0.2
+}
+
+# What Cascade runs, with what it says in the environment. It publishes what exit status 0 approves,
+# and discards the rest: serial $published of example. is public.
+review() { # zone serial [port [command]]
+	sh -c "cd / && exec env CASCADE_ZONE=$1 CASCADE_SERIAL=$2 \
+		CASCADE_SERVER=127.0.0.1:${3:-$(port_of review)} CASCADE_SERVER_IP=127.0.0.1 \
+		CASCADE_SERVER_PORT=${3:-$(port_of review)} \
+		sh -c '${4:-$ZONEGATE hook cascade -q -c $conf ${hook_options:-}}'" >"$work/said" 2>&1
+	answer=$?
+	[ $answer -ne 0 ] || published=$2
+}
+
+# Not approved, and the log does not say that it was.
+rejects() { # fault status state
+	is "cascade: $1: exit status" $answer -eq "$2"
+	is "cascade: $1: serial 1 stays" "$published" = 1
+	log_look
+	is "cascade: $1: the log" "$found" = "$3"
+	row cascade "$1" "serial $published, as before" "$found"
+}
+
+# A review whose process is $hook and which waits for its FIFO.
+review_hangs() {
+	hang
+	CASCADE_ZONE=example CASCADE_SERIAL=2 CASCADE_SERVER=127.0.0.1:$(port_of review) \
+		CASCADE_SERVER_IP=127.0.0.1 CASCADE_SERVER_PORT=$(port_of review) \
+		"$ZONEGATE" hook cascade -q -c "$conf" >"$work/said" 2>&1 &
+	hook=$!
+	wait_for 10 worker_of $hook || fail "cascade: a hook that waits" "there is none"
+}
+
+review_ends() {
+	wait $hook 2>/dev/null
+	answer=$?
+	configure
+	[ $answer -ne 0 ] || published=2
+}
+
+cascade() {
+	gate_new cascade
+	review_start
+	review_serves "$zones/1"
+	review_serves "$zones/de.1/good.zone" de.example.
+	review example 1
+	is "cascade: the first is approved" "$published" = 1
+	is "cascade: the first: the log" "$(state_of 1)" = handed
+	review example 1
+	is "cascade: asked again" $answer -eq 0
+	said "cascade: asked again" 'serial 1 is already released'
+	is "cascade: asked again: no candidate" "$(candidates)" -eq 1
+
+	mark=$(log_mark)
+	cascade_asks
+	cascade_faults
+	for bad in broken expired cut keys; do
+		review_serves "$zones/2-$bad"
+		review example 2
+		rejects "a bad zone: $bad" 1 refused
+	done
+	review example 2
+	said "cascade: a refusal is remembered" 'and nothing has changed since'
+	cascade_held
+	review_serves "$zones/3"
+	review example 3
+	is "cascade: the next good zone" "$published" = 3
+	cascade_de
+	log_is_whole cascade
+}
+
+# What it is asked makes no sense, or is not what comes.
+cascade_asks() {
+	review_serves "$zones/2"
+	review example 1
+	is "cascade: the next version is there by now: exit status" $answer -eq 2
+	said "cascade: the next version" 'asks about serial 1, and what came has serial 2'
+	mark=$(log_mark)
+	review_serves "$zones/1"
+	review example 2
+	rejects "another serial" 2 undecided
+	said "cascade: another serial" 'asks about serial 2, and what came has serial 1'
+	review example two
+	rejects "no serial" 2 nothing
+	review "" 2
+	rejects "no zone" 2 nothing
+	review other.example 2
+	rejects "a zone that is not configured" 2 nothing
+	review example 2 "$(port_of review)" "$ZONEGATE hook cascade -c $conf example"
+	rejects "a word too many" 2 nothing
+	configure "" nsd
+	review example 2
+	configure
+	rejects "a hook of another engine is configured" 2 nothing
+}
+
+cascade_faults() {
+	review_serves "$zones/2"
+	free_port
+	review example 2 "${port:?}"
+	rejects "a dead review server" 2 undecided
+	hook_options="--timeout 1"
+	# shellcheck disable=SC2046 # a list of processes
+	kill -STOP $(descendants "$(cat "$work/review/started")")
+	review example 2
+	# shellcheck disable=SC2046
+	kill -CONT $(descendants "$(cat "$work/review/started")")
+	rejects "a review server that says nothing" 2 undecided
+	hang
+	review example 2
+	configure
+	hook_options=
+	rejects "the time-out of the check" 2 undecided
+	for signal in KILL SEGV; do
+		ASAN_OPTIONS=${ASAN_OPTIONS:-}:handle_segv=0
+		export ASAN_OPTIONS
+		review_hangs
+		kill -$signal "$worker"
+		review_ends
+		rejects "the worker gets SIG$signal" 2 undecided
+	done
+	review_hangs
+	kill -KILL $hook
+	review_ends
+	hook_is_over
+	rejects "the hook itself gets SIGKILL" 137 undecided
+	mv "$top/policy.xml" "$top/policy.off"
+	review example 2
+	mv "$top/policy.off" "$top/policy.xml"
+	rejects "no policy" 2 undecided
+	mv "$conf" "$conf.off"
+	review example 2
+	mv "$conf.off" "$conf"
+	rejects "no configuration" 2 nothing
+	review example 2 "$(port_of review)" "$top/no-zonegate hook cascade"
+	rejects "no program" 127 nothing
+}
+
+cascade_held() {
+	review_serves "$zones/2-ns"
+	review example 2
+	rejects "held" 3 held
+	approve alice
+	approve bob
+	review example 2
+	is "cascade: what was approved" $answer -eq 0
+	is "cascade: what was approved: the log" "$(state_of 2)" = handed
+}
+
+cascade_de() {
+	review de.example 1
+	is "cascade: the zone of 4 May 2026" $answer -eq 0
+	review_serves "$zones/de.2/bad.zone" de.example.
+	review de.example 2
+	is "cascade: the zone of 5 May 2026" $answer -eq 1
+	is "cascade: the zone of 5 May 2026: the log" "$(state_of 2 de.example.)" = refused
+	row cascade "the zone of 5 May 2026" "serial 1, as before" "$(state_of 2 de.example.)"
+	review_serves "$zones/de.3/good.zone" de.example.
+	review de.example 3
+	is "cascade: the zone of 5 May 2026, well signed" $answer -eq 0
+}
+
+# --- OpenDNSSEC ---
+
+# What the signer of OpenDNSSEC 2.1 does once it has written a file: no shell, nothing to write to,
+# and the exit status is looked at by this test only.
+notify() { # zone zone-file [program]
+	mkdir -p "$work/signed"
+	[ ! -e "$2" ] || cp "$2" "$work/signed/$1."
+	# shellcheck disable=SC2086 # a list of words
+	(
+		exec <&- >&- 2>&-
+		exec "${3:-$ZONEGATE}" hook opendnssec -c "$conf" $hook_options "$1" "$work/signed/$1."
+	)
+	answer=$?
+}
+
+# Neither the file nor the server have it, and the log does not say so.
+stays() { # fault status state
+	is "opendnssec: $1: exit status" $answer -eq "$2"
+	if cmp -s "$zones/1" "$top/published/example."; then
+		pass
+	else
+		fail "opendnssec: $1" "the file is another one"
+	fi
+	is "opendnssec: $1: what is served" "$(serial_at review example.)" = 1
+	log_look
+	is "opendnssec: $1: the log" "$found" = "$3"
+	row opendnssec "$1" "serial $(serial_at review example.), as before" "$found"
+}
+
+arrives() { # name serial [zone]
+	is "opendnssec: $1: exit status" $answer -eq 0
+	if wait_for 10 has_serial review "${3:-example.}" "$2"; then
+		pass
+	else
+		fail "opendnssec: $1" "serial $(serial_at review "${3:-example.}") is served, not $2"
+	fi
+	is "opendnssec: $1: the log" "$(state_of "$2" "${3:-example.}")" = handed
+}
+
+opendnssec() {
+	gate_new opendnssec
+	review_start
+	notify example "$zones/1"
+	arrives "the first" 1
+	notify example "$zones/1"
+	is "opendnssec: the same again" $answer -eq 0
+	is "opendnssec: the same again: no candidate" "$(candidates)" -eq 1
+	mark=$(log_mark)
+	opendnssec_faults
+	told=$(grep -c '"verdict": "refused"' "$top/notified")
+	for bad in broken expired cut keys; do
+		notify example "$zones/2-$bad"
+		stays "a bad zone: $bad" 1 refused
+	done
+	is "opendnssec: people are told" "$(grep -c '"verdict": "refused"' "$top/notified")" -eq $((told + 4))
+	notify example "$zones/2-ns"
+	stays "held" 3 held
+	approve alice
+	approve bob
+	answer=0
+	arrives "what was approved" 2
+	notify example "$zones/3"
+	arrives "the next good zone" 3
+	notify de.example "$zones/de.1/good.zone"
+	arrives "the zone of 4 May 2026" 1 de.example.
+	notify de.example "$zones/de.2/bad.zone"
+	is "opendnssec: the zone of 5 May 2026" $answer -eq 1
+	is "opendnssec: the zone of 5 May 2026: what is served" "$(serial_at review de.example.)" = 1
+	row opendnssec "the zone of 5 May 2026" "serial $(serial_at review de.example.), as before" \
+		"$(state_of 2 de.example.)"
+	notify de.example "$zones/de.3/good.zone"
+	arrives "the zone of 5 May 2026, well signed" 3 de.example.
+	log_is_whole opendnssec
+}
+
+# A hook in the background whose check hangs.
+notify_hangs() {
+	hang
+	cp "$zones/2" "$work/signed/example."
+	"$ZONEGATE" hook opendnssec -c "$conf" example "$work/signed/example." <&- >&- 2>&- &
+	hook=$!
+	wait_for 10 worker_of $hook || fail "opendnssec: a hook that waits" "there is none"
+}
+
+notify_ends() {
+	wait $hook 2>/dev/null
+	answer=$?
+	configure
+}
+
+opendnssec_faults() {
+	"$ZONEGATE" hook opendnssec -c "$conf" example >"$work/said" 2>&1
+	answer=$?
+	stays "no file is named" 2 nothing
+	notify other.example "$zones/2"
+	stays "a zone that is not configured" 2 nothing
+	notify example "$zones/de.2/good.zone"
+	is "opendnssec: the file of another zone" $answer -ne 0
+	is "opendnssec: the file of another zone: what is served" "$(serial_at review example.)" = 1
+	log_look
+	rm -f "$work/signed/example."
+	notify example "$work/no-file"
+	stays "no file" 2 undecided
+	hang
+	hook_options="--timeout 1"
+	notify example "$zones/2"
+	hook_options=
+	configure
+	stays "the time-out" 2 undecided
+	for signal in KILL SEGV; do
+		notify_hangs
+		kill -$signal "$worker"
+		notify_ends
+		stays "the worker gets SIG$signal" 2 undecided
+	done
+	notify_hangs
+	kill -KILL $hook
+	notify_ends
+	hook_is_over
+	stays "the hook itself gets SIGKILL" 137 undecided
+	mv "$top/policy.xml" "$top/policy.off"
+	notify example "$zones/2"
+	mv "$top/policy.off" "$top/policy.xml"
+	stays "no policy" 2 undecided
+	mv "$conf" "$conf.off"
+	notify example "$zones/2"
+	mv "$conf.off" "$conf"
+	stays "no configuration" 2 nothing
+	notify example "$zones/2" "$top/no-zonegate"
+	stays "no program" 127 nothing
+}
+
+# --- The end ---
+
+# Most of the time is waiting: the parts run beside each other.
+if [ -z "${HOOK_PARTS:-}" ]; then
+	HOOK_PARTS=cascade "$0" >"$work/cascade" 2>&1 &
+	HOOK_PARTS=opendnssec "$0" >"$work/opendnssec" 2>&1 &
+	wait
+	cat "$work/cascade" "$work/opendnssec" | grep -vE '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$'
+	cat "$work/cascade" "$work/opendnssec" |
+		awk '/^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ { p += $1; f += $3; s += $5; n++ }
+			END { if (n != 2) f++; print p + 0 " passed, " f + 0 " failed, " s + 0 " skipped"
+				exit f > 0 }'
+	exit
+fi
+for who in alice bob; do
+	"$ZONEGATE" approve --new-key "$work/$who" --as "$who" >>"$work/approvers.xml" || exit 2
+done
+zones_make
+server_new review
+row "engine" "fault" "what is public" "what the log says"
+for part in $HOOK_PARTS; do
+	$part
+done
+echo
+cat "$table"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
