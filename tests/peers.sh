@@ -8,7 +8,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 packages="bind9 bind9-dnsutils bind9-utils ldnsutils nsd knot knot-dnsutils knot-dnssecutils
-	unbound validns"
+	unbound validns opendnssec-common"
 tools="dnssec-keygen dnssec-signzone dnssec-verify dnssec-dsfromkey named-checkzone
 	named-compilezone ldns-keygen ldns-signzone ldns-verify-zone ldns-read-zone ldns-key2ds
 	kzonecheck kzonesign keymgr validns named named-checkconf rndc delv dig nsd nsd-checkconf
@@ -21,6 +21,9 @@ missing=
 for tool in $tools; do
 	command -v "$tool" >/dev/null || [ -x "$here/bin/$tool" ] || missing="$missing $tool"
 done
+# The schemas of its configuration are all that is wanted of OpenDNSSEC.
+[ -e /usr/share/opendnssec/conf.rng ] || [ -e "$here/root/usr/share/opendnssec/conf.rng" ] ||
+	missing="$missing opendnssec-common"
 if [ -z "$missing" ]; then
 	exit 0
 fi

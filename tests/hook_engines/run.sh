@@ -160,6 +160,21 @@ log_look() {
 	mark=$(log_mark)
 }
 
+# What is in the log is this; "no pass": whatever could be written.
+log_says() { # name word
+	if [ "$2" = "no pass" ]; then
+		is "$1: the log" "$found" != passed
+	else
+		is "$1: the log" "$found" = "$2"
+	fi
+}
+
+# A program of $top that runs zonegate after some line.
+wrapper() { # line
+	printf '#!/bin/sh\n%s\nexec %s "$@"\n' "$1" "$ZONEGATE" >"$top/wrapper"
+	chmod 755 "$top/wrapper"
+}
+
 # What a hook that was killed had begun comes to its end, and says so in the log.
 hook_is_over() {
 	kill -KILL "$worker" 2>/dev/null
@@ -257,10 +272,10 @@ review() { # zone serial [port [command]]
 
 # Not approved, and the log does not say that it was.
 rejects() { # fault status state
-	is "cascade: $1: exit status" $answer -eq "$2"
+	is "cascade: $1: exit status" $answer -ne 0 -a $answer -eq "$2"
 	is "cascade: $1: serial 1 stays" "$published" = 1
 	log_look
-	is "cascade: $1: the log" "$found" = "$3"
+	log_says "cascade: $1" "$3"
 	row cascade "$1" "serial $published, as before" "$found"
 }
 
@@ -354,7 +369,7 @@ cascade_faults() {
 	configure
 	hook_options=
 	rejects "the time-out of the check" 2 undecided
-	for signal in KILL SEGV; do
+	for signal in KILL SEGV TERM; do
 		ASAN_OPTIONS=${ASAN_OPTIONS:-}:handle_segv=0
 		export ASAN_OPTIONS
 		review_hangs
@@ -377,6 +392,23 @@ cascade_faults() {
 	rejects "no configuration" 2 nothing
 	review example 2 "$(port_of review)" "$top/no-zonegate hook cascade"
 	rejects "no program" 127 nothing
+	mv "$top/state/zonegate.db" "$top/database"
+	review example 2
+	rm -f "$top/state/zonegate.db"
+	mv "$top/database" "$top/state/zonegate.db"
+	rejects "no database" 2 nothing
+	wrapped="$top/wrapper hook cascade -q -c $conf"
+	wrapper "ulimit -f 1"
+	review example 2 "$(port_of review)" "$wrapped"
+	rejects "no file may grow, as on a full disk" 2 "no pass"
+	if [ -z "$SANITIZE" ]; then
+		wrapper "ulimit -v 60000"
+		review example 2 "$(port_of review)" "$wrapped"
+		rejects "out of memory" "$answer" "no pass"
+	fi
+	chmod 644 "$top/wrapper"
+	review example 2 "$(port_of review)" "$wrapped"
+	rejects "the hook may not be executed" 126 nothing
 }
 
 cascade_held() {
@@ -420,7 +452,7 @@ notify() { # zone zone-file [program]
 
 # Neither the file nor the server have it, and the log does not say so.
 stays() { # fault status state
-	is "opendnssec: $1: exit status" $answer -eq "$2"
+	is "opendnssec: $1: exit status" $answer -ne 0 -a $answer -eq "$2"
 	if cmp -s "$zones/1" "$top/published/example."; then
 		pass
 	else
@@ -428,7 +460,7 @@ stays() { # fault status state
 	fi
 	is "opendnssec: $1: what is served" "$(serial_at review example.)" = 1
 	log_look
-	is "opendnssec: $1: the log" "$found" = "$3"
+	log_says "opendnssec: $1" "$3"
 	row opendnssec "$1" "serial $(serial_at review example.), as before" "$found"
 }
 
@@ -512,7 +544,7 @@ opendnssec_faults() {
 	hook_options=
 	configure
 	stays "the time-out" 2 undecided
-	for signal in KILL SEGV; do
+	for signal in KILL SEGV TERM; do
 		notify_hangs
 		kill -$signal "$worker"
 		notify_ends
@@ -533,6 +565,22 @@ opendnssec_faults() {
 	stays "no configuration" 2 nothing
 	notify example "$zones/2" "$top/no-zonegate"
 	stays "no program" 127 nothing
+	mv "$top/state/zonegate.db" "$top/database"
+	notify example "$zones/2"
+	rm -f "$top/state/zonegate.db"
+	mv "$top/database" "$top/state/zonegate.db"
+	stays "no database" 2 nothing
+	wrapper "ulimit -f 1"
+	notify example "$zones/2" "$top/wrapper"
+	stays "no file may grow, as on a full disk" 2 "no pass"
+	if [ -z "$SANITIZE" ]; then
+		wrapper "ulimit -v 60000"
+		notify example "$zones/2" "$top/wrapper"
+		stays "out of memory" "$answer" "no pass"
+	fi
+	chmod 644 "$top/wrapper"
+	notify example "$zones/2" "$top/wrapper"
+	stays "the command may not be executed" 126 nothing
 }
 
 # --- The end ---
