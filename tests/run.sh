@@ -23,7 +23,11 @@ export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
 
 logs=$BUILD/tests/logs
 mkdir -p "$logs"
-passed=0 failed=0 skipped=0
+# A line for each suite: passed, failed, skipped.
+sums=$(mktemp) || exit 2
+beside=
+trap 'rm -f "$sums" "$sums.beside"; [ -z "$beside" ] || kill "$beside" 2>/dev/null' EXIT
+trap 'exit 1' INT TERM
 # Seconds that a suite may take: what hangs has failed.
 limit=${LONG:+14400}
 limit=${limit:-1200}
@@ -52,7 +56,7 @@ suite() { # name command...
 	status=$?
 	# shellcheck disable=SC2046 # three words
 	set -- $(read_counts "$log" "$status")
-	passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+	echo "$*" >>"$sums"
 	echo "$name: $1 passed, $2 failed, $3 skipped ($(($(date +%s) - begin)) s)"
 	if [ "$2" -ne 0 ]; then
 		echo "--- the end of $log, exit status $status"
@@ -75,7 +79,7 @@ run_named() {
 			suite "$1" "tests/$1/run.sh"
 		else
 			echo "tests/run.sh: no suite '$1', or its run.sh may not be executed" >&2
-			failed=$((failed + 1))
+			echo "0 1 0" >>"$sums"
 		fi
 		;;
 	esac
@@ -88,9 +92,26 @@ if [ $# -eq 0 ]; then
 		[ "$name" = unit ] || set -- "$@" "$name"
 	done
 fi
+# Suites that start name servers or a browser wait most of the time: they run in turn beside the
+# others, which compute.
+waits=" hook_engines hook_nsd html observe parent pipeline samples statement transfer "
+waiting=
 for name; do
-	run_named "$name"
+	case $waits in *" $name "*) waiting="$waiting $name" ;; esac
 done
+for name in $waiting; do
+	run_named "$name"
+done >"$sums.beside" 2>&1 &
+beside=$!
+for name; do
+	case $waits in *" $name "*) ;; *) run_named "$name" ;; esac
+done
+wait "$beside"
+beside=
+cat "$sums.beside"
 
+read -r passed failed skipped <<END
+$(awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0 }' "$sums")
+END
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -33,6 +33,9 @@ enum rr_type {
 	RR_TYPE65534 = 65534 /* BIND's private record of signing in progress */
 };
 
+/* RFC 1035 section 3.2.4. */
+enum rr_class { CLASS_IN = 1, CLASS_ANY = 255 };
+
 /* Longest mnemonic or TYPEnnnnn, NUL included. */
 #define RR_TYPE_TEXT_MAX 16
 

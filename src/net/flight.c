@@ -19,10 +19,7 @@
 #include "base/error.h"
 #include "crypto/mac.h"
 #include "dns/name.h"
-
-#define CLASS_IN	1
-#define RCODE_FORMERR	1
-#define RCODE_BADCOOKIE 23
+#include "dns/rr_type.h"
 
 #define HEADER_OCTETS 12
 

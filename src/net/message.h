@@ -20,6 +20,15 @@
 #define NET_SERVER_COOKIE_MIN 8
 #define NET_SERVER_COOKIE_MAX 32
 
+/* RFC 1035 section 4.1.1, RFC 7873 section 8. */
+enum {
+	RCODE_NOERROR = 0,
+	RCODE_FORMERR = 1,
+	RCODE_NXDOMAIN = 3,
+	RCODE_REFUSED = 5,
+	RCODE_BADCOOKIE = 23
+};
+
 enum message_section { SECTION_ANSWER, SECTION_AUTHORITY, SECTION_ADDITIONAL, SECTION_COUNT };
 
 /* A record of an answer. Pointers go into the message. */

@@ -12,8 +12,6 @@
 #include "dns/type_bitmap.h"
 #include "net/record_form.h"
 
-#define CLASS_IN 1
-
 /* --- Characters --- */
 
 static void

@@ -19,7 +19,6 @@
 #include "net/record.h"
 #include "net/stream.h"
 
-#define CLASS_IN      1
 #define TYPE_AXFR     252
 #define TYPE_OPT      41
 #define HEADER_OCTETS 12

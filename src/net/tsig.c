@@ -14,7 +14,6 @@
 #include "dns/rr_type.h"
 #include "net/record.h"
 
-#define CLASS_ANY     255
 #define HEADER_OCTETS 12
 #define ARCOUNT_AT    10
 

@@ -6,8 +6,7 @@
 
 #include "dns/canonical.h"
 #include "dns/name.h"
-
-#define CLASS_IN 1
+#include "dns/rr_type.h"
 
 static bool
 belongs(const struct message_record *record, const struct sample_entry *entry)

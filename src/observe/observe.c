@@ -14,9 +14,6 @@
 #include "observe/compare.h"
 #include "parent/prove.h"
 
-#define RCODE_NOERROR  0
-#define RCODE_NXDOMAIN 3
-
 /* UDP and TCP. */
 #define TRANSPORTS 2
 

@@ -19,9 +19,6 @@ enum server_ask { SERVER_DS, SERVER_DNSKEY, SERVER_SOA, SERVER_ASKS };
 /* An authoritative server answers at once. */
 #define SERVER_TRY_MILLISECONDS 1500
 
-/* RFC 1035 section 4.1.1. */
-enum { RCODE_NOERROR = 0, RCODE_NXDOMAIN = 3, RCODE_REFUSED = 5 };
-
 /* ---- One answer, before any proof ---- */
 
 /* A CNAME or DNAME that leads away from `name`. */

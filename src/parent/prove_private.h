@@ -11,8 +11,6 @@
 
 #define PROOF_WHY_MAX sizeof(((struct proof_result *)0)->why)
 
-#define RCODE_NXDOMAIN 3 /* RFC 1035 section 4.1.1 */
-
 struct proof_rdata {
 	uint8_t *octets;
 	uint16_t length;

@@ -83,8 +83,8 @@ check_policy(struct policy_reporter *reporter, const struct config *config,
 		    "no server is there to confirm a release of %s, which its policy asks for",
 		    zone->name);
 	/* A transfer that a hook makes has an end mark; a file that one is given has none. */
-	if (zone->target != NULL && release->completeness &&
-	    zone->unsigned_path == NULL && policy_values(policy)->zone.zonemd != ZONEMD_REQUIRE)
+	if (zone->target != NULL && release->completeness && zone->unsigned_path == NULL &&
+	    policy_values(policy)->zone.zonemd != ZONEMD_REQUIRE)
 		policy_warning(reporter, zone->line,
 		    "no unsigned zone to prove that %s is complete, which its policy asks for",
 		    zone->name);

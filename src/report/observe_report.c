@@ -1,7 +1,7 @@
 /* What the distribution servers of a zone serve: one table of formats. */
 #include "report/observe_report.h"
 
-#include "base/error.h"
+#include "report/report_formats.h"
 
 zg_status
 observe_render(const struct observe_view *view, enum observe_format format, char **text,
@@ -14,17 +14,7 @@ observe_render(const struct observe_view *view, enum observe_format format, char
 	struct text_writer out = {0};
 	zg_status status = ZG_PARAMETER;
 
-	*text = NULL;
-	*length = 0;
 	if ((size_t)format < sizeof(renderers) / sizeof(renderers[0]))
 		status = renderers[format](view, &out);
-	if (status == ZG_OK && out.failed)
-		status = ZG_MEMORY;
-	if (status != ZG_OK) {
-		text_writer_clear(&out);
-		return error_set(error, status, "observe: %s", zg_status_text(status));
-	}
-	*text = out.text;
-	*length = out.used;
-	return ZG_OK;
+	return render_end(&out, status, "observe", text, length, error);
 }

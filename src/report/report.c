@@ -26,20 +26,28 @@ render(const struct zg_result *result, const struct zg_report_options *options,
 }
 
 zg_status
+render_end(struct text_writer *out, zg_status status, const char *what, char **text, size_t *length,
+    struct zg_error *error)
+{
+	*text = NULL;
+	*length = 0;
+	if (status == ZG_OK && out->failed)
+		status = ZG_MEMORY;
+	if (status != ZG_OK) {
+		text_writer_clear(out);
+		return error_set(error, status, "%s: %s", what, zg_status_text(status));
+	}
+	*text = out->text;
+	*length = out->used;
+	return ZG_OK;
+}
+
+zg_status
 zg_report_render(const struct zg_result *result, const struct zg_report_options *options,
     char **text, size_t *length, struct zg_error *error)
 {
 	struct text_writer out = {0};
-	zg_status status;
+	zg_status status = render(result, options, &out);
 
-	*text = NULL;
-	*length = 0;
-	status = render(result, options, &out);
-	if (status == ZG_OK) {
-		*text = out.text;
-		*length = out.used;
-		return ZG_OK;
-	}
-	text_writer_clear(&out);
-	return error_set(error, status, "report: %s", zg_status_text(status));
+	return render_end(&out, status, "report", text, length, error);
 }

@@ -19,4 +19,9 @@ MUST_CHECK zg_status report_json_render(const struct zg_result *result,
 MUST_CHECK zg_status report_html_render(const struct zg_result *result,
     const struct zg_report_options *options, struct text_writer *out);
 
+/* What a format has written becomes *text, owned by the caller; after a failure it is freed, and
+ * `error` says that `what` could not be rendered. */
+MUST_CHECK zg_status render_end(struct text_writer *out, zg_status status, const char *what,
+    char **text, size_t *length, struct zg_error *error);
+
 #endif

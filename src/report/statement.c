@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/utc.h"
+#include "report/report_formats.h"
 
 /* --- Words --- */
 
@@ -380,15 +381,7 @@ statement_render(const struct statement *statement, enum statement_format format
 	struct text_writer out = {0};
 	zg_status status = renderers[format](statement, &out);
 
-	*text = NULL;
-	*length = 0;
 	if (status == ZG_OK && out.used > ZG_STATEMENT_BYTES_MAX)
 		status = ZG_LIMIT;
-	if (status != ZG_OK) {
-		text_writer_clear(&out);
-		return error_set(error, status, "statement: %s", zg_status_text(status));
-	}
-	*text = out.text;
-	*length = out.used;
-	return ZG_OK;
+	return render_end(&out, status, "statement", text, length, error);
 }

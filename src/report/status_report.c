@@ -1,7 +1,7 @@
 /* The status of the gate: one table of formats. */
 #include "report/status_report.h"
 
-#include "base/error.h"
+#include "report/report_formats.h"
 
 zg_status
 status_render(const struct status_list *list, enum status_format format, char **text,
@@ -15,17 +15,7 @@ status_render(const struct status_list *list, enum status_format format, char **
 	struct text_writer out = {0};
 	zg_status status = ZG_PARAMETER;
 
-	*text = NULL;
-	*length = 0;
 	if ((size_t)format < sizeof(renderers) / sizeof(renderers[0]))
 		status = renderers[format](list, &out);
-	if (status == ZG_OK && out.failed)
-		status = ZG_MEMORY;
-	if (status != ZG_OK) {
-		text_writer_clear(&out);
-		return error_set(error, status, "status: %s", zg_status_text(status));
-	}
-	*text = out.text;
-	*length = out.used;
-	return ZG_OK;
+	return render_end(&out, status, "status", text, length, error);
 }

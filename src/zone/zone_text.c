@@ -310,8 +310,6 @@ read_owner(struct zone_reader *reader)
 	return true;
 }
 
-#define CLASS_IN 1
-
 /* A class mnemonic, or CLASSnnn (RFC 3597 section 5). */
 static bool
 class_from_text(const struct text_token *token, uint16_t *class)

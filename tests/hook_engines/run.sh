@@ -212,9 +212,12 @@ descendants() { # pid
 	done
 }
 
-# The worker of the hook that was started as $1 and waits at a FIFO: the last of a line of children.
+# The worker of the hook that was started as $1 and waits at a FIFO: the last of a line of children,
+# of which the first is its supervisor.
 worker_of() { # pid
 	worker=$1
+	supervisor=$(children_of "$1")
+	supervisor=${supervisor%% *}
 	while child=$(children_of "$worker") && [ -n "$child" ]; do
 		worker=${child%% *}
 	done
@@ -370,12 +373,16 @@ cascade_faults() {
 	hook_options=
 	rejects "the time-out of the check" 2 undecided
 	for signal in KILL SEGV TERM; do
-		ASAN_OPTIONS=${ASAN_OPTIONS:-}:handle_segv=0
-		export ASAN_OPTIONS
 		review_hangs
 		kill -$signal "$worker"
 		review_ends
 		rejects "the worker gets SIG$signal" 2 undecided
+	done
+	for signal in KILL SEGV; do
+		review_hangs
+		kill -$signal "$supervisor"
+		review_ends
+		rejects "the worker's supervisor gets SIG$signal" 2 nothing
 	done
 	review_hangs
 	kill -KILL $hook
@@ -550,6 +557,12 @@ opendnssec_faults() {
 		notify_ends
 		stays "the worker gets SIG$signal" 2 undecided
 	done
+	for signal in KILL SEGV; do
+		notify_hangs
+		kill -$signal "$supervisor"
+		notify_ends
+		stays "the worker's supervisor gets SIG$signal" 2 nothing
+	done
 	notify_hangs
 	kill -KILL $hook
 	notify_ends
@@ -585,6 +598,9 @@ opendnssec_faults() {
 
 # --- The end ---
 
+# A sanitizer would make an exit of its own of a SIGSEGV.
+ASAN_OPTIONS=${ASAN_OPTIONS:-}:handle_segv=0
+export ASAN_OPTIONS
 # Most of the time is waiting: the parts run beside each other.
 if [ -z "${HOOK_PARTS:-}" ]; then
 	HOOK_PARTS=cascade "$0" >"$work/cascade" 2>&1 &

@@ -485,8 +485,8 @@ many() {
 
 confined() {
 	confine=$BUILD/tests/hook_nsd/confine
-	if ! "$confine" true 2>/dev/null; then
-		skip confined "no system call filters here"
+	if [ -n "$SANITIZE" ] || ! "$confine" true 2>/dev/null; then
+		skip confined "no system call filters here, or what looks for leaks needs a filtered one"
 		return
 	fi
 	gate_new
@@ -827,7 +827,7 @@ for server in signer gate public; do
 	server_new $server
 done
 free_port
-echo "$port" >"$work/verify.port"
+echo "${port:?}" >"$work/verify.port"
 for part in $HOOK_PARTS; do
 	$part
 done
