@@ -361,11 +361,12 @@ cascade_faults() {
 	review example 2 "${port:?}"
 	rejects "a dead review server" 2 undecided
 	hook_options="--timeout 1"
-	# shellcheck disable=SC2046 # a list of processes
-	kill -STOP $(descendants "$(cat "$work/review/started")")
+	stopped=$(descendants "$(cat "$work/review/started")")
+	# shellcheck disable=SC2086 # a list of processes
+	kill -STOP $stopped
 	review example 2
-	# shellcheck disable=SC2046
-	kill -CONT $(descendants "$(cat "$work/review/started")")
+	# shellcheck disable=SC2086
+	kill -CONT $stopped
 	rejects "a review server that says nothing" 2 undecided
 	hang
 	review example 2

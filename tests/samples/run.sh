@@ -420,6 +420,37 @@ units() {
 	fi
 }
 
+# The event goes out in one line, whatever the zone is called, and the report with the mail.
+notify() {
+	mkdir -p "$work/told"
+	for tool in sendmail curl; do
+		printf '#!/bin/sh\necho "$@" >%s\ncat >%s\n' "$work/told/$tool.words" \
+			"$work/told/$tool.text" >"$work/told/$tool"
+		chmod 755 "$work/told/$tool"
+	done
+	for program in "mail duty@example.net $work/told/sendmail" "chat $work/told/room"; do
+		# shellcheck disable=SC2086 # words
+		good "${program%% *}" env -i PATH="$work/told:$PATH" ZONEGATE_EVENT=refused \
+			ZONEGATE_ZONE='a"b\
+Bcc: c.example.' ZONEGATE_SERIAL=7 ZONEGATE_VERDICT=refuse \
+			sh -c 'echo "{}" | samples/notify/"$@"' sh $program
+	done
+	good "the mail's subject" grep -x \
+		'Subject: zonegate: refused a?b? Bcc: c.example. serial 7' "$work/told/sendmail.text"
+	good "the mail's report" grep -x '{}' "$work/told/sendmail.text"
+	good "the chat's line" grep -x \
+		'{"text": "zonegate: refused a?b? Bcc: c.example. serial 7, verdict refuse"}' \
+		"$work/told/curl.text"
+	good "the chat's address" grep -e "--config $work/told/room" "$work/told/curl.words"
+	printf '#!/bin/sh\nexit 7\n' >"$work/told/curl"
+	if echo | env ZONEGATE_EVENT=held ZONEGATE_ZONE=z. ZONEGATE_VERDICT=held \
+		PATH="$work/told:$PATH" samples/notify/chat room >"$work/out" 2>&1; then
+		fail "a chat that cannot be told" "exit status 0"
+	else
+		pass
+	fi
+}
+
 # systemd-analyze succeeds where it only warns.
 is_quiet() { # name folder
 	if grep -F "$2" "$work/out"; then fail "$1" "systemd-analyze warns"; else pass; fi
@@ -434,7 +465,7 @@ debian_nsd() {
 }
 
 : >"$work/log"
-for part in ${SAMPLES_PARTS:-hooked released knot opendnssec cascade units}; do
+for part in ${SAMPLES_PARTS:-hooked released knot opendnssec cascade units notify}; do
 	$part
 done
 echo "$passed passed, $failed failed, $skipped skipped"
