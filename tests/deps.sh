@@ -3,17 +3,17 @@
 #
 #   tests/deps.sh build   what building needs (make demo)
 #   tests/deps.sh test    and what the tests need (make deps, make test)
-#   tests/deps.sh ci      and what .ci/run needs
 #   tests/deps.sh browser and a browser (120 MB to fetch), which opens the HTML report
+#   tests/deps.sh ci      and what .ci/run needs
 #
 # As root or with a sudo that asks no password; else it prints the line to run, and stops. Nothing
 # that starts a service is ever installed: validators for tests come from tests/peers.sh.
 set -eu
 
 build="gcc libc6-dev make pkg-config libldns-dev libssl-dev libxml2-dev libjansson-dev libsqlite3-dev"
-test="$build check faketime mandoc netbase python3-jsonschema"
+test="$build check faketime mandoc netbase openssl python3-jsonschema"
 browser="$test chromium fonts-dejavu-core"
-ci="$test clang libclang-rt-dev clang-format shellcheck"
+ci="$browser clang libclang-rt-dev clang-format shellcheck"
 
 case ${1:-test} in
 build) wanted=$build ;;

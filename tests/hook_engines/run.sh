@@ -504,6 +504,7 @@ opendnssec() {
 	approve bob
 	answer=0
 	arrives "what was approved" 2
+	opendnssec_completeness
 	notify example "$zones/3"
 	arrives "the next good zone" 3
 	notify de.example "$zones/de.1/good.zone"
@@ -516,6 +517,21 @@ opendnssec() {
 	notify de.example "$zones/de.3/good.zone"
 	arrives "the zone of 5 May 2026, well signed" 3 de.example.
 	log_is_whole opendnssec
+}
+
+# A file has no end mark: a policy that asks for a proof that nothing is missing gets none of it.
+opendnssec_completeness() {
+	cp "$top/policy.xml" "$top/policy.off"
+	sed -i 's|<Completeness>none<|<Completeness>any<|' "$top/policy.xml"
+	"$ZONEGATE" policy lint "$conf" >"$work/said" 2>&1
+	said "opendnssec: completeness: lint" 'no unsigned zone to prove that example. is complete'
+	notify example "$zones/3"
+	is "opendnssec: completeness: not released" $answer -ne 0
+	is "opendnssec: completeness: what is served" "$(serial_at review example.)" = 2
+	"$ZONEGATE" approve --list -q -c "$conf" example. >"$work/said" 2>&1
+	is "opendnssec: completeness: nor does it look whole to an approver" \
+		"$(grep -c 'passes\|nothing waits' "$work/said")" -eq 0
+	mv "$top/policy.off" "$top/policy.xml"
 }
 
 # A hook in the background whose check hangs.
