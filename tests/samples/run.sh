@@ -285,7 +285,7 @@ schema() { # name
 }
 
 # What the signer does once it has written a file: words, no shell, and nothing to write to.
-notify() { # serial
+signer_tells() { # serial
 	cp "$work/$1" "$root/var/lib/opendnssec/signed/example"
 	awk '$4 !~ /^(RRSIG|NSEC|DNSKEY)$/' "$work/$1" >"$root/var/lib/opendnssec/unsigned/example"
 	command=$(sed -n 's|.*<NotifyCommand>\(.*\)</NotifyCommand>.*|\1|p' "$root/etc/opendnssec/conf.xml" |
@@ -322,12 +322,12 @@ opendnssec() {
 		--ds-ttl 1d example. "$work/1"
 	nsd_start_sample
 	wait_for 10 is_up_sample
-	good "samples/opendnssec: the zone in service" notify 1
+	good "samples/opendnssec: the zone in service" signer_tells 1
 	public_start
 	arrives "samples/opendnssec: the zone in service" 127.0.2.6 1
-	if notify 2; then fail "samples/opendnssec: a broken one" "exit status 0"; else pass; fi
+	if signer_tells 2; then fail "samples/opendnssec: a broken one" "exit status 0"; else pass; fi
 	arrives "samples/opendnssec: a broken one does not" 127.0.2.6 1
-	good "samples/opendnssec: the next good zone" notify 3
+	good "samples/opendnssec: the next good zone" signer_tells 3
 	arrives "samples/opendnssec: the next good zone" 127.0.2.6 3
 }
 
