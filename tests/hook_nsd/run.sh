@@ -633,7 +633,7 @@ faults() {
 	survives "the time-out of the hook"
 
 	if [ -z "$SANITIZE" ]; then
-		verifier "ulimit -v 30000"
+		verifier "ulimit -v 60000"
 		next_zones
 		sign "$work/bad"
 		heard

@@ -125,11 +125,17 @@ server_stop() { # name [signal]
 # Everything that was started here. NSD ends its children itself; of one that was killed they are
 # left, and have its folder in their command line.
 servers_stop() {
+	[ -n "$servers_pids" ] || return 0
 	for server_pid in $servers_pids; do
 		kill -TERM "$server_pid" 2>/dev/null
+		kill -CONT "$server_pid" 2>/dev/null
 	done
+	# shellcheck disable=SC2086 # process ids
+	(sleep 10 && kill -KILL $servers_pids) >/dev/null 2>&1 &
+	servers_end=$!
 	for server_pid in $servers_pids; do
 		wait "$server_pid" 2>/dev/null
 	done
+	kill "$servers_end" 2>/dev/null
 	servers_pids=
 }
