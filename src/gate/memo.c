@@ -43,6 +43,8 @@ struct zg_memo {
 	const char *note; /* static: why the last run took nothing from it; NULL: it might */
 };
 
+static const char header_begin[] = "zonegate memo 2 of ", header_full[] = " full ";
+
 /* What the header of a memo of this zone, made by this program, looks like. */
 static void
 header_make(const uint8_t *origin, int64_t full_at, size_t n, uint8_t header[HEADER_OCTETS])
@@ -53,9 +55,9 @@ header_make(const uint8_t *origin, int64_t full_at, size_t n, uint8_t header[HEA
 	(void)name_to_text(origin, text);
 	memset(header, ' ', HEADER_OCTETS);
 	/* An origin too long for the line would only make memos that are never taken. */
-	length = snprintf(line, sizeof(line),
-	    "zonegate memo 2 of %020zu full %020lld build %s-%s crypto %s zone %s\n", n,
-	    (long long)full_at, ZG_VERSION, ZG_BUILD, crypto_version(), text);
+	length = snprintf(line, sizeof(line), "%s%020zu%s%020lld build %s-%s crypto %s zone %s\n",
+	    header_begin, n, header_full, (long long)full_at, ZG_VERSION, ZG_BUILD,
+	    crypto_version(), text);
 	memcpy(header, line, length < HEADER_OCTETS ? (size_t)length : HEADER_OCTETS);
 }
 
@@ -85,8 +87,6 @@ key_open(zg_memo *memo, struct zg_error *error)
 	free(path);
 	return status;
 }
-
-static const char header_begin[] = "zonegate memo 2 of ", header_full[] = " full ";
 
 static size_t
 count_read(const uint8_t *at)

@@ -52,7 +52,7 @@ struct config_zone {
 	char *hook;		       /* engine that asks this gate: "nsd"; NULL: none */
 	struct config_command again;   /* makes it ask again, after an approval; arguments NULL */
 	char *unsigned_path;	       /* the registry's unsigned zone; NULL: none */
-	char *trials_path; /* trial signatures by new keys; NULL: none */
+	char *trials_path;	       /* trial signatures by new keys; NULL: none */
 	char *ds_path;		       /* DS file of the parent; NULL: none */
 	int64_t ds_ttl;		       /* TTL assumed for a DS file without one; NOT_SET: none */
 	struct config_server *parents; /* its name servers; none: a resolver finds them */

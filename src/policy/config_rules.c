@@ -160,8 +160,9 @@ check_inputs(struct policy_reporter *reporter, const struct order *order,
 	const struct {
 		const char *what, *path;
 	} inputs[] = {{"candidate", zone->candidate}, {"unsigned zone", zone->unsigned_path},
-	    {"trials", zone->trials_path}, {"policy", zone->policy_path}, {"DS file", zone->ds_path},
-	    {"trust anchor", zone->trust_anchor}, {"configuration", config_path}};
+	    {"trials", zone->trials_path}, {"policy", zone->policy_path},
+	    {"DS file", zone->ds_path}, {"trust anchor", zone->trust_anchor},
+	    {"configuration", config_path}};
 
 	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
 		const struct config_zone *other = released_to(order, inputs[i].path);

@@ -125,7 +125,7 @@ bind_serve() { # name zone-file
 				printf 'tls t%s { cert-file "%s"; key-file "%s"; protocols { TLSv1.%s; }; };\n' \
 					"$version" "$work/server.pem" "$work/server.key" "$version"
 				free_port
-				echo "$port" >"$work/$1/tls$version"
+				echo "${port:?}" >"$work/$1/tls$version"
 				listen="$listen listen-on port $port tls t$version { 127.0.0.1; };"
 			done
 		fi

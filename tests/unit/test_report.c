@@ -971,8 +971,8 @@ START_TEST(json_keys_come_in_the_documented_order)
 {
 	static const char *const expected[] = {"format", "version", "verdict", "reason",
 	    "exit_status", "zone", "serial", "digest", "policy", "policy_digest", "now", "now_utc",
-	    "inputs", "completeness", "counts", "changes", "findings", "approvals", "quorum", "repair",
-	    "failures", "keys", "signing_classes", "more_signing_classes", "deadlines",
+	    "inputs", "completeness", "counts", "changes", "findings", "approvals", "quorum",
+	    "repair", "failures", "keys", "signing_classes", "more_signing_classes", "deadlines",
 	    "cache_view", "counterexamples", "not_run", "timing"};
 	char *text = render(&refused, ZG_FORMAT_JSON, false);
 	json_t *root = json_loads(text, 0, NULL);
