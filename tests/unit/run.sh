@@ -1,29 +1,49 @@
 #!/bin/sh
-# Runs every unit test program, for five minutes at most; each prints Check's 'NN%: Checks: N, Failures: N, Errors: N'.
+# Runs every unit test program, for five minutes at most, as many beside each other as there are
+# processors; each prints Check's 'NN%: Checks: N, Failures: N, Errors: N'.
+#
+#   run.sh                  all
+#   run.sh one SOURCE DIR   one of them (for xargs): its output to DIR/NAME.out, and counts to DIR/NAME
 set -u
 : "${BUILD:=$PWD/build}"
 # Check gives a test four seconds; a machine whose disk is busy may need more.
-export CK_DEFAULT_TIMEOUT="${CK_DEFAULT_TIMEOUT:-120}"
+export BUILD CK_DEFAULT_TIMEOUT="${CK_DEFAULT_TIMEOUT:-120}"
 
-passed=0 failed=0
-for source in tests/unit/test_*.c; do
-	program=$BUILD/tests/unit/$(basename "$source" .c)
-	out=$(timeout 300 "$program" 2>&1)
+run_one() { # source folder
+	name=$(basename "$1" .c)
+	source=$1 out=$2/$name.out result=$2/$name
+	timeout 300 "$BUILD/tests/unit/$name" >"$out" 2>&1
 	status=$?
-	counts=$(echo "$out" |
-		sed -n 's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\)$/\1 \2 \3/p' |
-		tail -n 1)
+	counts=$(sed -n 's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\)$/\1 \2 \3/p' \
+		"$out" | tail -n 1)
 	# shellcheck disable=SC2086 # three words
 	set -- ${counts:-0 0 0}
 	if [ "$status" -eq 0 ] && [ "$1" -gt 0 ] && [ "$2$3" = 00 ]; then
-		passed=$((passed + $1))
-		continue
+		echo "$1 0" >"$result"
+		return
 	fi
-	echo "FAILED $source (exit status $status)"
-	echo "$out"
 	bad=$(($2 + $3))
 	[ "$bad" -gt 0 ] || bad=1
-	failed=$((failed + bad)) passed=$((passed + $1 > bad ? passed + $1 - bad : passed))
+	echo "$(($1 > bad ? $1 - bad : $1)) $bad $source (exit status $status)" >"$result"
+}
+
+if [ "${1:-}" = one ]; then
+	run_one "$2" "$3"
+	exit
+fi
+
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM
+passed=0 failed=0
+printf '%s\n' tests/unit/test_*.c | xargs -P "$(nproc)" -I '{}' "$0" one '{}' "$work"
+for source in tests/unit/test_*.c; do
+	name=$(basename "$source" .c)
+	read -r good bad why <"$work/$name" || { good=0 bad=1 why="$source: it did not end"; }
+	passed=$((passed + good)) failed=$((failed + bad))
+	[ "$bad" -ne 0 ] || continue
+	echo "FAILED $why"
+	cat "$work/$name.out"
 done
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]
