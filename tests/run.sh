@@ -94,7 +94,7 @@ if [ $# -eq 0 ]; then
 fi
 # Suites that start name servers or a browser wait most of the time: they run in turn beside the
 # others, which compute.
-waits=" hook_engines hook_nsd html observe parent pipeline samples statement transfer "
+waits=" bootstrap hook_engines hook_knot hook_nsd html multi observe parent pipeline samples stages statement transfer "
 waiting=
 for name; do
 	case $waits in *" $name "*) waiting="$waiting $name" ;; esac

@@ -36,7 +36,11 @@ enum zg_approval_outcome {
 	ZG_APPROVAL_EXPIRED,
 	ZG_APPROVAL_SPENT,    /* it would cover a change from another release in force once more */
 	ZG_APPROVAL_NO_MATCH, /* it counts, and covers no finding of this candidate */
-	ZG_APPROVAL_USED      /* it covers findings: zg_finding says which */
+	ZG_APPROVAL_USED, /* it covers findings: zg_finding says which; or it is good for the stage
+			   */
+	ZG_APPROVAL_FOR_STAGE,	  /* of a rollout: it covers no finding */
+	ZG_APPROVAL_FOR_FINDINGS, /* it is good for no stage */
+	ZG_APPROVAL_OTHER_STAGE
 };
 
 /* One phrase: "expired"; static storage. */
@@ -68,6 +72,7 @@ struct zg_approval_wish {
 	uint64_t nonce;	   /* random */
 };
 
+struct zg_policy;
 struct zg_result;
 
 /*
@@ -78,5 +83,43 @@ struct zg_result;
 ZG_PUBLIC ZG_MUST_CHECK zg_status zg_approval_make(const struct zg_result *result,
     const struct zg_approval_wish *wish, char **text, size_t *length, struct zg_error *error);
 ZG_PUBLIC void zg_approval_text_free(char *text);
+
+/*
+ * Approvals of a stage: that this candidate, which is on its way through the stages of its zone,
+ * may go on to one of them. They are always bound to its serial and content, are good for that
+ * stage only and for no finding, and are handed in as the others are.
+ */
+struct zg_stage_subject {
+	const char *installation;
+	const char *zone; /* presentation form, lower case, with the final dot */
+	const struct zg_policy *policy;
+	uint32_t serial;
+	const char *digest; /* 96 hex digits */
+	const char *stage;
+	int64_t now;
+};
+
+struct zg_stage_approval {
+	char name[256];			  /* of its file; nothing in here is escaped */
+	enum zg_approval_outcome outcome; /* ZG_APPROVAL_USED: it counts */
+	char by[64];			  /* empty: malformed */
+	char reason[512];
+	int64_t until; /* 0: malformed */
+};
+
+/* Writes and signs one; of the wish the overrides, the headroom and this_candidate_only mean
+ * nothing. *text is freed with zg_approval_text_free. */
+ZG_PUBLIC ZG_MUST_CHECK zg_status zg_stage_approval_make(const struct zg_stage_subject *subject,
+    const struct zg_approval_wish *wish, char **text, size_t *length, struct zg_error *error);
+
+/*
+ * Judges `n` approvals as they were handed in. `list` has room for all; those of findings are left
+ * out of it. *n_keys: how many different keys of approvers whom the policy lets approve count for
+ * the stage.
+ */
+ZG_PUBLIC ZG_MUST_CHECK zg_status zg_stage_approvals_judge(const struct zg_stage_subject *subject,
+    const struct zg_approver *approvers, size_t n_approvers, const struct zg_approval *approvals,
+    size_t n, struct zg_stage_approval *list, size_t *n_list, size_t *n_keys,
+    struct zg_error *error);
 
 #endif

@@ -48,7 +48,12 @@ struct zg_gate_inputs {
 	/* When the parent's own servers were seen to publish `ds`, proved; 0: a file or person says
 	 * so. */
 	int64_t ds_time;
-	bool remember; /* zg_result_facts is wanted */
+	/* Other providers of a multi-signer zone, whose served versions the history has to know; NULL:
+	 * those that it knows. */
+	const char *const *providers;
+	size_t n_providers;
+	int64_t provider_max_age; /* seconds that this may be old; 0: the default */
+	bool remember;		  /* zg_result_facts is wanted */
 	bool complete; /* it is to be released: the policy's demand for completeness counts */
 	/* The zone comes by a transfer, and ended as one does that was not cut: with the closing
 	 * SOA record. True as well when only `zone_end` will tell. */
@@ -289,5 +294,18 @@ struct zone_sample;
 ZG_PUBLIC ZG_MUST_CHECK zg_status zg_zone_sample(const struct zg_source *source, const char *origin,
     const zg_policy *policy, size_t n_names, uint64_t seed, struct zone_sample **sample,
     struct zg_error *error);
+
+/* The same of a zone that is not at hand: what to ask its servers for, and no content. Apex, the DS
+ * RRsets of names that the policy (NULL: none) watches, and `n_names` names that are hardly there. */
+ZG_PUBLIC ZG_MUST_CHECK zg_status zg_zone_questions(const char *origin, const zg_policy *policy,
+    size_t n_names, uint64_t seed, struct zone_sample **sample, struct zg_error *error);
+
+/* Reads a zone, or those parts of one that somebody has (its SOA and DNSKEY RRsets at least), and
+ * verifies it: *facts, zeroed by the caller, has keys, signers and signing classes as a release has
+ * them; nothing is judged. Of the policy (NULL: the built-in default) the clock skew counts. For
+ * the program's own use; release_facts_clear also after a failure. ZG_INPUT_BAD: the text is no
+ * zone of that name. */
+ZG_PUBLIC ZG_MUST_CHECK zg_status zg_zone_facts(const struct zg_source *source, const char *origin,
+    const zg_policy *policy, int64_t now, struct release_facts *facts, struct zg_error *error);
 
 #endif

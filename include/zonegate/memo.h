@@ -14,17 +14,14 @@ typedef struct zg_memo zg_memo;
 
 /*
  * Opens the memo in the file `path`, whose key is in the file `path`.key (32 octets, mode 0600,
- * made when it is not there). A memo that is absent, damaged, under another key, of another program
- * build or another OpenSSL is ignored: it is empty then, and *note says why (static phrase; NULL:
- * it is in use). Whether it is of the right zone is found out by zg_gate_run, see zg_memo_note.
+ * made when it is not there). The memo itself is read by zg_gate_run, beside other work. One that
+ * is absent, damaged, under another key, of another program build, of another OpenSSL or of another
+ * zone is ignored, and so is any when the policy wants a full check.
  */
 ZG_PUBLIC ZG_MUST_CHECK zg_status zg_memo_open(
-    const char *path, zg_memo **memo, const char **note, struct zg_error *error);
+    const char *path, zg_memo **memo, struct zg_error *error);
 
-/*
- * Why the last zg_gate_run with this memo took nothing from it though it was in use (static
- * phrase): it is of another zone, or the policy wanted a full check. NULL: neither.
- */
+/* Why the last zg_gate_run with this memo ignored it (static phrase). NULL: it did not. */
 ZG_PUBLIC const char *zg_memo_note(const zg_memo *memo);
 
 /*

@@ -3,8 +3,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define ARENA_FIRST 4096
+
+/* The smallest pages there are, and less than which is not worth a call. */
+#define PAGE_OCTETS  4096
+#define EXPECTED_MIN (8 * PAGE_OCTETS)
 
 void
 arena_init(struct arena *arena, size_t ceiling)
@@ -60,6 +65,21 @@ arena_take(struct arena *arena, size_t length, uint32_t *quads, uint8_t **bytes)
 	*bytes = arena->bytes + arena->used;
 	arena->used += padded;
 	return ZG_OK;
+}
+
+void
+memory_expect(void *octets, size_t length)
+{
+#ifdef MADV_POPULATE_WRITE
+	uintptr_t begin = (uintptr_t)octets & ~(uintptr_t)(PAGE_OCTETS - 1);
+
+	if (length >= EXPECTED_MIN)
+		(void)madvise(
+		    (void *)begin, length + ((uintptr_t)octets - begin), MADV_POPULATE_WRITE);
+#else
+	(void)octets;
+	(void)length;
+#endif
 }
 
 zg_status

@@ -35,6 +35,12 @@ arena_at(const struct arena *arena, uint32_t quads)
 }
 
 /*
+ * Octets that are about to be written, of memory that may be new: the system is asked for its pages
+ * at once, which costs it less than a fault for each. No more than a hint.
+ */
+void memory_expect(void *octets, size_t length);
+
+/*
  * Makes room for one more element in a typed array: grows `*array` (of `*allocated` elements of
  * `width` octets) by half when `used` has reached it. ZG_MEMORY, or ZG_LIMIT at `ceiling` elements.
  */

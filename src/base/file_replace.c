@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "base/file_io.h"
 
@@ -117,6 +118,8 @@ file_read(const char *path, size_t limit, uint8_t **bytes, size_t *length, struc
 	else {
 		*length = (size_t)stat.st_size;
 		*bytes = malloc(*length + 1);
+		if (*bytes != NULL)
+			memory_expect(*bytes, *length);
 		if (*bytes == NULL)
 			status = error_set(error, ZG_MEMORY, "out of memory");
 		else if (!read_all(fd, *bytes, *length))

@@ -10,6 +10,20 @@
 
 /* ---- Cache view ---- */
 
+/* " of provider b"; empty for what is our own. */
+#define OF_PROVIDER_MAX 96
+
+static void
+of_provider(const struct check_context *context, uint8_t stream, char text[OF_PROVIDER_MAX])
+{
+	const struct past_facts *past = context->facts->past;
+
+	text[0] = '\0';
+	if (stream > 0 && stream <= past->n_providers)
+		(void)snprintf(
+		    text, OF_PROVIDER_MAX, " of provider %s", past->providers[stream - 1].name);
+}
+
 /* Emits a counterexample: what is held, what is asked for, when. */
 static void
 emit_counterexample(struct check_context *context, const struct cache_counterexample *example)
@@ -17,8 +31,10 @@ emit_counterexample(struct check_context *context, const struct cache_counterexa
 	const struct cache_proof *proof = context->facts->past->proof;
 	const struct cache_dnskey *dnskey = &proof->world.dnskeys[example->dnskey];
 	const struct cache_class *class = &proof->world.classes[example->class];
-	char from[UTC_TEXT_MAX], until[UTC_TEXT_MAX];
+	char from[UTC_TEXT_MAX], until[UTC_TEXT_MAX], of[OF_PROVIDER_MAX], data_of[OF_PROVIDER_MAX];
 
+	of_provider(context, dnskey->stream, of);
+	of_provider(context, class->stream, data_of);
 	utc_format(example->from, from);
 	if (example->until == TIME_NEVER)
 		(void)snprintf(until, sizeof(until), "without end");
@@ -26,15 +42,15 @@ emit_counterexample(struct check_context *context, const struct cache_counterexa
 		utc_format(example->until, until);
 	if (example->link == LINK_DS_DNSKEY)
 		check_emit_zone(context,
-		    "the DS set does not lead to the DNSKEY RRset of serial %lu: bogus from %s, "
+		    "the DS set does not lead to the DNSKEY RRset of serial %lu%s: bogus from %s, "
 		    "until %s",
-		    (unsigned long)dnskey->serial, from, until);
+		    (unsigned long)dnskey->serial, of, from, until);
 	else
 		check_emit_zone(context,
-		    "the DNSKEY RRset of serial %lu has no key for %s %s of serial %lu: bogus from "
-		    "%s, until %s",
-		    (unsigned long)dnskey->serial, class->owner, class->type,
-		    (unsigned long)class->serial, from, until);
+		    "the DNSKEY RRset of serial %lu%s has no key for %s %s of serial %lu%s: bogus "
+		    "from %s, until %s",
+		    (unsigned long)dnskey->serial, of, class->owner, class->type,
+		    (unsigned long)class->serial, data_of, from, until);
 }
 
 /* "255/65535/" and 16 hex digits of each key, with a blank. */
@@ -176,6 +192,14 @@ check_cache_view_unknown(struct check_context *context)
 
 /* ---- History ---- */
 
+/* The release in force itself, offered again, or going back to a stage that has another. */
+static bool
+is_in_force(const struct past_facts *past)
+{
+	return past->in_force != NULL &&
+	       strcmp(past->in_force->digest, past->candidate->digest) == 0;
+}
+
 /* RFC 1982 section 3.2; the same serial with the same content is the release itself (DESIGN 9.2).
  */
 void
@@ -184,14 +208,25 @@ check_history_serial(struct check_context *context)
 	const struct past_facts *past = context->facts->past;
 	uint32_t serial;
 
-	if (past->in_force == NULL || !context->facts->has_soa ||
-	    strcmp(past->in_force->digest, past->candidate->digest) == 0)
+	if (past->in_force == NULL || !context->facts->has_soa || is_in_force(past))
 		return;
 	serial = context->facts->soa.serial;
 	if (!serial_greater(serial, past->in_force->serial))
 		check_emit_zone(context,
 		    "expected a serial greater than %lu, the last release, found %lu",
 		    (unsigned long)past->in_force->serial, (unsigned long)serial);
+}
+
+/* RFC 1982 section 3.2. A release that was stopped on its way through the stages was served. */
+void
+check_stage_serial(struct check_context *context)
+{
+	const struct past_facts *past = context->facts->past;
+
+	if (past->stage_has && context->facts->has_soa && !is_in_force(past))
+		check_emit_zone(context,
+		    "expected a serial greater than %lu, which a stage was given, found %lu",
+		    (unsigned long)past->stage_serial, (unsigned long)context->facts->soa.serial);
 }
 
 /* DESIGN 9.18. A server takes none but a greater serial (RFC 1982 section 3.2): the second step of
@@ -223,7 +258,7 @@ check_history_serial_round(struct check_context *context)
 {
 	const struct past_facts *past = context->facts->past;
 
-	if (past->in_force == NULL || !context->facts->has_soa)
+	if (past->in_force == NULL || !context->facts->has_soa || is_in_force(past))
 		return;
 	for (size_t i = 0; i < past->n_servers; i++)
 		server_look(context, &past->servers[i]);

@@ -17,8 +17,10 @@
 #include <unistd.h>
 
 #include <zonegate/limits.h>
+#include <zonegate/policy.h>
 #include "publish/approver_key.h"
 #include "publish/release.h"
+#include "publish/rollout.h"
 #include "publish/spool.h"
 
 /* An approval counts so long when nobody says how long. */
@@ -228,16 +230,38 @@ waits(struct approve_job *job, bool *known)
 	       access(job->path, R_OK) == 0;
 }
 
+/* What waits in a stage, with what the check of it and the looks at its servers found. False:
+ * complained. */
+static bool
+rollout_list(const struct approve_job *job, bool *rolling)
+{
+	const struct release_job *release = &job->release;
+	struct zg_error error = {0};
+	bool good;
+
+	*rolling = false;
+	if (release->zone->n_stages == 0)
+		return true;
+	good = stage_describe(release->config, release->zone, &release->state, rolling, &error) ==
+	       ZG_OK;
+	(void)fflush(stdout);
+	if (!good)
+		complain("%s", error.text);
+	return good;
+}
+
 static int
 list_zone(struct approve_job *job)
 {
-	bool known;
+	bool known, rolling;
 
-	if (job->release.target == NULL && job->release.zone->hook == NULL)
+	if (!config_zone_is_published(job->release.zone))
 		return 0;
+	if (!rollout_list(job, &rolling))
+		return EXIT_UNDECIDED;
 	if (waits(job, &known))
 		return work(job) ? 0 : EXIT_UNDECIDED;
-	if (known)
+	if (known && !rolling)
 		(void)printf("%s nothing waits\n", job->release.zone->name);
 	(void)fflush(stdout);
 	return known ? 0 : EXIT_UNDECIDED;
@@ -296,6 +320,19 @@ times_read(const struct arguments *arguments, struct zg_approval_wish *wish)
 	return true;
 }
 
+/* A stage is approved for the one candidate on its way, and nothing else with it. */
+static bool
+stage_is_alone(const struct arguments *arguments)
+{
+	if (arguments->n_overrides == 0 && arguments->n_operands == 2 &&
+	    arguments->values[OPTION_HEADROOM] == NULL &&
+	    arguments->values[OPTION_THIS_ONLY] == NULL)
+		return true;
+	complain_usage(arguments->command,
+	    "--stage takes ZONE and SERIAL, and neither --override, --headroom nor --this-only");
+	return false;
+}
+
 static bool
 wish_read(const struct arguments *arguments, struct approve_job *job)
 {
@@ -319,6 +356,8 @@ wish_read(const struct arguments *arguments, struct approve_job *job)
 		return option_malformed(
 		    arguments, "headroom", OPTION_HEADROOM, "a number from 0 to 1000");
 	wish->headroom = (unsigned)percent;
+	if (arguments->values[OPTION_STAGE] != NULL && !stage_is_alone(arguments))
+		return false;
 	wish->overrides = arguments->overrides;
 	wish->n_overrides = arguments->n_overrides;
 	wish->this_candidate_only = arguments->values[OPTION_THIS_ONLY] != NULL;
@@ -436,6 +475,93 @@ sign(const struct approve_job *job, const uint8_t private_key[32])
 	return status;
 }
 
+/* --- A stage of a rollout --- */
+
+/* The rollout under way, which the approval is bound to. False: complained. */
+static bool
+rollout_find(struct approve_job *job, struct rollout *rollout)
+{
+	struct release_job *release = &job->release;
+	struct release_log *log = NULL;
+	struct zg_error error = {0};
+	bool known =
+	    release->has_state &&
+	    release_log_open(&release->state, release->zone->name, false, &log, &error) == ZG_OK &&
+	    rollout_read(log, rollout, &error) == ZG_OK;
+
+	release_log_close(log);
+	if (!known)
+		complain("%s", release->has_state ? error.text : "there is no history yet");
+	else if (!rollout_is_running(rollout) || (int64_t)rollout->serial != job->serial)
+		complain("serial %lld of %s is not on its way through stages",
+		    (long long)job->serial, release->zone->name);
+	else
+		return true;
+	return false;
+}
+
+/* A stage that has the zone needs no approval, and one that is not there gets nothing. */
+static bool
+stage_may_be_approved(const struct rollout *rollout, const char *name)
+{
+	for (size_t i = 0; i < rollout->n_stages; i++) {
+		if (strcmp(rollout->stages[i].name, name) != 0)
+			continue;
+		if (rollout->stages[i].entered == 0)
+			return true;
+		complain("stage %s has serial %" PRIu32 " already", name, rollout->serial);
+		return false;
+	}
+	complain("serial %" PRIu32 " does not go through a stage '%s'", rollout->serial, name);
+	return false;
+}
+
+/* The text is made here: no zone is read for it, and the history says what it is bound to. */
+static bool
+stage_draft(struct approve_job *job, const struct rollout *rollout, const char *stage)
+{
+	struct zg_stage_subject subject = {.installation = job->release.config->installation,
+	    .zone = job->release.zone->name,
+	    .serial = rollout->serial,
+	    .digest = rollout->digest,
+	    .stage = stage};
+	struct zg_policy *policy = NULL;
+	struct zg_error error = {0};
+	char *text = NULL;
+	size_t length = 0;
+	zg_status status = release_policy_open(job->release.zone, &policy, &error);
+
+	subject.policy = policy;
+	if (status == ZG_OK)
+		status = zg_stage_approval_make(&subject, &job->wish, &text, &length, &error);
+	if (status == ZG_OK && !write_all(job->draft_fd, text, length)) {
+		(void)snprintf(error.text, sizeof(error.text), "cannot hand over the text: %s",
+		    strerrordesc_np(errno));
+		status = ZG_WRITE;
+	}
+	zg_approval_text_free(text);
+	zg_policy_free(policy);
+	if (status != ZG_OK)
+		complain("%s", error.text);
+	return status == ZG_OK;
+}
+
+static int
+approve_stage(struct approve_job *job, uint8_t private_key[32])
+{
+	const char *stage = job->release.arguments->values[OPTION_STAGE];
+	struct rollout *rollout = calloc(1, sizeof(*rollout));
+	int status = EXIT_UNDECIDED;
+
+	if (rollout == NULL)
+		complain("out of memory");
+	else if (rollout_find(job, rollout) && stage_may_be_approved(rollout, stage) &&
+		 stage_draft(job, rollout, stage) && key_read(job, private_key))
+		status = sign(job, private_key);
+	free(rollout);
+	return status;
+}
+
 /* --- An engine that is to ask again --- */
 
 /* In the worker: whether what waits passes by now. */
@@ -510,10 +636,11 @@ approve(struct approve_job *job)
 {
 	const struct arguments *arguments = job->release.arguments;
 	uint8_t private_key[UTC_TEXT_MAX];
+	bool of_stage = arguments->values[OPTION_STAGE] != NULL;
 	int status = EXIT_UNDECIDED;
 
 	if (!wish_read(arguments, job) || !config_open(job) ||
-	    !zone_find(job, arguments->operands[0]) || !candidate_open(job))
+	    !zone_find(job, arguments->operands[0]) || (!of_stage && !candidate_open(job)))
 		return EXIT_UNDECIDED;
 	if (getrandom(&job->wish.nonce, sizeof(job->wish.nonce), 0) !=
 	    (ssize_t)sizeof(job->wish.nonce)) {
@@ -529,10 +656,12 @@ approve(struct approve_job *job)
 	if (!key_read(job, private_key))
 		return EXIT_UNDECIDED;
 	approver_key_forget(private_key);
-	if (work(job) && key_read(job, private_key))
+	if (of_stage)
+		status = approve_stage(job, private_key);
+	else if (work(job) && key_read(job, private_key))
 		status = sign(job, private_key);
 	approver_key_forget(private_key);
-	if (status == 0)
+	if (status == 0 && !of_stage)
 		ask_again(job);
 	return status;
 }

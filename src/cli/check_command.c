@@ -108,20 +108,16 @@ job_read(const struct arguments *arguments, struct check_job *job)
 
 /* --- The worker --- */
 
-/* The memo that was asked for. That it cannot be used yet is worth a line, not a failure. */
+/* The memo that was asked for. */
 static zg_status
 memo_open(const struct arguments *arguments, zg_memo **memo, struct zg_error *error)
 {
-	const char *path = arguments->values[OPTION_MEMO], *note = NULL;
-	zg_status status;
+	const char *path = arguments->values[OPTION_MEMO];
 
 	*memo = NULL;
 	if (path == NULL || arguments->values[OPTION_NO_MEMO] != NULL)
 		return ZG_OK;
-	status = zg_memo_open(path, memo, &note, error);
-	if (status == ZG_OK && note != NULL)
-		complain("memo %s is not used: %s", path, note);
-	return status;
+	return zg_memo_open(path, memo, error);
 }
 
 /* That the memo was of no use is said. One that is not written costs time, and nothing else. */

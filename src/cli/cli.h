@@ -18,9 +18,13 @@
 #include "base/file_io.h"
 #include "base/utc.h"
 #include "net/address.h"
+#include "observe/observe.h"
+#include "observe/unbound.h"
 #include "parent/fetch.h"
 #include "publish/parent_log.h"
 #include "publish/publish.h"
+#include "publish/rollout.h"
+#include "report/observe_report.h"
 
 /* Exit status of everything that could not be done: usage, unreadable input, dead worker. */
 #define EXIT_UNDECIDED 2
@@ -61,6 +65,7 @@ enum option_id {
 	OPTION_DRY_RUN,
 	OPTION_OUTPUT,
 	OPTION_TEST_ALERT,
+	OPTION_NOTIFY,
 	OPTION_SINCE,
 	OPTION_DS_SINCE,
 	OPTION_DS_TTL,
@@ -83,10 +88,13 @@ enum option_id {
 	OPTION_ANCHOR,
 	OPTION_NAMES,
 	OPTION_NO_TRANSFER,
+	OPTION_STAGE,
+	OPTION_WATCH,
 	OPTION_FAULT,
 	OPTION_BROKEN,
 	OPTION_NEXT,
 	OPTION_UPDATE,
+	OPTION_WAIT,
 	OPTION_LATER, /* known by name, not supported by this version */
 	OPTION_COUNT
 };
@@ -193,6 +201,9 @@ ZG_MUST_CHECK zg_status output_close(struct zg_error *error);
 /* The same as the end of a command: complains, and returns the exit status. */
 int output_end(void);
 
+/* Standard output is a terminal, and nobody has said that colours are not wanted there. */
+bool output_wants_color(void);
+
 /* Whether descriptor `fd` is a terminal that understands more than lines. */
 bool is_terminal(int fd);
 
@@ -263,7 +274,10 @@ struct claim {
 	char zone[CLAIM_ZONE_SIZE];
 	char digest[CLAIM_DIGEST_SIZE];
 	char message[ZG_ERROR_TEXT_MAX]; /* why it is undecided */
-	uint32_t in_force;		 /* 1: this very content is released already */
+	uint32_t in_force;		 /* 1: this very content is released already, */
+	uint32_t rolling;		 /* or on its way through the stages */
+	uint32_t straight; /* nothing asks for stages; else `message` says what does */
+	uint32_t queued;   /* held until the rollout under way is finished */
 	uint32_t same_for; /* seconds in which nothing but other inputs change a refusal */
 };
 
@@ -299,15 +313,17 @@ void claim_result(struct claim *claim, const struct zg_result *result);
 struct command_task {
 	const struct config_command *command;
 	/* What it is told in its environment: ZONEGATE_EVENT and so on. */
-	const char *event; /* "released", "refused", "held", "undecided", "failed" */
+	const char *event; /* "released", "refused", "held", "undecided", "failed", "alarm" */
 	const char *zone;
 	const char *verdict;
 	bool has_serial;
 	uint32_t serial;
+	const char *stage;    /* NULL: none */
 	const char *file;     /* NULL: none */
 	const char *log_head; /* signed; NULL: none */
 	const char *input;    /* for its standard input */
 	size_t input_length;
+	bool whole; /* its output is an answer: all of it is kept, as far as it fits */
 };
 
 struct command_outcome {
@@ -315,16 +331,19 @@ struct command_outcome {
 	bool timed_out;
 	char why[128]; /* it did not succeed */
 	size_t length;
-	char output[4096]; /* the last line of the first octets; not escaped */
+	char output[4096]; /* the last line of the first octets, or all of them; not escaped */
 };
 
 /* Runs a command: argument list, no shell, an environment and a process group of its own, no open
  * descriptors, a time-out; the whole group is ended with it. */
 void command_execute(const struct command_task *task, struct command_outcome *outcome);
 
-/* Runs all notification commands with the rest of `task`. What fails there is said, and changes
- * nothing. */
-void notify_all(const struct config *config, const struct command_task *task);
+/* In a child: default signals, none blocked; a program must be able to end of them. */
+void signals_reset(void);
+
+/* Runs all notification commands with the rest of `task`, and returns how many succeeded. What
+ * fails there is said, and changes nothing. */
+size_t notify_all(const struct config *config, const struct command_task *task);
 
 /* --- A zone from a server (fetch.c): a process of its own talks to it --- */
 
@@ -389,6 +408,9 @@ struct hook {
 
 enum hook_source { HOOK_SOURCE_FD, HOOK_SOURCE_PATH, HOOK_SOURCE_SERVER };
 
+/* Something that is asked about an answer. False: `why` not. */
+typedef bool (*hook_say)(void *context, uint32_t serial, char *why, size_t why_size);
+
 struct hook_request {
 	const char *engine; /* as Hook/@engine of the zone must say: static */
 	const char *zone;   /* as the engine writes it */
@@ -399,7 +421,7 @@ struct hook_request {
 
 	enum hook_source source;
 	int fd;		    /* HOOK_SOURCE_FD: no end mark, a text that was cut looks whole */
-	const char *path;   /* HOOK_SOURCE_PATH */
+	const char *path;   /* HOOK_SOURCE_PATH; the name of HOOK_SOURCE_FD, NULL: standard input */
 	const char *server; /* HOOK_SOURCE_SERVER: ADDRESS@PORT */
 	const char *key;    /* of the transfer: file of a TSIG key; NULL: none */
 
@@ -412,8 +434,20 @@ struct hook_request {
 	 * it was not taken, `why` says so, and the candidate stays "passed". NULL: nothing; a zone
 	 * with a Release gets its file renamed and its command run, as by `zonegate release`.
 	 */
-	bool (*answer)(void *context, uint32_t serial, char *why, size_t why_size);
+	hook_say answer;
+	/* Whether the engine still waits for that answer, before anything is done for it. False:
+	 * the candidate is known never to have gone out. NULL: nobody can tell. */
+	hook_say ready;
 	void *context;
+
+	/* Why what the engine has is not even looked at: undecided, recorded and told. NULL: it is
+	 * looked at. */
+	const char *trouble;
+
+	/* What the engine serves now, when it says so: what it was allowed, and was not known to
+	 * have taken, is released after all. */
+	bool has_served;
+	uint32_t served;
 };
 
 /*
@@ -426,16 +460,85 @@ int hook_run(const struct hook *hook, const struct hook_request *request);
 /* The engines: each returns hook_run's answer, or EXIT_UNDECIDED when what it was asked makes no
  * sense. */
 int hook_cascade(const struct hook *hook);
+int hook_knot(const struct hook *hook);
 int hook_nsd(const struct hook *hook);
 int hook_opendnssec(const struct hook *hook);
 
 /*
  * Runs `work` in a child and returns its exit status; EXIT_UNDECIDED when the child ends in any
  * other way than by returning. Hands on the signals that end programs, and dies of none but
- * SIGKILL. The child is ended after `seconds`.
+ * SIGKILL. The child is ended after `seconds`; with `heard` also when the process that started this
+ * one is gone, as then nobody hears the answer: an engine that runs a script kills that one only.
  */
-int hook_keep(
-    int (*work)(const struct hook *hook), const struct arguments *arguments, int64_t seconds);
+int hook_keep(int (*work)(const struct hook *hook), const struct arguments *arguments,
+    int64_t seconds, bool heard);
+
+/* --- `zonegate hook knot` (knot_control.c, hook_knot.c, knot_watch.c) --- */
+
+/*
+ * Knot DNS 3.5 and later with external validation: it writes a version that it would publish to a
+ * file, opens a transaction, and waits for zone-commit or zone-abort; its time-out is a no. All that
+ * is known of it comes from its control program, and is read as hostile text.
+ */
+#define KNOT_WHY_SIZE ZG_ERROR_TEXT_MAX
+
+struct knot_status {
+	bool external;	 /* a version waits for external validation */
+	bool has_serial; /* something is served */
+	uint32_t serial;
+};
+
+/* Milliseconds of the monotonic clock. */
+int64_t knot_clock(void);
+
+/*
+ * Reads what `knotc zone-status` prints for a zone: exactly one line of the whole text is about it,
+ * and says each thing once. False: it is not understood, and nothing follows from it.
+ */
+bool knot_status_read(
+    const char *text, size_t length, const char *zone, struct knot_status *status);
+
+/* Reads the serial from what `knotc zone-get ZONE @ SOA` prints: exactly one record of the zone. */
+bool knot_soa_read(const char *text, size_t length, const char *zone, uint32_t *serial);
+
+/* How many of the zones from the first on are asked about at once: the same server, and the answer
+ * fits into what is kept of a command's output. At least 1. */
+size_t knot_batch(const struct config_zone *const *zones, size_t n);
+/* Asks about the first `n` zones, whose lines are in the outcome. False: `why` nothing is known. */
+bool knot_ask(const struct config_zone *const *zones, size_t n, struct command_outcome *outcome,
+    char *why, size_t size);
+
+/* The status of one zone. */
+bool knot_status(
+    const struct config_zone *zone, struct knot_status *status, char *why, size_t size);
+/* The serial of the version in the open transaction. */
+bool knot_pending(const struct config_zone *zone, uint32_t *serial, char *why, size_t size);
+
+enum knot_word { KNOT_COMMIT, KNOT_ABORT };
+/* False: `why` it is not known to be done. */
+bool knot_tell(const struct config_zone *zone, enum knot_word word, char *why, size_t size);
+
+struct stat;
+/* The file that the server wrote, as it is now. False: there is none. */
+bool knot_dump_look(const struct config_zone *zone, struct stat *stat);
+/* Whether it is the very same. */
+bool knot_dump_is(const struct stat *one, const struct stat *other);
+
+/* Judges what waits for an answer, and answers; `serial` NULL: whatever waits. Returns the exit
+ * status. To be called in a process of its own, child of hook->asker. */
+int knot_judge(const struct hook *hook, const char *zone, const char *serial);
+
+/* Says no in place of a process that died over it, if what waits is still what was seen in the file
+ * then (NULL: there was none). */
+void knot_drop(const struct config_zone *zone, const struct stat *seen);
+
+/* What the server serves goes into the history, and people are told when no version with that
+ * serial was ever let pass. False: it could not be recorded. */
+bool knot_note_served(const struct config *config, const struct config_zone *zone, uint32_t serial);
+
+/* Answers every version of every zone of the configuration that has a hook of Knot, until a signal
+ * ends it. Returns the exit status. */
+int knot_watch(const struct arguments *arguments);
 
 /* --- `zonegate release` (release_command.c, release_run.c, release_worker.c, release_settle.c,
  * release_outcome.c) --- */
@@ -450,6 +553,10 @@ struct release_job {
 	const char *target; /* what a pass renames; of a zone without a Release the copy of the
 			       released zone in the state directory */
 	char *copy;	    /* owned: its path, when it is the target */
+	char *rolling;	    /* owned: of a zone with stages the rolling text, which is the target */
+	bool queued;	    /* the candidate waits for the end of a rollout */
+	bool stays;	    /* a rollout does not go on when it is settled: the caller sees to it */
+	bool back;	    /* the candidate is the release in force, for stages that have another */
 	bool dry_run;
 	bool has_state; /* false only in a dry run: there is no history yet */
 	struct state_directory state;
@@ -482,8 +589,29 @@ int job_time_left(const struct release_job *job);
 /* The worker, supervised. */
 zg_verdict release_supervised(struct release_job *job, struct claim *claim);
 
+/* The zone goes out in stages. */
+bool job_is_staged(const struct release_job *job);
+/* State directory and lock. */
+ZG_MUST_CHECK zg_status job_enter(struct release_job *job, struct zg_error *error);
+/* Clock, and what dead runs left; under the lock. False: `error` says why nothing may be released. */
+bool job_prepare(struct release_job *job, struct zg_error *error);
+/* Copies the candidate beside the target: what is checked is what is renamed. */
+bool job_snapshot_make(struct release_job *job, struct zg_error *error);
+/* Whether the policy takes a release that was handed over for one that is in service. */
+bool job_handed_is_evidence(const struct release_job *job);
+/* From a rename to its record nothing but SIGKILL interrupts us. */
+void job_hold_signals(void);
+/* The worker's claim of a pass against what the supervisor itself knows. NULL: it counts; `newest`
+ * is what it recorded. */
+struct recorded;
+const char *job_claim_judge(struct release_job *job, struct release_log *log,
+    const struct claim *claim, struct recorded *newest);
+
 /* What a pass renames is the copy in the state directory: the engine publishes by itself. */
 bool job_has_copy(const struct release_job *job);
+/* Nothing was renamed yet, and the engine of a hook that can be asked still waits for this answer.
+ * False: `why` not. */
+bool job_may_publish(const struct release_job *job, uint32_t serial, char *why, size_t size);
 /* What a hook says of a pass besides its exit status. False: `why` it is no yes. */
 bool job_answer(const struct release_job *job, uint32_t serial, char *why, size_t size);
 
@@ -498,7 +626,8 @@ bool job_knows_refusal(
     struct release_job *job, struct release_log *log, const struct released *in_force, int *status);
 
 /* When the secondaries of the zone, which accept nothing newer, expire it. */
-void job_explain_transfer(const struct release_job *job, const struct released *in_force);
+void job_explain_transfer(
+    const struct release_job *job, struct release_log *log, const struct released *in_force);
 
 /* The history, to be written; NULL: it cannot be, and that was said. */
 struct release_log *job_log_open(struct release_job *job);
@@ -520,11 +649,18 @@ bool job_hand_over(struct release_job *job, struct release_log *log, int64_t id,
 
 /* A candidate that passed was never renamed. */
 void job_abandon(struct release_log *log, int64_t id, const char *why);
+/* Removes the snapshots that dead runs left beside the target. */
+bool job_remove_leftovers(
+    struct release_job *job, struct release_log *log, struct zg_error *error);
 /* Settles what runs that did not end left. False: `error` says why nothing may be released. */
 bool job_settle(struct release_job *job, struct release_log *log, struct zg_error *error);
 
 /* Whether the clock went in other ways than the monotonic one since the start. */
 bool job_clock_has_jumped(const struct release_job *job);
+
+/* The report (JSON) of something that there is no result of. Owned by the caller; NULL: no memory.
+ */
+char *report_without_result(const struct config_zone *zone, const char *reason);
 
 /* What follows from a verdict; each returns the exit status: passed; refused or held; no verdict,
  * which the supervisor has said; nothing came so far as a check. */
@@ -551,6 +687,9 @@ struct release_approvals {
 	struct spool_file *files;      /* owned */
 	size_t n_files;
 };
+ZG_MUST_CHECK zg_status release_approvals_read(const struct config *config,
+    const struct config_zone *zone, const struct state_directory *state,
+    struct release_approvals *approvals, struct zg_error *error);
 ZG_MUST_CHECK zg_status release_approvals_open(const struct release_job *job,
     struct release_approvals *approvals, struct zg_gate_inputs *inputs, struct zg_error *error);
 ZG_MUST_CHECK zg_status release_approvals_settle(const struct release_job *job,
@@ -593,6 +732,32 @@ const char *parent_trouble(const struct parent_look *look);
 ZG_MUST_CHECK zg_status parent_ds_text(
     const char *zone, const struct release_ds *ds, size_t n, uint32_t ttl, char **text);
 
+/* --- Other providers of a multi-signer zone (providers.c) --- */
+
+/* Makes those of the configuration an input of the gate, which borrows `names`. */
+void providers_give(const struct config_zone *zone, const char *names[ZG_PROVIDERS_MAX],
+    struct zg_gate_inputs *inputs);
+
+/* All borrowed. */
+struct provider_look;
+struct zone_sample;
+struct providers_question {
+	const struct config_zone *zone;
+	const struct zone_sample *sample; /* of the zone: what to ask for */
+	const struct release_ds *ds;	  /* that their DNSKEY RRsets are proved from */
+	size_t n_ds;
+	const struct zg_policy *policy;
+	int64_t now;
+};
+
+/* Asks every server of every provider. ZG_OK whatever they answer: *list has one for each, owned
+ * by the caller (providers_free), also after a failure. To be called in a worker. */
+ZG_MUST_CHECK zg_status providers_look(const struct providers_question *question,
+    struct provider_look **list, size_t *n, struct zg_error *error);
+/* All have answered, and were proved. */
+bool providers_are_good(const struct provider_look *list, size_t n);
+void providers_free(struct provider_look *list, size_t n);
+
 /* --- Histories that are written (zone_log.c) --- */
 
 struct release_log;
@@ -619,7 +784,230 @@ ZG_MUST_CHECK zg_status release_parent_open(struct release_job *job, struct rele
     const struct zg_policy *policy, struct release_parent *parent, struct zg_error *error);
 void release_parent_close(struct release_parent *parent);
 
+/* --- Unbound processes (unbound.c) --- */
+
+struct unbound {
+	struct unbound_place place;
+	pid_t pid;  /* -1: it does not run */
+	int log_fd; /* what it says; -1: none */
+	unsigned attempts;
+};
+
+/* One that does not run yet, for that server; both are borrowed. */
+void unbound_plan(struct unbound *unbound, const struct net_address *server,
+    const struct unbound_trust *trust);
+/*
+ * Starts all that were planned, beside each other, and waits until they answer, at most ten seconds.
+ * ZG_OK: all do. Else ZG_READ, and `error` says what is in the way. To be called while there are no
+ * threads; unbounds_end in any case.
+ */
+ZG_MUST_CHECK zg_status unbounds_start(
+    const char *program, struct unbound *list, size_t n, struct zg_error *error);
+/* All still run: those who answered were ours. Else ZG_READ. */
+ZG_MUST_CHECK zg_status unbounds_check(struct unbound *list, size_t n, struct zg_error *error);
+/* Ends them. */
+void unbounds_end(struct unbound *list, size_t n);
+
+/* --- `zonegate observe` (observe_command.c, observe_past.c, observe_pass.c, observe_resolvers.c)
+ * --- */
+
+/* What is to be looked at, and how. */
+struct observe_job {
+	const struct arguments *arguments;
+	const struct config *config;
+	const struct config_zone *zone;
+	size_t first_server, n_servers; /* of the zone's */
+	bool partial;			/* not all of them */
+	bool silent;			/* nothing is printed */
+	enum observe_format format;
+	int64_t names;	 /* that each server is asked for */
+	bool is_lowered; /* fewer than the configuration asks for: no look of a stage is good */
+	int64_t now;
+	uint64_t seed;
+	char actor[80];
+};
+
+/* What is known, and what was seen. */
+struct observe_pass {
+	const struct observe_job *job;
+	zg_policy *policy;
+	struct rollout rollout;		/* when the look began */
+	struct observe_server *servers; /* owned */
+	size_t n_servers;
+	bool partial;
+	struct zone_sample *released, *rolling; /* owned; NULL: no server has to serve it */
+	enum look_trust trust;
+	struct release_ds ds[ZG_DS_MAX];
+	size_t n_ds;
+	struct zone_look *look;
+	struct provider_look *providers; /* owned; servers of other providers */
+	size_t n_providers;
+	bool recorded;
+	struct observed observed;
+};
+
+/* --- observe_command.c --- */
+
+/* A job with what the command line says of names, the clock, and who runs it. False: complained. */
+bool observe_job_read(const struct arguments *arguments, struct observe_job *job);
+/* How many names the servers that are looked at are asked for; after they are known. */
+void observe_job_names(struct observe_job *job);
+
+/* --- observe_past.c --- */
+
+/* What is known: no database is open afterwards, while servers may keep us waiting. */
+ZG_MUST_CHECK zg_status observe_past(struct observe_pass *pass, struct zg_error *error);
+/* The stage of a rollout under way that has the new text and was not put back; NULL: it has, or has
+ * again, the release in force. */
+const struct rollout_stage *observe_rolling_stage(const struct rollout *rollout, const char *name);
+
+/* --- observe_pass.c --- */
+
+/* The work of a worker; `context` is a job. Pass: all is good. Refuse: the claim's message says
+ * what is not. */
+void observe_work(void *context, struct claim *claim);
+
+/* --- observe_resolvers.c --- */
+
+/* Asks validating resolvers, as the configuration wants them, what they make of the servers that
+ * have answered. What cannot be told is said in the look. */
+ZG_MUST_CHECK zg_status observe_validate(struct observe_pass *pass, struct zg_error *error);
+
+/* --- Stages: looks at what they serve (observe_stage.c) --- */
+
+/*
+ * Looks at the servers of the first `n_stages` stages, supervised in a worker, without the zone's
+ * lock while servers keep us waiting: a stage that has the text of a rollout under way has to serve
+ * that, any other the release in force. Records what each serves, and for each stage that has the
+ * rolling text STEP_GOOD or STEP_BAD; tells people what is wrong and was not. `good`: all servers
+ * are; else `found` names those that are not, in one phrase, not escaped. Not to be called with a
+ * history open or the lock held. ZG_OK whatever was seen; else nobody could tell, nothing was
+ * recorded of the stages, and `error`, which may be empty, says why.
+ */
+ZG_MUST_CHECK zg_status stage_look(const struct config *config, const struct config_zone *zone,
+    size_t n_stages, const struct arguments *arguments, bool *good, char *found, size_t found_size,
+    struct zg_error *error);
+
+/* --- Stages: what a rollout does in the commands that drive it (rollout_run.c, rollout_settle.c)
+ * --- */
+
+/* The zone's rollout, its lock held and its history open. */
+struct rollout_run {
+	struct release_job *job;
+	struct release_log *log;
+	char actor[80];
+	struct rollout rollout; /* as it was read last, and what is next then */
+	struct rollout_next next;
+	char approvers[256]; /* of the next stage: "approved by alice, bob"; empty: none */
+	char why[ZG_ERROR_TEXT_MAX]; /* why it goes on in no other way: ROLLED_FAILED */
+};
+
+void rollout_run_init(struct rollout_run *run, struct release_job *job, struct release_log *log);
+
+/* Reads the state of the rollout, counts approvals, and judges. */
+ZG_MUST_CHECK zg_status rollout_run_read(struct rollout_run *run, struct zg_error *error);
+
+enum rolled {
+	ROLLED_FINISHED, /* all stages have it, and it is handed over */
+	ROLLED_WAITS,	 /* or is blocked: run->next */
+	ROLLED_FAILED	 /* run->why: to be tried again */
+};
+
+/* No stage but those of which it is known that they may have it. */
+#define NO_STAGE SIZE_MAX
+
+/* Goes on as far as that is decided: the first stage, stages that were entered before, all of them
+ * when it goes straight, `allowed` when it is next and may have it, and the end. */
+enum rolled rollout_run_go(struct rollout_run *run, size_t allowed);
+
+/* Says where it stands. */
+void rollout_run_tell(const struct rollout_run *run);
+
+/* A pass is about to be renamed to be the rolling text: its rollout begins. False: run->why. */
+bool rollout_run_begin(struct rollout_run *run, int64_t candidate, bool straight, const char *why);
+/* It ends before any stage has it. False: run->why. */
+bool rollout_run_drop(struct rollout_run *run, const char *why);
+
+/* Goes on with an abort that has begun, to its end. False: run->why. */
+bool rollout_run_put_back(struct rollout_run *run);
+
+/* Settles what runs that did not end left. False: `error` says why nothing may be released. */
+bool rollout_settle(struct release_job *job, struct release_log *log, struct zg_error *error);
+
+/* Puts the release in force back where a stage that should have it has something else. False:
+ * run->why. */
+bool rollout_run_mend(struct rollout_run *run, const struct released *in_force);
+
+/* --- Stages: copies in the state directory (rollout_text.c) --- */
+
+/* Removes the rolling text, which is of no use any more. */
+void rolling_forget(const struct release_job *job);
+/* Keeps the candidate until the rollout under way has finished; the newest wins, and that is said. */
+void queue_keep(struct release_job *job, struct release_log *log, uint32_t serial);
+/* Gives up what was queued, which is said unless it is the text with that digest, whose turn it was.
+ */
+void queue_forget(const struct release_job *job, struct release_log *log,
+    const uint8_t sha256[FILE_DIGEST_OCTETS]);
+/* The path of what is queued, owned by the caller. False: nothing is. */
+bool queue_find(const struct release_job *job, char **path);
+
+/* --- `zonegate stage` (stage_command.c, stage_abort.c, rollout_run.c) --- */
+
+/* The words of `stage` that change something; each returns the exit status. */
+int stage_advance(const struct arguments *arguments);
+int stage_abort(const struct arguments *arguments);
+
+/* --- Stages: approvals (stage_approvals.c) --- */
+
+/* What came of the files in the spool that approve a stage of this rollout, or mean to. */
+struct rollout;
+struct stage_approvals {
+	size_t n; /* different keys whose approval counts for the stage */
+	struct zg_stage_approval *list; /* owned, in the order of the files' names */
+	size_t n_list;
+};
+
+/*
+ * Reads and judges them, by the digest of `policy` as it is now. `stage`: index into the rollout's
+ * stages. An approval of findings is not listed: it is good for no stage. What is dead is left where
+ * it is: `release` puts it aside.
+ */
+ZG_MUST_CHECK zg_status stage_approvals(const struct config *config, const struct config_zone *zone,
+    const struct zg_policy *policy, const struct state_directory *state,
+    const struct rollout *rollout, size_t stage, int64_t now, struct stage_approvals *approvals,
+    struct zg_error *error);
+/* "approved by alice, bob": those whose approval counts; empty when none does. */
+void stage_approvals_text(const struct stage_approvals *approvals, char *text, size_t size);
+void stage_approvals_clear(struct stage_approvals *approvals);
+
+/* --- Stages: what is shown (stage_show.c) --- */
+
+/* `zonegate stage list`, `zonegate stage show`: return the exit status. */
+int stage_list(const struct arguments *arguments);
+int stage_show(const struct arguments *arguments);
+
+/* Prints where the zone's rollout stands, when there is one under way. */
+ZG_MUST_CHECK zg_status stage_describe(struct config *config, const struct config_zone *zone,
+    const struct state_directory *state, bool *under_way, struct zg_error *error);
+
+/* --- Stages: which releases go out in them (stage_risk.c) --- */
+
+/*
+ * Of a candidate that passed: whether the policy, what is in it, or what became of the rollout before
+ * asks for stages; `why` says in one phrase what, not escaped, and is empty else. A finding that the
+ * policy names as a risk counts whatever its severity: that people accepted it says that it is
+ * wanted, not that it goes well. To be called before its own rollout begins.
+ */
+ZG_MUST_CHECK zg_status stage_is_needed(struct release_log *log, const struct zg_policy *policy,
+    const struct zg_result *result, int64_t now, bool *needed, char *why, size_t why_size,
+    struct zg_error *error);
+
 /* --- `zonegate status`, `zonegate history` --- */
+
+struct status_list;
+/* `status --notify` (status_alarm.c): tells people, zone by zone, of alarms that are news to them,
+ * that last, or that are over. False: somebody was not told who should have been. */
+bool status_notify(const struct config *config, const struct status_list *list);
 
 /* Who runs this: the user's name, or number. */
 void actor_read(char *actor, size_t size);
@@ -628,6 +1016,14 @@ void actor_read(char *actor, size_t size);
  * of `stored`, which is freed; `stored` itself when that cannot be said. */
 char *history_outlook(
     const struct config *config, const struct config_zone *zone, int64_t now, char *stored);
+
+/* The ids of what keeps a zone from passing, "a, b": what a line of the log holds of them. */
+#define FINDINGS_SIZE 400
+void findings_join(const struct zg_result *result, char *text, size_t size);
+
+/* `history bootstrap` (history_bootstrap.c): returns the exit status. */
+int history_bootstrap(const struct arguments *arguments, const struct config *config,
+    const struct config_zone *zone, int64_t now);
 
 /* --- Commands --- */
 
@@ -638,6 +1034,7 @@ int command_approve(const struct arguments *arguments);
 int command_status(const struct arguments *arguments);
 int command_history(const struct arguments *arguments);
 int command_observe(const struct arguments *arguments);
+int command_stage(const struct arguments *arguments);
 int command_parent(const struct arguments *arguments);
 int command_statement(const struct arguments *arguments);
 int command_policy(const struct arguments *arguments);

@@ -69,10 +69,23 @@ static const struct option_row release_options[] = {
 static const struct option_row hook_options[] = {
 	{OPTION_CONFIG, 'c', "config", "FILE", "the configuration; /etc/zonegate/zonegate.xml if absent"},
 	{OPTION_FORMAT, 'f', "format", "text|json|html", "print the whole report; some lines if absent"},
+	{OPTION_WAIT, 'w', "wait", NULL, "knot: answer every version of every zone that has this hook"},
 	{OPTION_NO_MEMO, 0, "no-memo", NULL, "check everything anew, what was refused before as well"},
 	{OPTION_THREADS, 'j', "threads", "N", "threads; as many as there are processors if absent"},
 	{OPTION_TIMEOUT, 0, "timeout", "DURATION", "undecided when not checked by then; 1h if absent"},
 	{OPTION_QUIET, 'q', "quiet", NULL, "no warning about the clock"},
+	{OPTION_HELP, 'h', "help", NULL, "print help and exit"},
+};
+
+static const struct option_row stage_options[] = {
+	{OPTION_CONFIG, 'c', "config", "FILE", "the configuration; /etc/zonegate/zonegate.xml if absent"},
+	{OPTION_WATCH, 'w', "watch", NULL, "keep the view open on a terminal until ^C (show)"},
+	{OPTION_REASON, 'r', "reason", "TEXT", "why: one line, kept in the log (abort)"},
+	{OPTION_FORMAT, 'f', "format", "text|json", "form of what is printed; text if absent"},
+	{OPTION_NO_MEMO, 0, "no-memo", NULL, "verify every signature anew"},
+	{OPTION_THREADS, 'j', "threads", "N", "threads; as many as there are processors if absent"},
+	{OPTION_TIMEOUT, 0, "timeout", "DURATION", "undecided when not checked by then; 1h if absent"},
+	{OPTION_QUIET, 'q', "quiet", NULL, "no progress on a terminal, no warning about the clock"},
 	{OPTION_HELP, 'h', "help", NULL, "print help and exit"},
 };
 
@@ -84,7 +97,7 @@ static const struct option_row observe_options[] = {
 	{OPTION_TSIG, 0, "tsig", "FILE", "sign the transfers with the key in FILE"},
 	{OPTION_DRY_RUN, 0, "dry-run", NULL, "look, and record nothing"},
 	{OPTION_TIMEOUT, 0, "timeout", "DURATION", "give up when not done by then; 1h if absent"},
-	{OPTION_LATER, 0, "stage", "NAME", NULL},
+	{OPTION_STAGE, 0, "stage", "NAME", "only the servers of this stage; confirms nothing"},
 	{OPTION_HELP, 'h', "help", NULL, "print help and exit"},
 };
 
@@ -102,6 +115,7 @@ static const struct option_row approve_options[] = {
 	{OPTION_KEY, 'k', "key", "FILE", "the approver's private key"},
 	{OPTION_AS, 'a', "as", "NAME", "the approver's id in the configuration"},
 	{OPTION_REASON, 'r', "reason", "TEXT", "why: one line, kept in the log"},
+	{OPTION_STAGE, 0, "stage", "NAME", "approve that the stage gets the candidate that is on its way; no finding"},
 	{OPTION_OVERRIDE, 0, "override", "ID", "also accept this finding, which refuses; may be repeated"},
 	{OPTION_FROM, 0, "from", "TIME", "counts from TIME on; now if absent"},
 	{OPTION_UNTIL, 0, "until", "TIME", "counts until TIME, and no longer than the policy says"},
@@ -117,6 +131,7 @@ static const struct option_row approve_options[] = {
 static const struct option_row status_options[] = {
 	{OPTION_CONFIG, 'c', "config", "FILE", "the configuration; /etc/zonegate/zonegate.xml if absent"},
 	{OPTION_FORMAT, 'f', "format", "text|json|prometheus", "form of the output; text if absent"},
+	{OPTION_NOTIFY, 0, "notify", NULL, "tell people of alarms that are news, by the notification commands"},
 	{OPTION_TEST_ALERT, 0, "test-alert", NULL, "send a marked test through the notification commands"},
 	{OPTION_HELP, 'h', "help", NULL, "print help and exit"},
 };
@@ -126,12 +141,14 @@ static const struct option_row history_options[] = {
 	{OPTION_FORMAT, 'f', "format", "text|html", "form of what is shown; text if absent (show)"},
 	{OPTION_OUTPUT, 'o', "output", "FILE", "write to FILE, whole or not at all (export, timeline)"},
 	{OPTION_LIMIT, 'n', "limit", "N", "candidates to list, the newest first; 50 if absent"},
-	{OPTION_SINCE, 0, "since", "TIME", "served since (import); look back to (timeline)"},
+	{OPTION_SINCE, 0, "since", "TIME", "served since (import, bootstrap); look back to (timeline)"},
 	{OPTION_SERVED, 0, "served", NULL, "take the zone over although it does not pass"},
 	{OPTION_DS, 'd', "ds", "FILE", "DS or DNSKEY records that the parent publishes (import)"},
 	{OPTION_DS_SINCE, 0, "ds-since", "TIME", "since when it does; as --since if absent"},
 	{OPTION_DS_TTL, 0, "ds-ttl", "DURATION", "TTL of the DS records"},
 	{OPTION_FROM, 0, "from", "FILE", "take in what 'history export' wrote, instead of a zone"},
+	{OPTION_NO_TRANSFER, 0, "no-transfer", NULL, "do not ask servers for the whole zone (bootstrap)"},
+	{OPTION_TSIG, 0, "tsig", "FILE", "sign the transfer with the key in FILE (bootstrap)"},
 	{OPTION_HELP, 'h', "help", NULL, "print help and exit"},
 };
 
@@ -163,13 +180,15 @@ const struct command_row command_table[] = {
 	 ROWS(help_only), command_completion},
 	{"release", NULL, NULL, "ZONE [ZONEFILE|-]", 1, 2, "check a zone and publish it if it passes",
 	 ROWS(release_options), command_release},
-	{"hook", "nsd|cascade|opendnssec", "knot|bind", "[ZONE FILE]", 0, 2,
+	{"hook", "nsd|knot|cascade|opendnssec", "bind", "[ZONE [FILE|SERIAL]]", 0, 2,
 	 "answer a name server that asks whether a new zone may go out",
 	 ROWS(hook_options), command_hook},
 	{"approve", NULL, NULL, "[ZONE [SERIAL [ZONEFILE]]]", 0, 3,
 	 "accept, as an approver, what a candidate waits for",
 	 ROWS(approve_options), command_approve},
-	{.name = "stage"},
+	{"stage", "list|show|advance|abort", NULL, "[ZONE [STAGE]]", 0, 2,
+	 "bring a release through the stages of its zone, or take it back",
+	 ROWS(stage_options), command_stage},
 	{"observe", NULL, NULL, "ZONE", 1, 1, "ask the servers of a zone whether they serve what was released",
 	 ROWS(observe_options), command_observe},
 	{"parent", "fetch|show|import|try|watch", NULL, "ZONE [DS-FILE]", 1, 2,
@@ -177,7 +196,7 @@ const struct command_row command_table[] = {
 	 ROWS(parent_options), command_parent},
 	{"status", NULL, NULL, "[ZONE]", 0, 1, "say what is wrong, or will be when nobody acts",
 	 ROWS(status_options), command_status},
-	{"history", "list|show|export|import|confirm|verify|timeline", NULL, "ZONE [SERIAL|ZONEFILE]", 1, 2,
+	{"history", "list|show|export|import|bootstrap|confirm|verify|timeline", NULL, "ZONE [SERIAL|ZONEFILE]", 1, 2,
 	 "look into the log of releases, or take over a zone that is served",
 	 ROWS(history_options), command_history},
 	{"statement", "make|verify", NULL, "ZONE [SERIAL]... | STATEMENT SIGNATURE", 1,

@@ -166,11 +166,8 @@ zone_source_read(const struct arguments *arguments, const char *path, struct zg_
 bool
 gate_job_read(const struct arguments *arguments, struct gate_job *job)
 {
-	const char *no_color = getenv("NO_COLOR");
-
 	*job = (struct gate_job){.timed = arguments->values[OPTION_TIMING] != NULL,
-	    .report.color =
-		is_terminal(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0')};
+	    .report.color = output_wants_color()};
 	if (arguments->values[OPTION_QUIET] == NULL && is_terminal(STDERR_FILENO))
 		job->progress = PROGRESS_TERMINAL;
 	else if (arguments->values[OPTION_PROGRESS] != NULL)

@@ -28,9 +28,6 @@
 /* Mode of what `export` and `timeline` write. */
 #define OUTPUT_MODE 0644
 
-/* Ids of what stands against a zone: what a line of the log holds of them. */
-#define FINDINGS_SIZE 400
-
 /* Exit status of `verify`: good, not good; EXIT_UNDECIDED: could not tell. */
 enum { VERIFY_GOOD = 0, VERIFY_BAD = 1 };
 
@@ -383,8 +380,7 @@ import_read(const struct history_job *job, struct import_job *import)
 	return import->zone_fd >= 0;
 }
 
-/* The ids of what keeps the zone from passing, "a, b". */
-static void
+void
 findings_join(const struct zg_result *result, char *text, size_t size)
 {
 	size_t used = 0;
@@ -437,6 +433,7 @@ import_record(
 	if (status == ZG_OK && import->has_ds) {
 		status = ds_observation(import, ds, error);
 		wish.ds = ds;
+		wish.n_ds = 1;
 	}
 	if (status == ZG_OK)
 		status = zg_report_render(result, &json, &report, &length, error);
@@ -578,6 +575,14 @@ run_confirm(const struct history_job *job)
 	return status == ZG_OK ? EXIT_SUCCESS : trouble(&error, status);
 }
 
+/* --- bootstrap --- */
+
+static int
+run_bootstrap(const struct history_job *job)
+{
+	return history_bootstrap(job->arguments, job->config, job->zone, job->now);
+}
+
 /* --- The command --- */
 
 int
@@ -591,6 +596,7 @@ command_history(const struct arguments *arguments)
 	    {"show", run_show},
 	    {"export", run_export},
 	    {"import", run_import},
+	    {"bootstrap", run_bootstrap},
 	    {"verify", run_verify},
 	    {"timeline", run_timeline},
 	    {"confirm", run_confirm},

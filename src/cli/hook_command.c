@@ -9,16 +9,26 @@
 struct engine {
 	const char *name;
 	int (*ask)(const struct hook *hook);
-	size_t n_operands; /* the engine's own words on the command line */
+	/* The engine's own words on the command line, and what is said when there are others. */
+	size_t n_operands_min, n_operands_max;
+	const char *operands;
+	int (*wait)(const struct arguments *arguments); /* --wait; NULL: it comes by itself */
+	bool heard; /* by its exit status: whoever started it must still be there */
 	/* What the engine is told for each exit status of `release`: 0 pass, 1 refused, 2
 	 * undecided, 3 held. Nothing but a pass may be what the engine takes for a yes. */
 	int statuses[4];
 };
 
+#define IN_THE_ENVIRONMENT "the engine says in the environment what it asks about"
+
 static const struct engine engines[] = {
-    {"cascade", hook_cascade, 0, {0, 1, 2, 3}},
-    {"nsd", hook_nsd, 0, {0, 1, 1, 1}},
-    {"opendnssec", hook_opendnssec, 2, {0, 1, 2, 3}},
+    {"cascade", hook_cascade, 0, 0, IN_THE_ENVIRONMENT, NULL, true, {0, 1, 2, 3}},
+    {"knot", hook_knot, 1, 2, "which version is answered: ZONE [SERIAL], or --wait and no word",
+	knot_watch, false, {0, 1, 2, 3}},
+    {"nsd", hook_nsd, 0, 0, IN_THE_ENVIRONMENT, NULL, true, {0, 1, 1, 1}},
+    {"opendnssec", hook_opendnssec, 2, 2,
+	"this engine says on the command line what it asks about: ZONE FILE", NULL, false,
+	{0, 1, 2, 3}},
 };
 
 /* --- One request --- */
@@ -43,8 +53,9 @@ source_of(const struct hook_request *request)
 {
 	switch (request->source) {
 	case HOOK_SOURCE_FD:
-		return (struct zg_source){
-		    .kind = ZG_SOURCE_FD, .fd = request->fd, .path = "<stdin>"};
+		return (struct zg_source){.kind = ZG_SOURCE_FD,
+		    .fd = request->fd,
+		    .path = request->path != NULL ? request->path : "<stdin>"};
 	case HOOK_SOURCE_PATH:
 		return (struct zg_source){.kind = ZG_SOURCE_PATH, .path = request->path};
 	case HOOK_SOURCE_SERVER:
@@ -93,15 +104,18 @@ seconds_of(const struct arguments *arguments)
 static int
 engine_ask(const struct engine *engine, const struct arguments *arguments)
 {
+	bool waits = arguments->values[OPTION_WAIT] != NULL;
+	size_t n = arguments->n_operands;
 	int status;
 
-	if (arguments->n_operands == engine->n_operands)
-		status = hook_keep(engine->ask, arguments, seconds_of(arguments));
+	if (waits && engine->wait != NULL && n == 0)
+		return engine->wait(arguments);
+	if (waits && engine->wait == NULL)
+		status = complain_usage(arguments->command, "--wait is for knot");
+	else if (waits || n < engine->n_operands_min || n > engine->n_operands_max)
+		status = complain_usage(arguments->command, "%s", engine->operands);
 	else
-		status = complain_usage(arguments->command, "%s",
-		    engine->n_operands == 0
-			? "the engine says in the environment what it asks about"
-			: "this engine says on the command line what it asks about: ZONE FILE");
+		status = hook_keep(engine->ask, arguments, seconds_of(arguments), engine->heard);
 	return engine->statuses[status >= 0 && status <= 3 ? status : EXIT_UNDECIDED];
 }
 

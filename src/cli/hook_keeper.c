@@ -29,6 +29,7 @@ static const int child_codes[] = {117, 87, 73, 101};
 struct keeper {
 	pid_t child;
 	int64_t deadline; /* milliseconds of CLOCK_MONOTONIC */
+	pid_t hearer;	  /* our parent; 0: nobody hears us anyway */
 	bool asked, killed, late;
 	int status; /* of waitpid */
 };
@@ -89,6 +90,18 @@ on_signal(struct keeper *keeper, int signo)
 	child_signal(keeper, signo, GRACE_MS);
 }
 
+/* Whoever waited for the answer is gone. */
+static void
+on_alone(struct keeper *keeper)
+{
+	keeper->hearer = 0;
+	if (keeper->asked)
+		return;
+	complain("the process that waited for the answer is gone");
+	keeper->asked = true;
+	child_signal(keeper, SIGTERM, GRACE_MS);
+}
+
 /* Until the child has ended; false: it does not even end of SIGKILL. All signals are blocked. */
 static bool
 watch(struct keeper *keeper, const sigset_t *all)
@@ -105,6 +118,8 @@ watch(struct keeper *keeper, const sigset_t *all)
 			return false;
 		if (left <= 0 && !on_deadline(keeper))
 			return false;
+		if (keeper->hearer != 0 && getppid() != keeper->hearer)
+			on_alone(keeper);
 		if (left > 0 && left < TICK_MS)
 			tick = (struct timespec){.tv_nsec = left * 1000000};
 		signo = sigtimedwait(all, NULL, &tick);
@@ -135,9 +150,12 @@ judge(const struct keeper *keeper)
 }
 
 int
-hook_keep(int (*work)(const struct hook *), const struct arguments *arguments, int64_t seconds)
+hook_keep(int (*work)(const struct hook *), const struct arguments *arguments, int64_t seconds,
+    bool heard)
 {
-	struct keeper keeper = {.child = -1, .deadline = milliseconds() + seconds * 1000};
+	struct keeper keeper = {.child = -1,
+	    .deadline = milliseconds() + seconds * 1000,
+	    .hearer = heard ? getppid() : 0};
 	pid_t own = getpid();
 	sigset_t all, mask;
 

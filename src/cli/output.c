@@ -104,6 +104,14 @@ output_end(void)
 }
 
 bool
+output_wants_color(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return is_terminal(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0');
+}
+
+bool
 is_terminal(int fd)
 {
 	const char *term = getenv("TERM");

@@ -62,19 +62,12 @@ format_read(const struct arguments *arguments, enum parent_format *format)
 	       option_malformed(arguments, "format", OPTION_FORMAT, "text or json");
 }
 
-static bool
-wants_color(void)
-{
-	const char *no_color = getenv("NO_COLOR");
-
-	return is_terminal(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0');
-}
-
 /* --- try --- */
 
 struct try_job {
 	struct gate_job gate;
 	const struct config_zone *zone;
+	const char *providers[ZG_PROVIDERS_MAX];
 };
 
 static void
@@ -113,6 +106,7 @@ run_try(struct parent_job *parent)
 	job.zone = parent->zone;
 	job.gate.inputs.state = parent->config->state;
 	job.gate.inputs.origin = job.zone->name;
+	providers_give(job.zone, job.providers, &job.gate.inputs);
 	job.gate.inputs.ds =
 	    (struct zg_source){.kind = ZG_SOURCE_PATH, .path = arguments->operands[1]};
 	return zg_verdict_exit_status(supervise(&(struct supervised){.work = try_work,
@@ -165,7 +159,7 @@ pass_view(const struct parent_pass *pass)
 	    .in_force = pass->release.facts,
 	    .status = &pass->report,
 	    .plugin = pass->job->watch,
-	    .color = wants_color()};
+	    .color = output_wants_color()};
 }
 
 static zg_status

@@ -31,19 +31,18 @@ approvers_copy(
 }
 
 zg_status
-release_approvals_open(const struct release_job *job, struct release_approvals *approvals,
-    struct zg_gate_inputs *inputs, struct zg_error *error)
+release_approvals_read(const struct config *config, const struct config_zone *zone,
+    const struct state_directory *state, struct release_approvals *approvals,
+    struct zg_error *error)
 {
 	bool more = false;
 	zg_status status;
 
 	*approvals = (struct release_approvals){.n_files = 0};
-	if (!job->has_state)
-		return ZG_OK;
-	status = approvers_copy(job->config, approvals, error);
+	status = approvers_copy(config, approvals, error);
 	if (status == ZG_OK)
-		status = spool_read(&job->state, job->zone->name, &approvals->files,
-		    &approvals->n_files, &more, error);
+		status = spool_read(
+		    state, zone->name, &approvals->files, &approvals->n_files, &more, error);
 	if (status != ZG_OK)
 		return status;
 	approvals->approvals = calloc(approvals->n_files + 1, sizeof(approvals->approvals[0]));
@@ -61,6 +60,21 @@ release_approvals_open(const struct release_job *job, struct release_approvals *
 	}
 	if (more)
 		complain("more approvals in the spool than are looked at: %d", ZG_APPROVALS_MAX);
+	return ZG_OK;
+}
+
+zg_status
+release_approvals_open(const struct release_job *job, struct release_approvals *approvals,
+    struct zg_gate_inputs *inputs, struct zg_error *error)
+{
+	zg_status status;
+
+	*approvals = (struct release_approvals){.n_files = 0};
+	if (!job->has_state)
+		return ZG_OK;
+	status = release_approvals_read(job->config, job->zone, &job->state, approvals, error);
+	if (status != ZG_OK)
+		return status;
 	inputs->installation = job->config->installation;
 	inputs->approvers = approvals->approvers;
 	inputs->n_approvers = job->config->n_approvers;

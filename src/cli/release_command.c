@@ -32,6 +32,7 @@ release_job_clear(struct release_job *job)
 	state_close(&job->state);
 	config_free(job->config);
 	free(job->copy);
+	free(job->rolling);
 }
 
 bool
@@ -54,10 +55,12 @@ release_job_configure(struct release_job *job, const char *zone)
 static bool
 has_target(const struct release_job *job)
 {
-	if (job->target == NULL)
+	bool has = job->target != NULL || job_is_staged(job);
+
+	if (!has)
 		complain("undecided: %s says no target for %s: it is not released here",
 		    job->config->path, job->zone->name);
-	return job->target != NULL;
+	return has;
 }
 
 /* A dry run writes no file, and what is transferred goes to one. */

@@ -11,16 +11,16 @@
 
 #include "publish/refusal.h"
 #include "publish/release.h"
+#include "publish/transfer_expiry.h"
 
 /* --- Words to people --- */
 
-/* The report of a candidate that there is no result of. Owned by the caller; NULL: no memory. */
-static char *
-bare_report(const struct release_job *job, const char *reason)
+char *
+report_without_result(const struct config_zone *zone, const char *reason)
 {
 	const struct zg_result result = {.verdict = ZG_VERDICT_UNDECIDED,
 	    .reason = reason,
-	    .zone = job->zone->name,
+	    .zone = zone->name,
 	    .now = clock_now()};
 	const struct zg_report_options options = {.format = ZG_FORMAT_JSON};
 	struct zg_error error = {0};
@@ -55,16 +55,27 @@ notify(const struct release_job *job, const struct notice *notice)
 	notify_all(job->config, &task);
 }
 
-/* A secondary that accepts nothing newer gives the zone up one EXPIRE after the last transfer. */
+/* A secondary that accepts nothing newer gives the zone up (DESIGN 9.1). */
 void
-job_explain_transfer(const struct release_job *job, const struct released *in_force)
+job_explain_transfer(
+    const struct release_job *job, struct release_log *log, const struct released *in_force)
 {
-	char until[UTC_TEXT_MAX];
+	char until[UTC_TEXT_MAX], since[UTC_TEXT_MAX];
+	struct transfer_expiry expiry;
+	struct zg_error error = {0};
 
-	if (!job->zone->transferred || !in_force->exists || in_force->transfer_expiration == 0)
+	if (!job->zone->transferred || !in_force->exists || in_force->handed_at == 0)
 		return;
-	utc_format(in_force->transfer_expiration, until);
-	complain("secondaries that accept nothing newer expire the zone at %s", until);
+	if (release_transfer_expiry(log, in_force, job->gate.inputs.now, &expiry, &error) !=
+	    ZG_OK) {
+		complain("when secondaries expire the zone is not known: %s", error.text);
+		return;
+	}
+	utc_format(expiry.expires, until);
+	utc_format(expiry.in_step, since);
+	complain("secondaries that accept nothing newer expire the zone at %s: EXPIRE after %s at "
+		 "%s",
+	    until, in_step_text(expiry.by), since);
 }
 
 /* --- Not released --- */
@@ -117,7 +128,7 @@ undecided_record(
 			&id, &error) != ZG_OK)
 			complain("the history cannot be written: %s", error.text);
 	} else {
-		job_note(log, "undecided", reason);
+		job_note(log, LOG_KIND_UNDECIDED, reason);
 	}
 }
 
@@ -135,7 +146,7 @@ undecided_in(
 		declined_find(job, log, &recorded, &report);
 	}
 	if (report == NULL)
-		bare = bare_report(job, reason);
+		bare = report_without_result(job->zone, reason);
 	if (log != NULL && !recorded)
 		undecided_record(job, log, reason, bare);
 	if (log != NULL)
@@ -202,6 +213,30 @@ refusal_keep(
 		complain("the refusal is not remembered: %s", error.text);
 }
 
+/* What is on its way through the stages was offered again. */
+static int
+rolling_again(struct release_job *job, struct release_log *log)
+{
+	struct rollout_run run;
+	struct zg_error error = {0};
+	char head[LOG_HEAD_TEXT_SIZE];
+	int status = EXIT_UNDECIDED;
+
+	if (log != NULL) {
+		rollout_run_init(&run, job, log);
+		if (rollout_run_read(&run, &error) != ZG_OK) {
+			complain("the history cannot be read: %s", error.text);
+		} else {
+			rollout_run_tell(&run);
+			status = zg_verdict_exit_status(ZG_VERDICT_HELD);
+		}
+		/* The worker may have recorded what the parent publishes. */
+		job_sign_head(job, log, head);
+	}
+	release_log_close(log);
+	return status;
+}
+
 /* Refused or held: the worker has recorded and reported it. */
 int
 job_declined(struct release_job *job, zg_verdict verdict, const struct claim *claim)
@@ -211,6 +246,11 @@ job_declined(struct release_job *job, zg_verdict verdict, const struct claim *cl
 	char head[LOG_HEAD_TEXT_SIZE] = "", *report = NULL;
 	bool recorded = false;
 
+	if (claim->rolling == 1)
+		return rolling_again(job, log);
+	job->queued = claim->queued == 1;
+	if (job->queued)
+		queue_keep(job, log, claim->serial);
 	/* For `approve`: what was refused may be overridden as well. */
 	if (state_keep(&job->state, "held", job->zone->name, job->snapshot.fd, KEEP_DURABLY,
 		&error) != ZG_OK)
@@ -238,7 +278,7 @@ static int
 failed_after_rename(
     struct release_job *job, struct release_log *log, const struct claim *claim, const char *why)
 {
-	char head[LOG_HEAD_TEXT_SIZE] = "", *report = bare_report(job, why);
+	char head[LOG_HEAD_TEXT_SIZE] = "", *report = report_without_result(job->zone, why);
 
 	complain("%s: %s",
 	    job_has_copy(job) ? "passed, but not released" : "renamed, but not released", why);
@@ -255,9 +295,9 @@ failed_after_rename(
 
 /* --- Released --- */
 
-/* From the rename to the record nothing but SIGKILL interrupts us; the command has its time-out. */
-static void
-signals_hold(void)
+/* The command has its time-out. */
+void
+job_hold_signals(void)
 {
 	sigset_t held;
 
@@ -269,10 +309,9 @@ signals_hold(void)
 	(void)sigprocmask(SIG_BLOCK, &held, NULL);
 }
 
-/* The worker's claim against what the supervisor itself knows: the zone it asked about, the record
- * in the log over the very file that it copied, the clock. NULL: it counts. */
-static const char *
-claim_judge(struct release_job *job, struct release_log *log, const struct claim *claim,
+/* The zone it asked about, the record in the log over the very file that it copied, the clock. */
+const char *
+job_claim_judge(struct release_job *job, struct release_log *log, const struct claim *claim,
     struct recorded *newest)
 {
 	struct zg_error error = {0};
@@ -304,13 +343,80 @@ hand_over(struct release_job *job, struct release_log *log, const struct claim *
 	return 0;
 }
 
+/* It is on its way, and waits: people are told. */
+static int
+rolled_out(struct release_job *job, const struct rollout_run *run, const struct claim *claim)
+{
+	char head[LOG_HEAD_TEXT_SIZE] = "", *report = NULL;
+	struct zg_error error = {0};
+
+	rollout_run_tell(run);
+	if (release_report(run->log, run->rollout.candidate, &report, &error) != ZG_OK)
+		complain("the report cannot be read back: %s", error.text);
+	job_sign_head(job, run->log, head);
+	notify(job, &(struct notice){.event = "staged",
+			.verdict = ZG_VERDICT_PASS,
+			.claim = claim,
+			.log_head = head,
+			.report = report});
+	free(report);
+	return zg_verdict_exit_status(ZG_VERDICT_HELD);
+}
+
+/* What is recorded comes before what is renamed: from then on the next run goes on with it. */
+static bool
+roll_out_begin(struct rollout_run *run, const struct claim *claim, int64_t id)
+{
+	struct release_job *job = run->job;
+	struct zg_error error = {0};
+
+	if (!rollout_run_begin(run, id, claim->straight == 1, claim->message))
+		return false;
+	if (snapshot_publish(&job->snapshot, job->zone, &error) == ZG_OK)
+		return true;
+	if (!job->snapshot.published && !rollout_run_drop(run, error.text))
+		complain("%s", run->why);
+	(void)snprintf(run->why, sizeof(run->why), "%s", error.text);
+	return false;
+}
+
+/* Its way through the stages begins. What was queued is older. */
+static int
+roll_out(struct release_job *job, struct release_log *log, const struct claim *claim, int64_t id)
+{
+	struct rollout_run run;
+	char head[LOG_HEAD_TEXT_SIZE];
+	enum rolled rolled;
+
+	rollout_run_init(&run, job, log);
+	if (!roll_out_begin(&run, claim, id)) {
+		complain("undecided: %s", run.why);
+		return undecided_in(job, log, claim, run.why);
+	}
+	rolled = rollout_run_go(&run, NO_STAGE);
+	queue_forget(job, log, job->snapshot.sha256);
+	if (rolled == ROLLED_FAILED)
+		return failed_after_rename(job, log, claim, run.why);
+	if (rolled == ROLLED_WAITS)
+		return rolled_out(job, &run, claim);
+	job_sign_head(job, log, head);
+	return 0;
+}
+
 static int
 publish(struct release_job *job, struct release_log *log, const struct claim *claim,
     const struct recorded *newest)
 {
 	struct zg_error error = {0};
-	zg_status status = snapshot_publish(&job->snapshot, job->zone, &error);
+	zg_status status;
 
+	if (!job_may_publish(job, newest->serial, error.text, sizeof(error.text))) {
+		complain("undecided: %s", error.text);
+		return undecided_in(job, log, claim, error.text);
+	}
+	if (job_is_staged(job))
+		return roll_out(job, log, claim, newest->id);
+	status = snapshot_publish(&job->snapshot, job->zone, &error);
 	if (status != ZG_OK && !job->snapshot.published) {
 		complain("undecided: %s", error.text);
 		return undecided_in(job, log, claim, error.text);
@@ -363,6 +469,19 @@ put_back(struct release_job *job, struct release_log *log, const struct claim *c
 	return 0;
 }
 
+/* The same where the files are those of the stages. */
+static int
+mended(struct release_job *job, struct release_log *log, const struct claim *claim,
+    const struct released *in_force)
+{
+	struct rollout_run run;
+
+	rollout_run_init(&run, job, log);
+	if (!rollout_run_mend(&run, in_force))
+		return failed_after_rename(job, log, claim, run.why);
+	return answer_again(job, log, claim->serial);
+}
+
 /* Same serial, same content as the release in force: there is nothing to do, unless the target is
  * another file by now. */
 static int
@@ -383,6 +502,8 @@ already_released(struct release_job *job, struct release_log *log, const struct 
 		return undecided_in(
 		    job, log, claim, "the worker's verdict is not about what is in force");
 	}
+	if (job_is_staged(job))
+		return mended(job, log, claim, &in_force);
 	if (target_digest(job->target, sha256, &exists, &error) != ZG_OK)
 		exists = false;
 	if (!exists || (memcmp(sha256, in_force.sha256, sizeof(sha256)) != 0 &&
@@ -410,7 +531,7 @@ job_knows_release(struct release_job *job, const struct released *in_force, int 
 	    target_digest(job->target, sha256, &exists, &error) != ZG_OK || !exists ||
 	    memcmp(in_force->sha256, sha256, sizeof(sha256)) != 0 || job_clock_has_jumped(job))
 		return false;
-	signals_hold();
+	job_hold_signals();
 	log = job_log_open(job);
 	*status = log != NULL ? answer_again(job, log, in_force->serial) : EXIT_UNDECIDED;
 	release_log_close(log);
@@ -435,7 +556,7 @@ job_knows_refusal(
 	complain("%s serial %u: %s at %s, and nothing has changed since: %s", job->zone->name,
 	    refusal.serial, zg_verdict_text(refusal.held ? ZG_VERDICT_HELD : ZG_VERDICT_REFUSE),
 	    when, refusal.reason);
-	job_explain_transfer(job, in_force);
+	job_explain_transfer(job, log, in_force);
 	*status = zg_verdict_exit_status(refusal.held ? ZG_VERDICT_HELD : ZG_VERDICT_REFUSE);
 	return true;
 }
@@ -448,8 +569,9 @@ job_passed(struct release_job *job, const struct claim *claim)
 	const char *why;
 	int status;
 
-	signals_hold();
-	why = log == NULL ? "the history cannot be read" : claim_judge(job, log, claim, &newest);
+	job_hold_signals();
+	why =
+	    log == NULL ? "the history cannot be read" : job_claim_judge(job, log, claim, &newest);
 	if (why != NULL) {
 		complain("undecided: %s", why);
 		status = undecided_in(job, log, claim, why);
@@ -478,7 +600,7 @@ job_tell_unheard(struct release_job *job, int status)
 		job_note(log, "hook", why);
 		job_sign_head(job, log, head);
 	}
-	report = bare_report(job, why);
+	report = report_without_result(job->zone, why);
 	notify(job, &(struct notice){.event = "failed",
 			.verdict = ZG_VERDICT_UNDECIDED,
 			.log_head = head,

@@ -172,9 +172,8 @@ input_end(struct release_job *job, int fd, zg_status status, struct zg_error *er
 	return status;
 }
 
-/* Copies the candidate; the copy is what is checked and renamed. */
-static bool
-snapshot_make(struct release_job *job, struct zg_error *error)
+bool
+job_snapshot_make(struct release_job *job, struct zg_error *error)
 {
 	struct zg_source *source = &job->gate.inputs.zone;
 	uint8_t *block = malloc(COPY_OCTETS);
@@ -213,33 +212,45 @@ release_supervised(struct release_job *job, struct claim *claim)
 	    claim);
 }
 
-/* State directory and lock. */
+/* What a pass renames, where that is no file of the configuration: the rolling text, or the copy of
+ * the released zone. */
 static zg_status
-state_enter(struct release_job *job, struct zg_error *error)
+target_find(struct release_job *job, struct zg_error *error)
+{
+	char **own = job_is_staged(job) ? &job->rolling : &job->copy;
+	zg_status status;
+
+	if (job->target != NULL)
+		return ZG_OK;
+	status = state_path(&job->state, job_is_staged(job) ? "rolling" : "zones", job->zone->name,
+	    ".zone", own, error);
+	job->target = *own;
+	return status;
+}
+
+zg_status
+job_enter(struct release_job *job, struct zg_error *error)
 {
 	int waited = 0;
 	zg_status status = state_open(job->config->state, true, &job->state, error);
 
-	if (status == ZG_OK && job->target == NULL) {
-		status =
-		    state_path(&job->state, "zones", job->zone->name, ".zone", &job->copy, error);
-		job->target = job->copy;
-	}
+	if (status == ZG_OK)
+		status = target_find(job, error);
 	if (status != ZG_OK)
 		return status;
 	status = state_lock(&job->state, job->zone->name, &job->lock_fd, error);
-	while (
-	    status != ZG_OK && job->hook != NULL && waited < LOCK_WAIT && job_time_left(job) > 0) {
+	while (status == ZG_READ && job->hook != NULL && waited < LOCK_WAIT &&
+	       job_time_left(job) > 0) {
 		(void)poll(NULL, 0, LOCK_TICK);
 		waited += LOCK_TICK;
 		status = state_lock(&job->state, job->zone->name, &job->lock_fd, error);
 	}
+	job->has_state = status == ZG_OK;
 	return status;
 }
 
-/* Clock, what dead runs left, snapshot. False: `error`. */
-static bool
-prepare(struct release_job *job, struct zg_error *error)
+bool
+job_prepare(struct release_job *job, struct zg_error *error)
 {
 	struct release_log *log = NULL;
 	char head[LOG_HEAD_TEXT_SIZE];
@@ -259,7 +270,7 @@ prepare(struct release_job *job, struct zg_error *error)
 out:
 	/* No database is open when the worker is forked. */
 	release_log_close(log);
-	return ready && snapshot_make(job, error);
+	return ready;
 }
 
 /* An engine asks again and again: about the very text that is in service, after a restart, and
@@ -282,6 +293,16 @@ answer_is_known(struct release_job *job, int *status)
 	return known;
 }
 
+/* The copy of what the engine asks about, if that can be judged at all. */
+static bool
+candidate_make(struct release_job *job, struct zg_error *error)
+{
+	if (job->hook == NULL || job->hook->trouble == NULL)
+		return job_snapshot_make(job, error);
+	(void)snprintf(error->text, sizeof(error->text), "%s", job->hook->trouble);
+	return false;
+}
+
 /* With the zone locked. */
 static int
 run(struct release_job *job)
@@ -291,7 +312,7 @@ run(struct release_job *job)
 	zg_verdict verdict;
 	int status;
 
-	if (!prepare(job, &error))
+	if (!job_prepare(job, &error) || !candidate_make(job, &error))
 		return job_unchecked(job, error.text);
 	if (answer_is_known(job, &status))
 		return status;
@@ -311,13 +332,12 @@ release_run(struct release_job *job)
 
 	/* A file that may not grow is an error to be handled, not the end. */
 	(void)signal(SIGXFSZ, SIG_IGN);
-	if (state_enter(job, &error) != ZG_OK) {
+	if (job_enter(job, &error) != ZG_OK) {
 		if (job->hook != NULL)
 			return job_unchecked(job, error.text);
 		complain("undecided: %s", error.text);
 		return EXIT_UNDECIDED;
 	}
-	job->has_state = true;
 	status = run(job);
 	if (job_asker_is_gone(job))
 		job_tell_unheard(job, status);

@@ -44,8 +44,8 @@ job_sign_head(struct release_job *job, struct release_log *log, char *head)
 
 /* --- After a rename --- */
 
-static bool
-handed_is_evidence(const struct release_job *job)
+bool
+job_handed_is_evidence(const struct release_job *job)
 {
 	struct zg_error error = {0};
 	zg_policy *policy = NULL;
@@ -68,18 +68,35 @@ job_asker_is_gone(const struct release_job *job)
 	return job->hook != NULL && getppid() != job->asker;
 }
 
+static bool
+asker_is_there(const struct release_job *job, char *why, size_t size)
+{
+	if (!job_asker_is_gone(job))
+		return true;
+	(void)snprintf(why, size,
+	    "the process that %s waited for is gone: what it does then is not known",
+	    job->hook->engine);
+	return false;
+}
+
+bool
+job_may_publish(const struct release_job *job, uint32_t serial, char *why, size_t size)
+{
+	const struct hook_request *hook = job->hook;
+
+	if (hook == NULL || hook->ready == NULL)
+		return true;
+	return asker_is_there(job, why, size) && hook->ready(hook->context, serial, why, size);
+}
+
 /* What a hook says of a pass besides its exit status. False: `why` it is no yes. */
 bool
 job_answer(const struct release_job *job, uint32_t serial, char *why, size_t size)
 {
 	const struct hook_request *hook = job->hook;
 
-	if (job_asker_is_gone(job)) {
-		(void)snprintf(why, size,
-		    "the process that %s waited for is gone: what it does then is not known",
-		    hook->engine);
+	if (!asker_is_there(job, why, size))
 		return false;
-	}
 	if (hook->seconds != 0 && job_time_left(job) == 0) {
 		(void)snprintf(why, size, "it is too late: %s waits no longer", hook->engine);
 		return false;
@@ -158,7 +175,7 @@ job_hand_over(struct release_job *job, struct release_log *log, int64_t id, uint
 		job_note(log, "reload", why);
 		return false;
 	}
-	if (release_handed(log, &job->state, id, handed_is_evidence(job), clock_now(),
+	if (release_handed(log, &job->state, id, job_handed_is_evidence(job), clock_now(),
 		handed_how(job), &error) == ZG_OK)
 		return true;
 	(void)snprintf(why, size, "that it was released is not recorded: %.400s", error.text);
@@ -176,12 +193,38 @@ job_abandon(struct release_log *log, int64_t id, const char *why)
 		complain("the history cannot be written: %s", error.text);
 }
 
+/* The engine took the yes, and it was not known in time that it did. */
+static bool
+is_served_after_all(const struct release_job *job, const struct unsettled *candidate)
+{
+	return candidate->kind == UNSETTLED_RENAMED && job->hook != NULL && job->hook->has_served &&
+	       job->hook->served == candidate->serial;
+}
+
+static bool
+settle_served(struct release_job *job, struct release_log *log, const struct unsettled *candidate)
+{
+	struct zg_error error = {0};
+
+	if (release_handed(log, &job->state, candidate->id, job_handed_is_evidence(job),
+		clock_now(), "the engine serves it", &error) != ZG_OK) {
+		complain("that serial %u was released is not recorded: %s", candidate->serial,
+		    error.text);
+		return false;
+	}
+	complain("serial %u, passed in a hook that did not end, is served: it is released",
+	    candidate->serial);
+	return true;
+}
+
 /* A hook that did not end: by the name server that takes that for a yes (NSD 4.6.1) it is served,
  * by the others not. It counts as possibly served either way, and is what the next one is compared
  * with when the copy is its text. */
 static void
-settle_hook(struct release_job *job, const struct unsettled *candidate)
+settle_hook(struct release_job *job, struct release_log *log, const struct unsettled *candidate)
 {
+	if (is_served_after_all(job, candidate) && settle_served(job, log, candidate))
+		return;
 	if (candidate->kind == UNSETTLED_RENAMED)
 		job->pending = candidate->id;
 	complain("serial %u passed in a hook that did not end: whether it is served is not known",
@@ -195,7 +238,7 @@ settle_one(struct release_job *job, struct release_log *log, const struct unsett
 	char why[ZG_ERROR_TEXT_MAX];
 
 	if (job_has_copy(job)) {
-		settle_hook(job, candidate);
+		settle_hook(job, log, candidate);
 		return;
 	}
 	switch (candidate->kind) {
@@ -222,19 +265,12 @@ settle_one(struct release_job *job, struct release_log *log, const struct unsett
 	}
 }
 
-/* Under the lock. False: `error` says why nothing may be released. */
 bool
-job_settle(struct release_job *job, struct release_log *log, struct zg_error *error)
+job_remove_leftovers(struct release_job *job, struct release_log *log, struct zg_error *error)
 {
-	struct unsettled list[UNSETTLED_MAX];
-	struct recorded newest;
-	size_t n = 0, n_left = 0;
+	size_t n_left = 0;
 	char text[128];
 
-	if (release_unsettled(log, job->target, job->started, list, &n, error) != ZG_OK)
-		return false;
-	for (size_t i = n; i > 0; i--)
-		settle_one(job, log, &list[i - 1]);
 	if (leftovers_remove(job->target, &n_left, error) != ZG_OK)
 		return false;
 	if (n_left > 0) {
@@ -242,7 +278,31 @@ job_settle(struct release_job *job, struct release_log *log, struct zg_error *er
 		    "%zu snapshots of runs that did not end were removed", n_left);
 		job_note(log, "settled", text);
 	}
-	if (release_newest(log, &newest, error) != ZG_OK)
+	return true;
+}
+
+static bool
+settle_all(struct release_job *job, struct release_log *log, struct zg_error *error)
+{
+	struct unsettled list[UNSETTLED_MAX];
+	size_t n = 0;
+
+	if (release_unsettled(log, job->target, job->started, list, &n, error) != ZG_OK)
+		return false;
+	for (size_t i = n; i > 0; i--)
+		settle_one(job, log, &list[i - 1]);
+	return job_remove_leftovers(job, log, error);
+}
+
+/* Under the lock. False: `error` says why nothing may be released. */
+bool
+job_settle(struct release_job *job, struct release_log *log, struct zg_error *error)
+{
+	struct recorded newest;
+	bool settled =
+	    job_is_staged(job) ? rollout_settle(job, log, error) : settle_all(job, log, error);
+
+	if (!settled || release_newest(log, &newest, error) != ZG_OK)
 		return false;
 	job->newest = newest.id;
 	return true;

@@ -4,6 +4,7 @@
  */
 #include "cli/cli.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,8 @@
 #include <zonegate/policy.h>
 #include "publish/refusal.h"
 #include "publish/release.h"
+#include "publish/risk.h"
+#include "publish/rollout.h"
 
 struct work {
 	struct release_job *job;
@@ -23,12 +26,16 @@ struct work {
 	struct zg_result *result;
 	struct release_approvals approvals;
 	int previous_fd;
+	const char *providers[ZG_PROVIDERS_MAX];
 	/* What the DS file says, or why it cannot be read. */
 	struct release_ds ds[ZG_DS_MAX];
 	size_t n_ds;
 	uint32_t ds_ttl;
 	char ds_trouble[ZG_ERROR_TEXT_MAX];
 	struct release_parent parent; /* and what its own servers say, which goes before it */
+	struct rollout rollout;	      /* of a zone with stages */
+	char why[512];		      /* what asks for stages, or what the candidate is held for */
+	bool queued;
 };
 
 zg_status
@@ -53,7 +60,6 @@ static void
 memo_open(struct work *work)
 {
 	const struct release_job *job = work->job;
-	const char *note = NULL;
 	struct zg_error error = {0};
 	char *path = NULL;
 	zg_status status;
@@ -62,10 +68,20 @@ memo_open(struct work *work)
 		return;
 	status = state_path(&job->state, "memo", job->zone->name, ".memo", &path, &error);
 	if (status == ZG_OK)
-		status = zg_memo_open(path, &work->job->gate.inputs.memo, &note, &error);
+		status = zg_memo_open(path, &work->job->gate.inputs.memo, &error);
 	if (status != ZG_OK)
 		complain("no memo: %s", error.text);
 	free(path);
+}
+
+/* The file that has the release in force: of a zone with stages that of the last one, which is the
+ * last to get another. */
+static const char *
+in_force_target(const struct release_job *job)
+{
+	const struct config_zone *zone = job->zone;
+
+	return job_is_staged(job) ? zone->stages[zone->n_stages - 1].target : job->target;
 }
 
 /* The release in force, and its text to compare with. */
@@ -81,10 +97,12 @@ past_open(struct work *work, struct zg_error *error)
 	if (status == ZG_OK)
 		status = release_in_force(
 		    work->log, job->pending, job->gate.inputs.now, &work->in_force, error);
+	if (status == ZG_OK && job_is_staged(job))
+		status = rollout_read(work->log, &work->rollout, error);
 	if (status != ZG_OK || !work->in_force.exists)
 		return status;
-	status = release_text_open(
-	    &job->state, job->zone->name, job->target, &work->in_force, &work->previous_fd, error);
+	status = release_text_open(&job->state, job->zone->name, in_force_target(job),
+	    &work->in_force, &work->previous_fd, error);
 	if (status == ZG_OK && work->previous_fd >= 0)
 		job->gate.inputs.previous = (struct zg_source){
 		    .kind = ZG_SOURCE_FD, .fd = work->previous_fd, .path = "<released zone>"};
@@ -150,6 +168,7 @@ work_open(struct work *work, struct zg_error *error)
 	inputs->remember = true;
 	inputs->complete = true;
 	inputs->whole = is_whole(work->job);
+	providers_give(zone, work->providers, inputs);
 	status = ds_open(work, error);
 	if (status == ZG_OK)
 		status = past_open(work, error);
@@ -210,6 +229,55 @@ is_in_force(const struct work *work)
 					      work->job->gate.inputs.now);
 }
 
+/* Same serial, same content as the one on its way through the stages: nothing is done anew. */
+static bool
+is_rolling(const struct work *work)
+{
+	const struct zg_result *result = work->result;
+
+	return rollout_is_running(&work->rollout) && result->has_serial && result->digest != NULL &&
+	       !is_bad_text(result) && result->serial == work->rollout.serial &&
+	       strcmp(result->digest, work->rollout.digest) == 0;
+}
+
+/* Whether a candidate that passed goes out in stages. */
+static zg_status
+stages_decide(struct work *work, bool *straight, struct zg_error *error)
+{
+	const struct rollout *rollout = &work->rollout;
+	bool needed = true;
+	zg_status status;
+
+	if (rollout_is_running(rollout)) {
+		*straight = false;
+		(void)snprintf(work->why, sizeof(work->why),
+		    "it replaces serial %" PRIu32 ", whose rollout was under way", rollout->serial);
+		return ZG_OK;
+	}
+	status = stage_is_needed(work->log, work->policy, work->result, work->job->gate.inputs.now,
+	    &needed, work->why, sizeof(work->why), error);
+	*straight = !needed;
+	return status;
+}
+
+/* A candidate that passed while a rollout of another one is under way does not overtake it, unless
+ * the policy says that it takes its place. */
+static void
+newer_hold(struct work *work)
+{
+	enum staging_newer newer = risk_newer(work->policy);
+
+	if (work->result->verdict != ZG_VERDICT_PASS || newer == STAGING_REPLACE ||
+	    !rollout_is_running(&work->rollout) || is_rolling(work))
+		return;
+	work->queued = newer == STAGING_QUEUE;
+	(void)snprintf(work->why, sizeof(work->why),
+	    "held, %s serial %" PRIu32 ", which is on its way through the stages",
+	    work->queued ? "queued behind" : "the policy lets none pass", work->rollout.serial);
+	work->result->verdict = ZG_VERDICT_HELD;
+	work->result->reason = work->why;
+}
+
 /* What the parent publishes, as the DS file has it: a fact of its own, whatever the verdict; unless
  * the parent's servers speak for themselves. */
 static zg_status
@@ -236,6 +304,10 @@ result_record(struct work *work, struct zg_error *error)
 	int64_t id;
 	zg_status status = zg_report_render(result, &options, &report, &length, error);
 
+	/* Durable before the log speaks of it: what is found beside the target after a crash is
+	 * whole. */
+	if (status == ZG_OK)
+		status = snapshot_settle(&work->job->snapshot, error);
 	if (status == ZG_OK)
 		status = release_add(work->log,
 		    &(struct release_verdict){.facts = zg_result_facts(result),
@@ -294,7 +366,7 @@ service_explain(const struct work *work)
 		complain(
 		    "serial %u stays in service, and its signatures have begun to expire at %s",
 		    in_force->serial, until);
-	job_explain_transfer(work->job, in_force);
+	job_explain_transfer(work->job, work->log, in_force);
 	repair_explain(work);
 	if (release_former(work->log, in_force, work->job->gate.inputs.now, &former, &error) !=
 		ZG_OK ||
@@ -374,16 +446,37 @@ same_for(const struct zg_result *result)
 	return REFUSAL_LOOK_AGAIN;
 }
 
+/* What the stages mean for the verdict. */
+static void
+claim_stages(const struct work *work, bool straight, bool rolling, struct claim *claim)
+{
+	claim->straight = straight;
+	claim->queued = work->queued;
+	if (claim->verdict == ZG_VERDICT_PASS && !straight)
+		(void)snprintf(claim->message, sizeof(claim->message), "%.*s",
+		    (int)sizeof(claim->message) - 1, work->why);
+	if (!rolling)
+		return;
+	claim->rolling = 1;
+	claim->verdict = ZG_VERDICT_HELD;
+}
+
 /* Claims last: the memo is the worker's only trace after that. */
 static zg_status
 work_finish(struct work *work, struct claim *claim, struct zg_error *error)
 {
-	bool in_force = is_in_force(work);
+	bool in_force = is_in_force(work) && !work->job->back;
+	bool rolling = !in_force && is_rolling(work), straight = false;
 	zg_status status = ZG_OK;
 
-	if (!work->job->dry_run)
+	if (job_is_staged(work->job) && !in_force && !work->job->back) {
+		newer_hold(work);
+		if (work->result->verdict == ZG_VERDICT_PASS && work->log != NULL && !rolling)
+			status = stages_decide(work, &straight, error);
+	}
+	if (status == ZG_OK && !work->job->dry_run)
 		status = ds_record(work, error);
-	if (status == ZG_OK && !in_force && !work->job->dry_run) {
+	if (status == ZG_OK && !in_force && !rolling && !work->job->dry_run) {
 		status = release_approvals_settle(
 		    work->job, &work->approvals, work->log, work->result, error);
 		if (status == ZG_OK)
@@ -397,7 +490,8 @@ work_finish(struct work *work, struct claim *claim, struct zg_error *error)
 	if (work->result->verdict != ZG_VERDICT_PASS && !in_force && work->log != NULL)
 		service_explain(work);
 	claim_result(claim, work->result);
-	claim->same_for = same_for(work->result);
+	claim->same_for = work->queued || rolling ? 0 : same_for(work->result);
+	claim_stages(work, straight, rolling, claim);
 	if (in_force) {
 		if (work->result->verdict != ZG_VERDICT_PASS)
 			complain("as a new candidate it would be %s; it is in service already",

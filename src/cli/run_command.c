@@ -72,6 +72,9 @@ environment_make(const struct command_task *task, struct environment *environmen
 	if (task->has_serial)
 		(void)snprintf(environment->rows[n++], ENVIRONMENT_SIZE, "ZONEGATE_SERIAL=%u",
 		    (unsigned)task->serial);
+	if (task->stage != NULL)
+		(void)snprintf(
+		    environment->rows[n++], ENVIRONMENT_SIZE, "ZONEGATE_STAGE=%s", task->stage);
 	if (task->log_head != NULL && task->log_head[0] != '\0')
 		(void)snprintf(environment->rows[n++], ENVIRONMENT_SIZE, "ZONEGATE_LOG_HEAD=%s",
 		    task->log_head);
@@ -85,8 +88,7 @@ environment_make(const struct command_task *task, struct environment *environmen
 	environment->list[n] = NULL;
 }
 
-/* Default signals, none blocked: a command must be able to end of them. */
-static void
+void
 signals_reset(void)
 {
 	sigset_t none;
@@ -307,21 +309,28 @@ command_execute(const struct command_task *task, struct command_outcome *outcome
 	}
 	end_close(&command.input_fd);
 	end_close(&command.output_fd);
-	output_shorten(outcome);
+	if (task->whole)
+		outcome->output[outcome->length] = '\0';
+	else
+		output_shorten(outcome);
 }
 
-void
+size_t
 notify_all(const struct config *config, const struct command_task *task)
 {
+	size_t n = 0;
+
 	for (size_t i = 0; i < config->n_notify; i++) {
 		struct command_task notification = *task;
 		struct command_outcome outcome;
 
 		notification.command = &config->notify[i];
 		command_execute(&notification, &outcome);
+		n += outcome.succeeded;
 		if (!outcome.succeeded)
 			complain("notification by %s failed: %s%s%s",
 			    notification.command->arguments[0], outcome.why,
 			    outcome.length > 0 ? ": " : "", outcome.output);
 	}
+	return n;
 }

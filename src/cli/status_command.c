@@ -73,6 +73,7 @@ outlook_report(const struct config *config, const struct config_zone *zone, int6
 {
 	const struct zg_report_options json = {.format = ZG_FORMAT_JSON};
 	struct zg_gate_inputs inputs = {.origin = zone->name, .state = config->state, .now = now};
+	const char *providers[ZG_PROVIDERS_MAX];
 	struct zg_result *result = NULL;
 	struct zg_error error = {0};
 	zg_policy *policy = NULL;
@@ -80,6 +81,7 @@ outlook_report(const struct config *config, const struct config_zone *zone, int6
 	size_t length;
 	zg_status status = release_policy_open(zone, &policy, &error);
 
+	providers_give(zone, providers, &inputs);
 	inputs.policy = policy;
 	if (status == ZG_OK)
 		status = zg_gate_outlook(&inputs, &result, &error);
@@ -166,6 +168,30 @@ test_alert(const struct config *config, struct status_list *list, const char *zo
 	return n_sent == config->n_notify ? STATUS_OK : STATUS_CRITICAL;
 }
 
+/* --- The command --- */
+
+static bool
+words_fit(const struct arguments *arguments)
+{
+	if (arguments->values[OPTION_TEST_ALERT] == NULL ||
+	    arguments->values[OPTION_NOTIFY] == NULL)
+		return true;
+	(void)complain_usage(arguments->command, "--notify or --test-alert, not both");
+	return false;
+}
+
+/* Prints it, and tells people first if that is asked for: what is printed may have no reader. That
+ * nobody could be told is an alarm for whoever runs this. */
+static int
+say(const struct arguments *arguments, const struct config *config, const struct status_list *list,
+    enum status_format format)
+{
+	bool told = arguments->values[OPTION_NOTIFY] == NULL || status_notify(config, list);
+	int level = print(list, format);
+
+	return told ? level : STATUS_UNKNOWN;
+}
+
 int
 command_status(const struct arguments *arguments)
 {
@@ -177,7 +203,7 @@ command_status(const struct arguments *arguments)
 	zg_status status;
 	int level;
 
-	if (!format_read(arguments, &format))
+	if (!format_read(arguments, &format) || !words_fit(arguments))
 		return STATUS_UNKNOWN;
 	status = config_read(arguments->values[OPTION_CONFIG], &config, &error);
 	if (status == ZG_OK)
@@ -190,7 +216,7 @@ command_status(const struct arguments *arguments)
 	else if (arguments->values[OPTION_TEST_ALERT] != NULL)
 		level = test_alert(config, list, zone);
 	else
-		level = print(list, format);
+		level = say(arguments, config, list, format);
 	status_list_free(list);
 	config_free(config);
 	return level;

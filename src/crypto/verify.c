@@ -9,6 +9,7 @@
 #include <openssl/rsa.h>
 
 #include <zonegate/limits.h>
+#include "crypto/digest.h"
 #include "crypto/public_key_private.h"
 #include "crypto/rsa_power.h"
 #include "dns/algorithm.h"
@@ -16,6 +17,9 @@
 enum hash { HASH_SHA1, HASH_SHA256, HASH_SHA384, HASH_SHA512, HASH_COUNT };
 
 static const char *const hash_names[HASH_COUNT] = {"SHA1", "SHA2-256", "SHA2-384", "SHA2-512"};
+
+static const enum digest_kind hash_kinds[HASH_COUNT] = {
+    DIGEST_KIND_SHA1, DIGEST_KIND_SHA256, DIGEST_KIND_SHA384, DIGEST_KIND_SHA512};
 
 /* How signatures of an algorithm are hashed; Ed25519 and Ed448 hash for themselves. */
 static const struct {
@@ -35,6 +39,7 @@ struct verifier_slot {
 	const struct public_key *key;
 	EVP_PKEY_CTX *context;
 	struct rsa_power *power; /* NULL: not used */
+	struct digest *digest;	 /* NULL: hashed by the verifier's */
 	enum hash hash;
 };
 
@@ -45,6 +50,14 @@ struct verifier {
 	size_t n_slots;
 	bool powers;
 };
+
+static void
+slot_clear(struct verifier_slot *slot)
+{
+	EVP_PKEY_CTX_free(slot->context);
+	rsa_power_free(slot->power);
+	digest_free(slot->digest);
+}
 
 zg_status
 verifier_new(struct verifier **verifier)
@@ -74,10 +87,8 @@ verifier_free(struct verifier *verifier)
 {
 	if (verifier == NULL)
 		return;
-	for (size_t i = 0; i < verifier->n_slots; i++) {
-		EVP_PKEY_CTX_free(verifier->slots[i].context);
-		rsa_power_free(verifier->slots[i].power);
-	}
+	for (size_t i = 0; i < verifier->n_slots; i++)
+		slot_clear(&verifier->slots[i]);
 	for (int i = 0; i < HASH_COUNT; i++)
 		EVP_MD_free(verifier->hashes[i]);
 	EVP_MD_CTX_free(verifier->digest);
@@ -106,15 +117,17 @@ slot_fill(const struct verifier *verifier, const struct public_key *key, struct 
 	    (algorithm_is_rsa(key->algorithm) &&
 		EVP_PKEY_CTX_set_rsa_padding(slot->context, RSA_PKCS1_PADDING) != 1) ||
 	    EVP_PKEY_CTX_set_signature_md(slot->context, verifier->hashes[slot->hash]) != 1) {
-		EVP_PKEY_CTX_free(slot->context);
+		slot_clear(slot);
 		ERR_clear_error();
 		return ZG_CRYPTO;
 	}
 	if (!verifier->powers)
 		return ZG_OK;
 	status = rsa_power_new(key, &slot->power);
+	if (status == ZG_OK)
+		status = digest_new(hash_kinds[slot->hash], &slot->digest);
 	if (status != ZG_OK)
-		EVP_PKEY_CTX_free(slot->context);
+		slot_clear(slot);
 	return status;
 }
 
@@ -194,6 +207,18 @@ verify_edwards(struct verifier *verifier, const struct public_key *key, const ui
 	return verify_answer(answer, good);
 }
 
+static zg_status
+hash_by(struct digest *digest, const uint8_t *data, size_t data_len, uint8_t hash[VERIFY_HASH_MAX],
+    size_t *hash_len)
+{
+	zg_status status = digest_begin(digest);
+
+	*hash_len = digest_length(digest);
+	if (status == ZG_OK)
+		status = digest_add(digest, data, data_len);
+	return status == ZG_OK ? digest_end(digest, hash) : status;
+}
+
 zg_status
 verifier_hash(struct verifier *verifier, const struct public_key *key, const uint8_t *data,
     size_t data_len, uint8_t hash[VERIFY_HASH_MAX], size_t *hash_len)
@@ -204,6 +229,8 @@ verifier_hash(struct verifier *verifier, const struct public_key *key, const uin
 
 	if (status != ZG_OK)
 		return status;
+	if (slot->digest != NULL)
+		return hash_by(slot->digest, data, data_len, hash, hash_len);
 	if (EVP_DigestInit_ex2(verifier->digest, verifier->hashes[slot->hash], NULL) != 1 ||
 	    EVP_DigestUpdate(verifier->digest, data, data_len) != 1 ||
 	    EVP_DigestFinal_ex(verifier->digest, hash, &length) != 1) {

@@ -16,7 +16,8 @@ struct verifier; /* what one thread needs; not shared */
 MUST_CHECK zg_status verifier_new(struct verifier **verifier);
 void verifier_free(struct verifier *verifier);
 
-/* From now on RSA signatures are tried by crypto/rsa_power.h before EVP; to be called first. */
+/* From now on data is hashed by crypto/digest.h, and RSA signatures are tried by crypto/rsa_power.h
+ * before EVP; to be called first. */
 void verifier_take_powers(struct verifier *verifier);
 
 /* Stores in *good whether `signature` over `data` is `key`'s. ZG_CRYPTO or ZG_MEMORY when that

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/compiler.h"
+#include "base/word.h"
 #include "dns/escape.h"
 
 size_t
@@ -283,9 +284,71 @@ append_origin(uint8_t *name, size_t used, const uint8_t *origin, bool fold, cons
 	return used + length;
 }
 
-/* A presentation name of one or more octets other than "@" and ".". */
-static inline size_t
-parse_labels(const char *text, size_t length, const uint8_t *origin, uint8_t *name,
+/* Octets of text whose copy, in steps of eight, does not go beyond a name. */
+#define PLAIN_MAX ((ZG_NAME_MAX - 1) / 8 * 8)
+
+/*
+ * Copies text[0 .. length), at most 64 octets, to `name`, letters in lower case when they are to
+ * be. Stores which of them are dots, bit i for octet i. False: there is a backslash, or an octet
+ * that is not ASCII, which the sums below are not made for.
+ */
+static inline bool
+copy_octets(const char *text, size_t length, uint8_t *name, bool fold, uint64_t *dots)
+{
+	uint64_t all = 0, plain = OCTETS(0x80);
+
+	*dots = 0;
+	for (size_t at = 0; at < length; at += 8) {
+		uint64_t word = load_le(text + at, length - at < 8 ? length - at : 8);
+		/* The high bit of a sum is clear for the one octet that is looked for. */
+		uint64_t other = (word ^ OCTETS('.')) + OCTETS(0x7f);
+
+		all |= word;
+		plain &= (word ^ OCTETS('\\')) + OCTETS(0x7f);
+		*dots |= octets_bits(~other & OCTETS(0x80)) << at;
+		if (fold) {
+			uint64_t upper = (word + OCTETS(0x80 - 'A')) & ~(word + OCTETS(0x7f - 'Z'));
+
+			word += (upper & OCTETS(0x80)) >> 2;
+		}
+		/* Up to seven octets too many: what comes behind is written later. */
+		store_le64(name + at, word);
+	}
+	return plain == OCTETS(0x80) && (all & OCTETS(0x80)) == 0;
+}
+
+/*
+ * Plain labels. Each octet of the text comes to stand one place further on, so that each
+ * dot becomes the length octet of the label behind it. Stores where the last one's length octet
+ * belongs, behind the text when that ends in a dot. False with *why NULL: they are not plain.
+ */
+static inline bool
+copy_labels(
+    const char *text, size_t length, uint8_t *name, size_t *last, const char **why, bool fold)
+{
+	size_t label = 0;
+
+	for (size_t at = 0; at < length; at += 64) {
+		size_t n = length - at < 64 ? length - at : 64;
+		uint64_t dots;
+
+		if (UNLIKELY(!copy_octets(text + at, n, name + 1 + at, fold, &dots)))
+			return false;
+		for (; dots != 0; dots &= dots - 1) {
+			size_t next = at + TRAILING_ZEROS_64(dots) + 1;
+
+			if (!close_label(name + label, name + next, why))
+				return false;
+			label = next;
+		}
+	}
+	*last = label;
+	return true;
+}
+
+/* A presentation name with escapes, or a long one. */
+static size_t
+parse_escaped(const char *text, size_t length, const uint8_t *origin, uint8_t *name,
     const char **why, bool fold)
 {
 	const uint8_t *octets = fold ? name_octets_fold : name_octets_keep;
@@ -330,6 +393,26 @@ parse_labels(const char *text, size_t length, const uint8_t *origin, uint8_t *na
 	if (!close_label(label, out, why))
 		return 0;
 	return append_origin(name, (size_t)(out - name), origin, fold, why);
+}
+
+/* A presentation name of one or more octets other than "@" and ".". */
+static inline size_t
+parse_labels(const char *text, size_t length, const uint8_t *origin, uint8_t *name,
+    const char **why, bool fold)
+{
+	size_t last;
+
+	if (UNLIKELY(length > PLAIN_MAX))
+		return parse_escaped(text, length, origin, name, why, fold);
+	if (UNLIKELY(!copy_labels(text, length, name, &last, why, fold)))
+		return *why != NULL ? 0 : parse_escaped(text, length, origin, name, why, fold);
+	if (last == length) { /* ended by a dot: absolute */
+		name[length] = 0;
+		return length + 1;
+	}
+	if (!close_label(name + last, name + length + 1, why))
+		return 0;
+	return append_origin(name, length + 1, origin, fold, why);
 }
 
 /* Any presentation name. */

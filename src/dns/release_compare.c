@@ -96,12 +96,58 @@ next_ds_equal(const struct release_facts *a, const struct release_facts *b)
 	return true;
 }
 
+/* All keys and all that is asked of the parent are there. That classes are not does no harm: what
+ * the candidate has must be among those that are. */
+static bool
+keys_are_whole(const struct release_facts *facts)
+{
+	return !facts->more_classes ||
+	       (facts->n_keys < ZG_KEYS_MAX && facts->n_next_ds < ZG_DS_MAX);
+}
+
 bool
 release_unchanged(const struct release_facts *candidate, const struct release_facts *in_force)
 {
-	return !candidate->more_classes && !in_force->more_classes &&
+	return !candidate->more_classes && keys_are_whole(in_force) &&
 	       release_keys_same(candidate, in_force) &&
 	       candidate->dnskey_ttl == in_force->dnskey_ttl &&
 	       signers_within(candidate, in_force) && next_ds_equal(candidate, in_force) &&
 	       strcmp(candidate->denial, in_force->denial) == 0;
+}
+
+bool
+release_adds_nothing(const struct release_facts *look, const struct release_facts *before)
+{
+	bool found = release_keys_same(look, before) && look->dnskey_ttl == before->dnskey_ttl;
+
+	for (size_t i = 0; i < look->n_classes && found; i++) {
+		uint64_t signers = translate(look, look->classes[i].signers, before);
+
+		found = false;
+		for (size_t k = 0; k < before->n_classes; k++)
+			found |= before->classes[k].signers == signers &&
+				 before->classes[k].ttl == look->classes[i].ttl;
+	}
+	return found;
+}
+
+bool
+release_class_is_for_parent(const struct release_class *class)
+{
+	return strcmp(class->type, "CDS") == 0 || strcmp(class->type, "CDNSKEY") == 0;
+}
+
+bool
+release_signers_published(const struct release_facts *signer, const struct release_facts *publisher)
+{
+	uint64_t published = 0;
+
+	for (size_t i = 0; i < publisher->n_keys; i++)
+		published |= publisher->keys[i].published ? UINT64_C(1) << i : 0;
+	for (size_t i = 0; i < signer->n_classes; i++) {
+		if (!release_class_is_for_parent(&signer->classes[i]) &&
+		    (translate(signer, signer->classes[i].signers, publisher) & published) == 0)
+			return false;
+	}
+	return true;
 }

@@ -76,19 +76,6 @@ octet_upper(uint8_t octet)
 	return (uint8_t)(octet >= 'a' && octet <= 'z' ? octet - ('a' - 'A') : octet);
 }
 
-/* The same of eight octets at a time. */
-static uint64_t
-octets_upper(uint64_t word)
-{
-	const uint64_t ones = UINT64_MAX / 0xff, high = ones * 0x80;
-	uint64_t low = word & ~high;
-	/* The high bit of each octet that is a letter in lower case: at least 'a', not above 'z'.
-	 */
-	uint64_t lower = (low + ones * (0x80 - 'a')) & ~(low + ones * (0x7f - 'z')) & ~word & high;
-
-	return word - (lower >> 2);
-}
-
 /* TYPE and a decimal number of at most five digits (RFC 3597 section 5). */
 static bool
 generic_type(const char *text, size_t length, uint16_t *type)
@@ -131,15 +118,15 @@ find_mnemonic(uint64_t low, uint64_t high)
 bool
 rr_type_from_text(const char *text, size_t length, uint16_t *type)
 {
-	uint64_t words[2] = {0, 0};
 	const struct mnemonic *row;
+	uint64_t low, high;
 
 	/* A zero octet at the end would pass for the filling of a row. */
 	if (length == 0 || length >= MNEMONIC_MAX || text[length - 1] == '\0')
 		return false;
-	for (size_t i = 0; i < length; i++)
-		words[i / 8] |= (uint64_t)(uint8_t)text[i] << i % 8 * 8;
-	row = find_mnemonic(octets_upper(words[0]), octets_upper(words[1]));
+	low = load_le(text, length < 8 ? length : 8);
+	high = length > 8 ? load_le(text + 8, length - 8) : 0;
+	row = find_mnemonic(octets_upper(low), octets_upper(high));
 	if (row == NULL)
 		return generic_type(text, length, type);
 	*type = row->type;

@@ -8,6 +8,7 @@ const char *
 look_fault_text(enum look_fault fault)
 {
 	static const char *const texts[FAULTS] = {
+	    [FAULT_NO_ROUTE] = "unreachable",
 	    [FAULT_SILENT] = "silent",
 	    [FAULT_RCODE] = "error",
 	    [FAULT_LAME] = "lame",
@@ -17,6 +18,7 @@ look_fault_text(enum look_fault fault)
 	    [FAULT_MISSING] = "missing",
 	    [FAULT_EXTRA] = "extra",
 	    [FAULT_WHOLE] = "whole",
+	    [FAULT_VALIDATOR] = "validator",
 	};
 
 	return texts[fault];
@@ -54,17 +56,31 @@ zone_look_free(struct zone_look *look)
 	if (look == NULL)
 		return;
 	free(look->servers);
+	free(look->validators);
 	free(look);
+}
+
+static bool
+has_fault(const struct observed_server *server)
+{
+	for (int i = 0; i < FAULTS; i++) {
+		if (server->n_faults[i] > 0)
+			return true;
+	}
+	return false;
 }
 
 bool
 observed_is_good(const struct observed_server *server)
 {
-	for (int i = 0; i < FAULTS; i++) {
-		if (server->n_faults[i] > 0)
-			return false;
-	}
-	return server->has_serial && server->n_answered == server->n_asked && server->n_asked > 0;
+	return !has_fault(server) && server->has_serial && server->n_asked > 0 &&
+	       server->n_answered == server->n_asked;
+}
+
+bool
+validator_is_good(const struct observed_server *validator)
+{
+	return !has_fault(validator) && validator->n_resolved > 0;
 }
 
 bool
@@ -74,7 +90,11 @@ zone_look_is_good(const struct zone_look *look)
 		if (!observed_is_good(&look->servers[i]))
 			return false;
 	}
-	return look->n_servers > 0;
+	for (size_t i = 0; i < look->n_validators; i++) {
+		if (!validator_is_good(&look->validators[i]))
+			return false;
+	}
+	return look->n_servers > 0 && look->unvalidated[0] == '\0';
 }
 
 void
@@ -87,4 +107,8 @@ observed_fault(struct observed_server *server, enum look_fault fault, const char
 	example = &server->examples[server->n_examples++];
 	example->fault = fault;
 	(void)snprintf(example->text, sizeof(example->text), "%s", text);
+	for (char *at = example->text; *at != '\0'; at++) {
+		if (*at < ' ' || *at > '~')
+			*at = '?';
+	}
 }

@@ -30,6 +30,10 @@ struct sample_entry {
 	 * order) and RDATA. Owned. */
 	uint8_t *rdata;
 	size_t rdata_len, n_records;
+	/* What a look at servers found: it is denied with a proof that leaves no room for an
+	 * opt-out span, so that validators set AD; an alias answers, and where that leads to is not
+	 * the zone's. */
+	bool is_denied, is_alias;
 };
 
 struct zone_sample {

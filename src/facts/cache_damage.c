@@ -70,12 +70,14 @@ collect_windows(struct damage *damage, size_t class)
 
 		for (size_t k = 0; k < search->world.n_dnskeys; k++) {
 			const struct cache_span *s = span_of(damage, &search->dnskeys[k]);
+			bool asked = cache_data_is_asked(
+			    &search->world.dnskeys[k], &search->world.classes[class]);
 			struct window window = {.from = time_max(search->now,
 						    time_max(d->from, time_max(s->from, c->from))),
 			    .until = time_min(d->until[END_PROOF],
 				time_min(s->until[END_PROOF], c->until[END_PROOF]))};
 
-			if (window.from >= window.until)
+			if (window.from >= window.until || !asked)
 				continue;
 			window.from = time_max(window.from, broken_since(damage, i, k, class));
 			if (window.from < window.until)

@@ -80,7 +80,7 @@ ask(const struct what_if *what, const struct cache_dnskey *dnskey, const struct 
 
 	if (status != ZG_OK)
 		return status;
-	answer->known = proof->unknown == NULL;
+	answer->known = proof->unknown == NULL && !what->past->others_unknown;
 	answer->time = time_max(what->now, proof->earliest_with_margin);
 	cache_proof_free(proof);
 	return ZG_OK;

@@ -94,6 +94,14 @@ MUST_CHECK zg_status cache_prove_with(const struct cache_world *past,
     const struct cache_rules *rules, int64_t now, struct cache_proof **proof,
     struct zg_error *error);
 
+/* Whether anybody comes to validate such data by such a DNSKEY RRset. CDS and CDNSKEY, signed by
+ * keys that no other provider need publish, are the parent's to ask for (RFC 8901 section 8). */
+static inline bool
+cache_data_is_asked(const struct cache_dnskey *dnskey, const struct cache_class *class)
+{
+	return !class->for_parent || dnskey->stream == class->stream;
+}
+
 static inline int64_t
 time_min(int64_t a, int64_t b)
 {

@@ -380,6 +380,8 @@ look_at_data(struct collector *collector, struct pair *chains, size_t dnskey, si
 	struct pair pair = {.used = false};
 	struct combination at;
 
+	if (!cache_data_is_asked(k, c))
+		return;
 	for (size_t i = 0; i < search->world.n_ds; i++) {
 		const struct cache_validators *validators = &search->validators[i];
 
@@ -480,7 +482,7 @@ decide(struct cache_search *search, const struct cache_world *past,
 	proof->world.incomplete |= search->too_many;
 	if (proof->n_new > 0)
 		proof->outcome = CACHE_REFUTED;
-	else if (proof->unknown != NULL)
+	else if (proof->unknown != NULL || past->others_unknown)
 		proof->outcome = CACHE_UNKNOWN;
 	else
 		proof->outcome = collector.old_damage ? CACHE_NOT_WORSE : CACHE_PROVED;

@@ -65,6 +65,7 @@ struct cache_class {
 	key_mask signers;
 	int64_t expirations[CACHE_KEYS_MAX];
 	uint64_t n_rrsets;
+	bool for_parent; /* CDS and CDNSKEY only: who asks for these asks each provider for all */
 	const char *owner, *type; /* example; borrowed */
 };
 
@@ -103,6 +104,9 @@ struct cache_world {
 	/* Since when nothing is missing above; TIME_NEVER: nothing is known. */
 	int64_t child_known_since, parent_known_since;
 	bool incomplete; /* something did not fit: never proved */
+	/* Another provider of the zone was not looked at of late: its versions may be others, so
+	 * that nothing is proved. Who that is, the owner of the world knows. */
+	bool others_unknown;
 };
 
 /* What is to be released: its keys are bits of the world's key table. Of lives
@@ -160,7 +164,8 @@ struct cache_counterexample {
 
 struct cache_proof {
 	enum cache_outcome outcome;
-	const char *unknown; /* what is not known: a static phrase; else NULL */
+	const char *unknown; /* what is not known, other providers aside: a static phrase; else NULL
+			      */
 	/* The world after release: the candidate's versions are in it. The arrays are owned, owner
 	 * and type of classes still borrowed. */
 	struct cache_world world;

@@ -26,15 +26,17 @@ cache_span_make(const struct cache_life *life, const struct cache_rules *rules, 
 	return span;
 }
 
-/* Both worlds of a version of the past. In the hold world signatures run out even of what is in
- * force: what holding back leads to is compared with what the release does. */
+/* Both worlds of a version of the past. In the hold world signatures run out even of what we have
+ * in force: what holding back leads to is compared with what the release does. Other providers
+ * sign again in both. */
 static struct cache_member
-member_make(const struct cache_life *life, const struct cache_rules *rules, int64_t safety)
+member_make(
+    const struct cache_life *life, const struct cache_rules *rules, int64_t safety, uint8_t stream)
 {
 	struct cache_member member = {.twin = NO_VERSION};
 
 	member.release = member.hold = cache_span_make(life, rules, safety);
-	member.hold.expires = true;
+	member.hold.expires |= stream == 0;
 	member.was_superseded = life->superseded != TIME_NEVER;
 	return member;
 }
@@ -117,7 +119,8 @@ take_dnskeys(struct cache_search *search, const struct cache_world *past)
 				continue;
 			}
 			search->world.dnskeys[n] = past->dnskeys[i];
-			search->dnskeys[n] = member_make(life, search->rules, safety);
+			search->dnskeys[n] =
+			    member_make(life, search->rules, safety, past->dnskeys[i].stream);
 			search->dnskeys[n++].was_in_force =
 			    in_force(life) && past->dnskeys[i].stream == 0;
 		}
@@ -142,7 +145,8 @@ take_classes(struct cache_search *search, const struct cache_world *past)
 				continue;
 			}
 			search->world.classes[n] = past->classes[i];
-			search->classes[n] = member_make(life, search->rules, safety);
+			search->classes[n] =
+			    member_make(life, search->rules, safety, past->classes[i].stream);
 			search->classes[n].was_in_force =
 			    in_force(life) && past->classes[i].stream == 0;
 			if (search->classes[n].was_in_force)
@@ -171,7 +175,7 @@ take_ds(struct cache_search *search, const struct cache_world *past, const struc
 				continue;
 			}
 			search->world.ds[n] = past->ds[i];
-			search->ds[n] = member_make(life, search->rules, safety);
+			search->ds[n] = member_make(life, search->rules, safety, 0);
 			if (past->ds[i].origin == DS_ANTICIPATED)
 				search->ds[n].hold = (struct cache_span){.from = 0};
 			n++;
@@ -246,6 +250,7 @@ class_goes_on(struct cache_class *version, const struct cache_candidate *candida
 		    !same_expirations(class->signers, version->expirations, class->expirations))
 			continue;
 		version->n_rrsets = class->n_rrsets;
+		version->for_parent &= class->for_parent;
 		version->owner = class->owner;
 		version->type = class->type;
 		return true;

@@ -55,6 +55,14 @@ struct computation {
 /* The tasks. Their messages follow from the plan. */
 
 static zg_status
+task_read_known(void *context)
+{
+	const struct computation *c = context;
+
+	return c->inputs->read_known(c->inputs->read_context);
+}
+
+static zg_status
 task_digest(void *context)
 {
 	struct computation *c = context;
@@ -135,13 +143,15 @@ plan_tasks(struct computation *c)
 		const char *doing;
 		zg_status (*task)(void *context);
 	} tasks[] = {
+	    {inputs->known != NULL, PLAN_PREPARE, ZG_TIME_VERIFY, "reading the memo",
+		task_read_known},
 	    {true, PLAN_COMPUTE, ZG_TIME_HASH, "digesting the zone", task_digest},
 	    {candidate, PLAN_COMPUTE, ZG_TIME_HASH, "verifying ZONEMD records", task_zonemd},
 	    {previous && inputs->previous_digest == NULL, PLAN_COMPUTE, ZG_TIME_HASH,
 		"digesting the former zone", task_previous_digest},
 	    {inputs->unsigned_input != NULL, PLAN_COMPUTE, ZG_TIME_OTHER,
 		"comparing with the unsigned zone", task_unsigned},
-	    {true, PLAN_COMPUTE, ZG_TIME_OTHER, "looking for hosts", task_hosts},
+	    {true, PLAN_PREPARE, ZG_TIME_OTHER, "looking for hosts", task_hosts},
 	    {!candidate, PLAN_COMPUTE, ZG_TIME_OTHER, "looking at TTLs", task_max_ttl},
 	    {previous, PLAN_FINISH, ZG_TIME_OTHER, "comparing with the former zone", task_change},
 	};

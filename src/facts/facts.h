@@ -52,8 +52,10 @@ struct facts_inputs {
 	int64_t now;
 	unsigned threads;
 	enum zg_verify_with verify_with;
-	const struct memo_set *known; /* NULL: no memo, */
-	struct memo_fresh *fresh;     /* and where to what verifies now */
+	const struct memo_set *known;		/* NULL: no memo, */
+	struct memo_fresh *fresh;		/* and where to what verifies now; */
+	zg_status (*read_known)(void *context); /* the task that fills `known`, with its context */
+	void *read_context;
 	size_t max_examples;
 	bool former; /* facts of the zone in force: what costs public-key work is left out */
 	zg_progress progress; /* told the phases; may be NULL */

@@ -68,6 +68,15 @@ struct past_parent {
 	char former_ttl_by[80];
 };
 
+/* Another provider of a multi-signer zone: stream 1 and so on of the versions in caches. */
+struct past_provider {
+	char name[80];
+	bool wanted;	 /* it is to be observed: its versions must be known */
+	int64_t seen;	 /* when any of its servers was last proved to serve something; 0: never */
+	char server[80]; /* the one that was asked last without a proof, */
+	char why[160];	 /* and why there was none; empty: there was no such */
+};
+
 struct past_facts {
 	const struct release_facts *candidate; /* borrowed */
 	const struct release_facts *in_force;  /* the last release; borrowed; NULL: none is known */
@@ -79,6 +88,9 @@ struct past_facts {
 	 * force: no parent finding may stop it (DESIGN 9.3). */
 	bool unchanged;
 	struct past_parent parent;
+	const struct past_provider *providers; /* borrowed */
+	size_t n_providers;
+	int64_t provider_max_age;	   /* seconds that what is known of them may be old */
 	const struct cache_proof *proof;   /* borrowed; NULL: nothing was to be proved */
 	const struct cache_world *world;   /* that the obligations are in; borrowed */
 	struct past_counts day, week;	   /* 24 hours and 7 days ago */
@@ -91,6 +103,10 @@ struct past_facts {
 	 * not greater than, and the one in force passed then. */
 	bool goes_round;
 	uint32_t former_serial;
+	/* A stage has, or had before an abort, a serial that the candidate's is not greater than.
+	 */
+	bool stage_has;
+	uint32_t stage_serial;
 	int64_t in_force_since;
 	uint32_t ahead_serial; /* a refused or held candidate with other keys came since, */
 	bool ahead;	       /* so that the signer believes in it (DESIGN 9.7) */

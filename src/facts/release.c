@@ -135,6 +135,12 @@ class_find(struct walk *walk, const struct rrset *set, const struct signers *sig
 	return i;
 }
 
+static bool
+is_for_parent(uint16_t type)
+{
+	return type == RR_CDS || type == RR_CDNSKEY;
+}
+
 static void
 add_to_class(struct walk *walk, const struct rrset *set)
 {
@@ -147,6 +153,12 @@ add_to_class(struct walk *walk, const struct rrset *set)
 	if (index == ZG_CLASSES_MAX)
 		return;
 	class = &walk->release->classes[index];
+	/* What anybody asks for is the better example: a class whose example is for the parent has
+	 * nothing else. */
+	if (is_for_parent(walk->types[index]) && !is_for_parent(set->type)) {
+		walk->owners[index] = set->owner;
+		walk->types[index] = set->type;
+	}
 	class->n_rrsets++;
 	if (signers.latest_inception > class->latest_inception)
 		class->latest_inception = signers.latest_inception;

@@ -20,6 +20,7 @@
 
 #define WORD_SIZE      256 /* installation, approver, check id */
 #define REASON_SIZE    512
+#define STAGE_SIZE     64
 #define SHA256_SIZE    65		     /* in hex digits, NUL included */
 #define TIME_LIMIT     INT64_C(253402300800) /* the year 10000: sums of times do not overflow */
 #define HEADROOM_LIMIT 1000
@@ -43,6 +44,7 @@ struct approval {
 	bool has_base, has_candidate;
 	uint32_t base_serial, serial;
 	char base_digest[DIGEST_TEXT_SIZE], digest[DIGEST_TEXT_SIZE];
+	char stage[STAGE_SIZE]; /* empty: findings are accepted */
 	char by[WORD_SIZE];
 	int64_t from, until;
 	uint64_t nonce;
@@ -113,6 +115,8 @@ write_signed(struct text_writer *text, const struct approval *approval)
 	    text, "base", "none", approval->has_base, approval->base_serial, approval->base_digest);
 	write_zone_version(
 	    text, "candidate", "any", approval->has_candidate, approval->serial, approval->digest);
+	if (approval->stage[0] != '\0')
+		text_printf(text, "stage %s\n", approval->stage);
 	text_printf(text, "by %s\n", approval->by);
 	text_printf(text, "from %" PRId64 "\n", approval->from);
 	text_printf(text, "until %" PRId64 "\n", approval->until);
@@ -168,7 +172,7 @@ copy_subject(struct approval *approval, const struct approval_wish *wish)
 
 	approval->has_base = subject->base_digest[0] != '\0';
 	approval->base_serial = subject->base_serial;
-	approval->has_candidate = wish->this_candidate_only;
+	approval->has_candidate = wish->this_candidate_only || subject->stage != NULL;
 	approval->serial = subject->serial;
 	return copy(
 		   approval->installation, sizeof(approval->installation), subject->installation) &&
@@ -247,6 +251,20 @@ accept_all(struct approval *approval, const struct approval_wish *wish, struct z
 	return ZG_OK;
 }
 
+/* What is approved: a stage, or findings, never both. */
+static zg_status
+fill_matter(struct approval *approval, const struct approval_wish *wish, struct zg_error *error)
+{
+	const char *stage = wish->subject->stage;
+
+	if (stage == NULL)
+		return accept_all(approval, wish, error);
+	if (!copy(approval->stage, sizeof(approval->stage), stage) || !is_word(stage) ||
+	    wish->n_findings != 0)
+		return error_set(error, ZG_PARAMETER, "not the name of a stage");
+	return ZG_OK;
+}
+
 static zg_status
 fill(struct approval *approval, const struct approval_wish *wish, struct zg_error *error)
 {
@@ -270,7 +288,7 @@ fill(struct approval *approval, const struct approval_wish *wish, struct zg_erro
 	approval->from = wish->from;
 	approval->until = wish->until;
 	approval->nonce = wish->nonce;
-	return accept_all(approval, wish, error);
+	return fill_matter(approval, wish, error);
 }
 
 zg_status
@@ -407,6 +425,15 @@ take_nonce(struct line_reader *reader, uint64_t *nonce)
 	       sscanf(value, "%16" SCNx64, nonce) == 1;
 }
 
+/* A line that is there, of a candidate that is named, when a stage is approved. */
+static bool
+take_stage(struct line_reader *reader, struct approval *approval)
+{
+	if (!take(reader, "stage", approval->stage, sizeof(approval->stage)))
+		return true;
+	return is_word(approval->stage) && approval->has_candidate;
+}
+
 static bool
 take_head(struct line_reader *reader, struct approval *approval)
 {
@@ -421,6 +448,7 @@ take_head(struct line_reader *reader, struct approval *approval)
 		   &approval->base_serial, approval->base_digest) &&
 	       take_zone_version(reader, "candidate", "any", &approval->has_candidate,
 		   &approval->serial, approval->digest) &&
+	       take_stage(reader, approval) &&
 	       take(reader, "by", approval->by, sizeof(approval->by)) && is_word(approval->by) &&
 	       take_time(reader, "from", &approval->from) &&
 	       take_time(reader, "until", &approval->until) && approval->from < approval->until &&
@@ -551,7 +579,7 @@ parse(struct approval *approval, struct line_reader *reader)
 	reader->line++;
 	if (!take_head(reader, approval))
 		return ZG_INPUT_BAD;
-	status = take_findings(reader, approval);
+	status = approval->stage[0] != '\0' ? ZG_OK : take_findings(reader, approval);
 	if (status != ZG_OK)
 		return status;
 	length = (size_t)(reader->at - text);
@@ -631,9 +659,13 @@ approval_judge(const struct approval *approval, const struct approval_subject *s
 		return ZG_APPROVAL_EXPIRED;
 	if (subject->now < approval->from)
 		return ZG_APPROVAL_NOT_YET;
+	if ((subject->stage != NULL) != (approval->stage[0] != '\0'))
+		return subject->stage == NULL ? ZG_APPROVAL_FOR_STAGE : ZG_APPROVAL_FOR_FINDINGS;
 	if (approval->has_candidate &&
 	    (approval->serial != subject->serial || strcmp(approval->digest, subject->digest) != 0))
 		return ZG_APPROVAL_OTHER_CANDIDATE;
+	if (subject->stage != NULL && strcmp(approval->stage, subject->stage) != 0)
+		return ZG_APPROVAL_OTHER_STAGE;
 	return ZG_APPROVAL_USED;
 }
 
@@ -713,6 +745,12 @@ approval_reason(const struct approval *approval)
 }
 
 const char *
+approval_stage(const struct approval *approval)
+{
+	return approval->stage[0] == '\0' ? NULL : approval->stage;
+}
+
+const char *
 zg_approval_outcome_text(enum zg_approval_outcome outcome)
 {
 	static const char *const texts[] = {
@@ -725,6 +763,9 @@ zg_approval_outcome_text(enum zg_approval_outcome outcome)
 	    [ZG_APPROVAL_SPENT] = "used for a change before, from another release in force",
 	    [ZG_APPROVAL_NO_MATCH] = "covers nothing of this candidate",
 	    [ZG_APPROVAL_USED] = "counts",
+	    [ZG_APPROVAL_FOR_STAGE] = "for a stage of a rollout, and for no finding",
+	    [ZG_APPROVAL_FOR_FINDINGS] = "for findings, and for no stage",
+	    [ZG_APPROVAL_OTHER_STAGE] = "for another stage",
 	};
 
 	return texts[(size_t)outcome < sizeof(texts) / sizeof(texts[0]) ? outcome

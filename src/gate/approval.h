@@ -59,6 +59,7 @@ struct approval_subject {
 	char base_digest[DIGEST_TEXT_SIZE];
 	uint32_t serial; /* the candidate */
 	char digest[DIGEST_TEXT_SIZE];
+	const char *stage; /* of a rollout of the candidate; NULL: its findings */
 	int64_t now;
 	int64_t expires; /* the policy's bound: seconds that an approval counts at most */
 };
@@ -77,12 +78,12 @@ void approval_free(struct approval *approval);
 
 struct approval_wish {
 	const struct approval_subject *subject;
-	const struct finding_facts *findings; /* all that are to be accepted */
+	const struct finding_facts *findings; /* all that are to be accepted; of a stage none */
 	size_t n_findings;
 	const char *by;	    /* approver's id */
 	const char *reason; /* one line */
 	int64_t from, until;
-	bool this_candidate_only; /* bound to serial and digest */
+	bool this_candidate_only; /* bound to serial and digest, as one of a stage always is */
 	unsigned headroom;	  /* percent by which measures may grow before it is held again */
 	uint64_t nonce;
 };
@@ -95,8 +96,9 @@ MUST_CHECK zg_status approval_make(const struct approval_wish *wish, const uint8
 
 /*
  * Whether it counts for `subject`, in this order: signed by an approver that is known; of this
- * installation, zone and policy; for this candidate; now. `public_key` (may be NULL) is set to the
- * approver's, borrowed from `approvers`, unless it is forged.
+ * installation, zone and policy; now; for a stage, or for findings; for this candidate and stage.
+ * `public_key` (may be NULL) is set to the approver's, borrowed from `approvers`, unless it is
+ * forged.
  */
 enum zg_approval_outcome approval_judge(const struct approval *approval,
     const struct approval_subject *subject, const struct zg_approver *approvers, size_t n_approvers,
@@ -109,6 +111,9 @@ bool approval_covers(const struct approval *approval, const struct approval_subj
 /* Borrowed from the approval. */
 const char *approval_by(const struct approval *approval);
 const char *approval_reason(const struct approval *approval);
+
+/* The stage that it approves; NULL: it accepts findings. Borrowed. */
+const char *approval_stage(const struct approval *approval);
 
 /* When it ceases to count: what it says, or the policy's bound when that comes first. */
 int64_t approval_until(const struct approval *approval, const struct approval_subject *subject);

@@ -157,9 +157,11 @@ run_facts(struct run *run, struct zg_error *error)
 	zg_status status;
 
 	if (inputs->memo != NULL) {
-		of.known = memo_known(inputs->memo, run->zone->origin, inputs->now,
+		of.known = memo_ask(inputs->memo, run->zone->origin, inputs->now,
 		    policy_release(run->policy)->full_check_interval);
 		of.fresh = &run->fresh;
+		of.read_known = memo_read;
+		of.read_context = inputs->memo;
 	}
 	status = facts_compute(&of, &run->facts, error);
 	if (status == ZG_OK && run->zone->has_apex && inputs->trials.kind != ZG_SOURCE_NONE)
@@ -206,6 +208,9 @@ run_past(struct run *run, struct zg_error *error)
 	    .ds_given = (run->given & ZG_INPUT_DS) != 0,
 	    .ds_ttl = inputs->ds_ttl,
 	    .ds_time = inputs->ds_time,
+	    .providers = inputs->providers,
+	    .n_providers = inputs->n_providers,
+	    .provider_max_age = inputs->provider_max_age,
 	    .now = inputs->now};
 	status = past_read(&run->past_inputs, &run->past, error);
 	if (status == ZG_OK)
@@ -264,9 +269,11 @@ repair_facts(struct run *run, struct zg_error *error)
 	zg_status status;
 
 	if (inputs->memo != NULL) {
-		of.known = memo_known(inputs->memo, run->zone->origin, inputs->now,
+		of.known = memo_ask(inputs->memo, run->zone->origin, inputs->now,
 		    policy_release(run->policy)->full_check_interval);
 		of.fresh = &fresh;
+		of.read_known = memo_read;
+		of.read_context = inputs->memo;
 	}
 	status = facts_compute(&of, &run->verified_former, error);
 	memo_fresh_clear(&fresh);

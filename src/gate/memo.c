@@ -33,7 +33,13 @@ struct zg_memo {
 	uint8_t mac[MAC_OCTETS]; /* the last one */
 	uint8_t origin[ZG_NAME_MAX];
 	int64_t full_at; /* when every signature was last verified, seconds since 1970 */
-	struct memo_set known, none;
+	bool read;	 /* the file was read, and what it holds is in `known` */
+	struct memo_set known;
+	const char *useless; /* static: why nothing is known at all; NULL: something is */
+	/* What is asked for, and of what. */
+	struct memo_set asked; /* `known` or nothing; owns nothing */
+	uint8_t asked_origin[ZG_NAME_MAX];
+	int64_t asked_at, interval;
 	bool grows;		 /* `fresh` is to be added to what is there */
 	bool saved;		 /* the file is another one now */
 	struct memo_fresh fresh; /* owned */
@@ -184,10 +190,11 @@ added_take(zg_memo *memo, size_t at, size_t *n)
 	return status;
 }
 
-/* Takes the file in use; the reason when it is not to be trusted. */
+/* Takes the file in use; memo->useless is the reason when it is not to be trusted. */
 static zg_status
-memo_take(zg_memo *memo, const char **note)
+memo_take(zg_memo *memo)
 {
+	const char **note = &memo->useless;
 	size_t room = memo->file_length / MEMO_OCTETS, header = HEADER_OCTETS / MEMO_OCTETS, n;
 	zg_status status;
 	bool genuine;
@@ -213,24 +220,17 @@ memo_take(zg_memo *memo, const char **note)
 }
 
 zg_status
-zg_memo_open(const char *path, zg_memo **memo, const char **note, struct zg_error *error)
+zg_memo_open(const char *path, zg_memo **memo, struct zg_error *error)
 {
 	zg_memo *made = calloc(1, sizeof(*made));
 	zg_status status;
 
 	*memo = NULL;
-	*note = "there is none yet";
 	if (made == NULL)
 		return error_set(error, ZG_MEMORY, "out of memory");
 	made->path = strdup(path);
 	status = made->path == NULL ? error_set(error, ZG_MEMORY, "out of memory")
 				    : key_open(made, error);
-	if (status == ZG_OK &&
-	    file_read(path, MEMO_FILE_MAX, &made->file, &made->file_length, NULL) == ZG_OK) {
-		status = memo_take(made, note);
-		if (status != ZG_OK)
-			(void)error_set(error, status, "cannot use the memo %s", path);
-	}
 	if (status != ZG_OK) {
 		zg_memo_free(made);
 		return status;
@@ -240,24 +240,53 @@ zg_memo_open(const char *path, zg_memo **memo, const char **note, struct zg_erro
 }
 
 const struct memo_set *
-memo_known(zg_memo *memo, const uint8_t *origin, int64_t now, int64_t interval)
+memo_ask(zg_memo *memo, const uint8_t *origin, int64_t now, int64_t interval)
 {
-	int64_t age = now - memo->full_at;
+	memo->asked = (struct memo_set){.n = 0};
+	memcpy(memo->asked_origin, origin, name_length(origin));
+	memo->asked_at = now;
+	memo->interval = interval;
+	return &memo->asked;
+}
 
-	memo->note = NULL;
-	if (memo->known.n == 0)
-		return &memo->none;
-	if (!name_equal(memo->origin, origin))
-		memo->note = "it is of another zone";
-	else if (age < 0)
-		memo->note = "its last full check lies in the future";
-	else if (age >= interval)
-		memo->note = "a full check is due";
-	if (memo->note != NULL)
-		return &memo->none;
-	memo->known.grows = !memo->saved && memo->known.n - memo->n_written < memo->n_written / 4 &&
+/* Why nothing may be taken from a memo that is genuine; NULL: it may. */
+static const char *
+memo_judge(const zg_memo *memo)
+{
+	int64_t age = memo->asked_at - memo->full_at;
+
+	if (!name_equal(memo->origin, memo->asked_origin))
+		return "it is of another zone";
+	if (age < 0)
+		return "its last full check lies in the future";
+	return age >= memo->interval ? "a full check is due" : NULL;
+}
+
+zg_status
+memo_read(void *context)
+{
+	zg_memo *memo = context;
+	zg_status status = ZG_OK;
+
+	if (!memo->read) {
+		memo->useless = "there is none yet";
+		if (file_read(memo->path, MEMO_FILE_MAX, &memo->file, &memo->file_length, NULL) ==
+		    ZG_OK)
+			status = memo_take(memo);
+	}
+	if (status != ZG_OK) {
+		free(memo->file);
+		memo->file = NULL;
+		return status;
+	}
+	memo->read = true;
+	memo->note = memo->useless != NULL ? memo->useless : memo_judge(memo);
+	if (memo->note != NULL || memo->known.n == 0)
+		return ZG_OK;
+	memo->asked = memo->known;
+	memo->asked.grows = !memo->saved && memo->known.n - memo->n_written < memo->n_written / 4 &&
 			    memo->file_length < MEMO_FILE_MAX / 4;
-	return &memo->known;
+	return ZG_OK;
 }
 
 const char *
@@ -274,7 +303,7 @@ memo_keep(zg_memo *memo, const uint8_t *origin, struct memo_fresh *fresh, bool f
 	*fresh = (struct memo_fresh){.n = 0};
 	memcpy(memo->fresh_origin, origin, name_length(origin));
 	memo->fresh_full_at = full ? now : memo->full_at;
-	memo->grows = !full && memo->known.grows;
+	memo->grows = !full && memo->asked.grows;
 	memo->has_fresh = true;
 }
 

@@ -11,6 +11,7 @@
 #include "dns/serial.h"
 #include "facts/keys.h"
 #include "gate/past_parent.h"
+#include "gate/past_providers.h"
 #include "gate/past_world.h"
 #include "history/history.h"
 #include "policy/roll_type.h"
@@ -33,6 +34,7 @@ struct past {
 	struct history_served served; /* of a serial that is not in the log */
 	struct past_server *servers;  /* owned */
 	size_t servers_size;
+	struct past_providers providers;
 	struct past_step refused_steps[ROLL_STEPS_MAX];
 	struct past_rules former_rules, rules;
 };
@@ -203,8 +205,10 @@ read_observations(struct past *past, struct history *history, struct zg_error *e
 	struct history_served *served = NULL;
 	struct history_ds *ds = NULL;
 	size_t n_served = 0, n_ds = 0;
-	zg_status status = history_ds_list(history, inputs->zone, since, &ds, &n_ds, error);
+	zg_status status = past_providers_read(&past->providers, &past->world, history, error);
 
+	if (status == ZG_OK)
+		status = history_ds_list(history, inputs->zone, since, &ds, &n_ds, error);
 	if (status == ZG_OK)
 		status = past_world_ds(&past->world, ds, n_ds);
 	if (status == ZG_OK)
@@ -304,6 +308,36 @@ read_last_release(struct past *past, struct history *history, struct zg_error *e
 	return status;
 }
 
+/* The serials of releases that some stage was given and that were not finished: secondaries that
+ * took one have it until EXPIRE ends (RFC 1035 section 3.3.13), and take none that is not greater.
+ */
+static zg_status
+read_stages(struct past *past, struct history *history, struct zg_error *error)
+{
+	const struct release_facts *candidate = past->world.release;
+	struct history_unfinished *list = NULL;
+	int64_t expire = candidate->expire;
+	size_t n = 0;
+	zg_status status;
+
+	if (past->in_force != NULL && past->in_force->facts.expire > expire)
+		expire = past->in_force->facts.expire;
+	status = history_unfinished(
+	    history, past->inputs->zone, past->inputs->now - expire, &list, &n, error);
+	for (size_t i = 0; i < n; i++) {
+		bool is_it =
+		    list[i].last == INT64_MAX && strcmp(list[i].digest, candidate->digest) == 0;
+
+		if (is_it || serial_greater(candidate->serial, list[i].serial))
+			continue;
+		past->facts.stage_has = true;
+		past->facts.stage_serial = list[i].serial;
+		break;
+	}
+	free(list);
+	return status;
+}
+
 static zg_status
 read_history(struct past *past, struct zg_error *error)
 {
@@ -326,6 +360,8 @@ read_history(struct past *past, struct zg_error *error)
 		status = read_observations(past, history, error);
 	if (status == ZG_OK)
 		status = look_for_signer_ahead(past, history, error);
+	if (status == ZG_OK)
+		status = read_stages(past, history, error);
 	if (status == ZG_OK)
 		status = read_rules(past, history, error);
 	history_close(history);
@@ -421,6 +457,9 @@ past_read(const struct past_inputs *inputs, struct past **result, struct zg_erro
 	past->facts.proof = past->proof;
 	past->facts.world = past->proof != NULL ? &past->proof->world : &past->world.cache;
 	past->facts.obligations = past->obligations;
+	past->facts.providers = past->providers.list;
+	past->facts.n_providers = past->providers.n;
+	past->facts.provider_max_age = past_provider_max_age(inputs);
 	if (past->in_force != NULL) {
 		past->facts.in_force = &past->in_force->facts;
 		past->facts.in_force_since = past->in_force->times[CANDIDATE_PASSED];
@@ -448,6 +487,7 @@ past_free(struct past *past)
 	free(past->in_force);
 	cache_proof_free(past->proof);
 	past_world_clear(&past->world);
+	past_providers_clear(&past->providers);
 	release_facts_clear(&past->last);
 	free(past->servers);
 	free(past);

@@ -22,11 +22,25 @@ struct past_inputs {
 	size_t n_ds;
 	bool ds_given;
 	uint32_t ds_ttl; /* of that set, seconds; 0: as its records say */
+	/* Other providers of the zone, to be observed; NULL: those that the history knows. */
+	const char *const *providers;
+	size_t n_providers;
+	int64_t provider_max_age; /* seconds; 0: PROVIDER_MAX_AGE */
 	int64_t ds_time; /* when the parent's servers were seen to publish it; 0: a file says so */
 	const struct ds_entry *tried; /* the DS set that is tried; NULL: only obligations */
 	size_t n_tried;
 	int64_t now;
 };
+
+/* How old what is known of another provider may be where nobody says otherwise: rolls of keys take
+ * longer. Seconds. */
+#define PROVIDER_MAX_AGE 86400
+
+static inline int64_t
+past_provider_max_age(const struct past_inputs *inputs)
+{
+	return inputs->provider_max_age > 0 ? inputs->provider_max_age : PROVIDER_MAX_AGE;
+}
 
 struct past; /* owns everything that its facts borrow */
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "dns/release_compare.h"
 #include "facts/keys.h"
 #include "gate/ds_read.h"
 #include "policy/roll_type.h"
@@ -191,6 +192,7 @@ class_make(const struct release_facts *release, const struct key_map *map,
 	*class = (struct cache_class){.serial = release->serial,
 	    .life = {.ttl = from->ttl},
 	    .n_rrsets = from->n_rrsets,
+	    .for_parent = release_class_is_for_parent(from),
 	    .owner = from->owner,
 	    .type = from->type};
 	for (size_t i = 0; i < CACHE_KEYS_MAX; i++)
@@ -201,6 +203,16 @@ class_make(const struct release_facts *release, const struct key_map *map,
 		class->signers |= map->bits[i];
 		set_expiration(class->expirations, map->bits[i], from->expirations[i]);
 	}
+}
+
+/* All of a life but its TTL. */
+static void
+life_set(struct cache_life *life, const struct cache_life *other)
+{
+	uint32_t ttl = life->ttl;
+
+	*life = *other;
+	life->ttl = ttl;
 }
 
 /* A version lives as long as the longest of the releases that have it. */
@@ -244,8 +256,8 @@ add_dnskey(struct past_world *world, const struct cache_dnskey *dnskey)
 	for (size_t i = 0; i < cache->n_dnskeys; i++) {
 		struct cache_dnskey *known = &cache->dnskeys[i];
 
-		if (known->keys == dnskey->keys && known->signers == dnskey->signers &&
-		    known->life.ttl == dnskey->life.ttl) {
+		if (known->stream == dnskey->stream && known->keys == dnskey->keys &&
+		    known->signers == dnskey->signers && known->life.ttl == dnskey->life.ttl) {
 			if (is_live(world, &dnskey->life))
 				expirations_merge(known->expirations, dnskey->expirations);
 			life_extend(&known->life, &dnskey->life);
@@ -287,7 +299,8 @@ add_class(struct past_world *world, const struct cache_class *class, struct rele
 	for (i = 0; i < cache->n_classes; i++) {
 		struct cache_class *known = &cache->classes[i];
 
-		if (known->signers == class->signers && known->life.ttl == class->life.ttl)
+		if (known->stream == class->stream && known->signers == class->signers &&
+		    known->life.ttl == class->life.ttl)
 			break;
 	}
 	if (i == CACHE_VERSIONS_MAX) {
@@ -301,6 +314,7 @@ add_class(struct past_world *world, const struct cache_class *class, struct rele
 		if (is_live(world, &class->life))
 			expirations_merge(known->expirations, class->expirations);
 		life_extend(&known->life, &class->life);
+		known->for_parent &= class->for_parent;
 		if (class->n_rrsets > known->n_rrsets)
 			known->n_rrsets = class->n_rrsets;
 		return ZG_OK;
@@ -348,6 +362,40 @@ trace_new(struct past_world *world)
 	return &world->traces[world->n_traces++];
 }
 
+/* Classes that were not recorded may be in caches until the horizon, which bounds what is not known
+ * (DESIGN 9.11), after the release left service. */
+static bool
+may_be_cached(const struct past_world *world, const struct cache_life *life)
+{
+	return life->superseded == TIME_NEVER ||
+	       life->last_fetch + world->rules.unknown_horizon > world->inputs->now;
+}
+
+zg_status
+past_world_serve(struct past_world *world, const struct release_facts *facts, uint8_t stream,
+    const struct cache_life *life, struct release_trace *trace)
+{
+	struct cache_dnskey dnskey;
+	struct key_map map;
+	zg_status status = key_map_make(world, facts, &map);
+
+	if (status != ZG_OK)
+		return status;
+	dnskey_make(facts, &map, &dnskey);
+	dnskey.stream = stream;
+	life_set(&dnskey.life, life);
+	trace->dnskey = add_dnskey(world, &dnskey);
+	for (size_t i = 0; i < facts->n_classes && status == ZG_OK; i++) {
+		struct cache_class class;
+
+		class_make(facts, &map, &facts->classes[i], &class);
+		class.stream = stream;
+		life_set(&class.life, life);
+		status = add_class(world, &class, trace);
+	}
+	return status;
+}
+
 zg_status
 past_world_release(struct past_world *world, const struct history_candidate *release)
 {
@@ -355,29 +403,16 @@ past_world_release(struct past_world *world, const struct history_candidate *rel
 	    .superseded = world->next_evidence,
 	    .last_fetch = world->next_evidence};
 	struct release_trace *trace = trace_new(world);
-	struct cache_dnskey dnskey;
-	struct key_map map;
-	zg_status status = key_map_make(world, &release->facts, &map);
+	zg_status status;
 
-	if (trace == NULL || status != ZG_OK)
+	if (trace == NULL)
 		return ZG_MEMORY;
 	if (life.superseded != TIME_NEVER)
 		life.last_fetch += lingering(world, &release->facts);
 	trace->serial = release->facts.serial;
 	trace->superseded = life.superseded;
-	dnskey_make(&release->facts, &map, &dnskey);
-	life.ttl = dnskey.life.ttl;
-	dnskey.life = life;
-	trace->dnskey = add_dnskey(world, &dnskey);
-	for (size_t i = 0; i < release->facts.n_classes && status == ZG_OK; i++) {
-		struct cache_class class;
-
-		class_make(&release->facts, &map, &release->facts.classes[i], &class);
-		life.ttl = class.life.ttl;
-		class.life = life;
-		status = add_class(world, &class, trace);
-	}
-	world->cache.incomplete |= release->facts.more_classes;
+	status = past_world_serve(world, &release->facts, 0, &life, trace);
+	world->cache.incomplete |= release->facts.more_classes && may_be_cached(world, &life);
 	if (life.from < world->cache.child_known_since)
 		world->cache.child_known_since = life.from;
 	if (evidence(world, release) != 0)

@@ -53,6 +53,11 @@ struct past_world {
 	struct ds_switches switches[CACHE_VERSIONS_MAX]; /* beside cache.ds */
 };
 
+/* Adds what was served as versions of a stream, each with that life but for its TTL; later calls
+ * are about earlier times. The trace gets them. */
+MUST_CHECK zg_status past_world_serve(struct past_world *world, const struct release_facts *facts,
+    uint8_t stream, const struct cache_life *life, struct release_trace *trace);
+
 /* past_world_clear also after a failure of any of these. */
 MUST_CHECK zg_status past_world_begin(struct past_world *world, const struct past_inputs *inputs,
     const struct release_facts *release);

@@ -75,12 +75,22 @@ ds_text(struct made_result *made, const struct cache_ds *ds)
 	return keep_text(made, &text);
 }
 
+/* " of provider b"; empty for what is our own. */
+static const char *
+of_provider(struct made_result *made, const struct past_facts *past, uint8_t stream)
+{
+	if (stream == 0 || stream > past->n_providers)
+		return "";
+	return result_keep_format(made, " of provider %s", past->providers[stream - 1].name);
+}
+
 /* The two parts of a counterexample that do not fit: the one held longer, and the one asked for. */
 struct part {
 	const struct cache_life *life;
 	uint32_t serial;  /* 0: the parent's */
 	const char *name; /* "www.example. A" */
 	bool is_candidate;
+	uint8_t stream; /* 0: our own, or the parent's */
 };
 
 static struct part
@@ -91,25 +101,29 @@ ds_part(struct made_result *made, const struct cache_ds *ds)
 }
 
 static struct part
-dnskey_part(struct made_result *made, const struct cache_proof *proof, size_t index)
+dnskey_part(struct made_result *made, const struct past_facts *past, size_t index)
 {
-	const struct cache_dnskey *dnskey = &proof->world.dnskeys[index];
+	const struct cache_dnskey *dnskey = &past->proof->world.dnskeys[index];
 
 	return (struct part){.life = &dnskey->life,
 	    .serial = dnskey->serial,
-	    .name = result_keep_format(made, "%s DNSKEY", made->public.zone),
-	    .is_candidate = index == proof->candidate_dnskey};
+	    .name = result_keep_format(
+		made, "%s DNSKEY%s", made->public.zone, of_provider(made, past, dnskey->stream)),
+	    .is_candidate = index == past->proof->candidate_dnskey,
+	    .stream = dnskey->stream};
 }
 
 static struct part
-class_part(struct made_result *made, const struct cache_proof *proof, size_t index)
+class_part(struct made_result *made, const struct past_facts *past, size_t index)
 {
-	const struct cache_class *class = &proof->world.classes[index];
+	const struct cache_class *class = &past->proof->world.classes[index];
 
 	return (struct part){.life = &class->life,
 	    .serial = class->serial,
-	    .name = result_keep_format(made, "%s %s", class->owner, class->type),
-	    .is_candidate = class->life.from == made->public.now};
+	    .name = result_keep_format(
+		made, "%s %s%s", class->owner, class->type, of_provider(made, past, class->stream)),
+	    .is_candidate = class->stream == 0 && class->life.from == made->public.now,
+	    .stream = class->stream};
 }
 
 /* Why the two parts do not fit. */
@@ -145,8 +159,30 @@ static bool
 is_unconfirmed(const struct past_facts *past, const struct cache_counterexample *example,
     const struct part *held)
 {
-	return example->earliest_safe == TIME_NEVER && held->serial != 0 && !held->is_candidate &&
-	       past->in_force != NULL && held->serial != past->in_force->serial;
+	return example->earliest_safe == TIME_NEVER && held->serial != 0 && held->stream == 0 &&
+	       !held->is_candidate && past->in_force != NULL &&
+	       held->serial != past->in_force->serial;
+}
+
+/* Keys of one side that are not published by the other. */
+static const char *
+provider_remedy(struct made_result *made, const struct past_facts *past,
+    const struct cache_counterexample *example)
+{
+	const struct cache_world *world = &past->proof->world;
+	const struct cache_dnskey *dnskey = &world->dnskeys[example->dnskey];
+	const struct cache_class *class = &world->classes[example->class];
+	const char *keys = keys_text(made, world, class->signers);
+	const char *until = until_text(made, example->earliest_safe);
+
+	if (class->stream != 0)
+		return result_keep_format(made,
+		    "keep %s in the DNSKEY RRset%s: data%s are signed by it", keys, until,
+		    of_provider(made, past, class->stream));
+	return result_keep_format(made,
+	    "have %s published in the DNSKEY RRset%s, and sign with it only when all caches have "
+	    "that%s%s",
+	    keys, of_provider(made, past, dnskey->stream), until[0] != '\0' ? ": not" : "", until);
 }
 
 /* The smallest change that would make it pass: rollover.md 3.7, "Synthesis". */
@@ -160,6 +196,9 @@ remedy_text(struct made_result *made, const struct past_facts *past,
 
 	if (example->preexisting)
 		return "release: holding the zone back does not help";
+	if (example->link == LINK_DNSKEY_DATA &&
+	    world->dnskeys[example->dnskey].stream != world->classes[example->class].stream)
+		return provider_remedy(made, past, example);
 	if (is_unconfirmed(past, example, held))
 		return result_keep_format(made,
 		    "nobody confirmed that serial %lu replaced serial %lu in service: see 'history "
@@ -212,9 +251,9 @@ add_counterexample(struct made_result *made, const struct past_facts *past,
 	const struct cache_proof *proof = past->proof;
 	bool at_parent = example->link == LINK_DS_DNSKEY;
 	struct part first = at_parent ? ds_part(made, &proof->world.ds[example->ds])
-				      : dnskey_part(made, proof, example->dnskey);
-	struct part second = at_parent ? dnskey_part(made, proof, example->dnskey)
-				       : class_part(made, proof, example->class);
+				      : dnskey_part(made, past, example->dnskey);
+	struct part second = at_parent ? dnskey_part(made, past, example->dnskey)
+				       : class_part(made, past, example->class);
 	bool swapped = second.life->from < first.life->from;
 	const struct part *held = swapped ? &second : &first;
 	const struct part *asked = swapped ? &first : &second;

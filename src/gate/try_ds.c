@@ -66,6 +66,9 @@ trial_prove(struct trial *trial, struct zg_error *error)
 	    .origin = trial->origin,
 	    .tried = trial->outlook ? NULL : trial->ds,
 	    .n_tried = trial->n_ds,
+	    .providers = trial->inputs->providers,
+	    .n_providers = trial->inputs->n_providers,
+	    .provider_max_age = trial->inputs->provider_max_age,
 	    .now = trial->inputs->now};
 	status = past_read(&trial->past_inputs, &trial->past, error);
 	if (status == ZG_OK)

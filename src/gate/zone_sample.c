@@ -216,11 +216,20 @@ add_random(struct sampling *sampling)
 	return status;
 }
 
+/* Puts letters by chance into a first label of ABSENT_LABEL. */
+static void
+draw_label(struct sampling *sampling, uint8_t *name)
+{
+	static const char letters[] = "0123456789abcdefghijklmnopqrstuv";
+
+	for (int k = 0; k < ABSENT_LABEL; k++)
+		name[1 + k] = (uint8_t)letters[draw(sampling) % 32];
+}
+
 /* Names below the apex that are not there. */
 static zg_status
 add_absent(struct sampling *sampling)
 {
-	static const char letters[] = "0123456789abcdefghijklmnopqrstuv";
 	const struct zone *zone = sampling->zone;
 	size_t apex_len = name_length(zone->origin);
 	size_t n = ABSENT_LEAST + sampling->wanted / ABSENT_EVERY;
@@ -237,8 +246,7 @@ add_absent(struct sampling *sampling)
 	for (size_t i = 0; i < n && status == ZG_OK; i++) {
 		struct sample_entry *entry;
 
-		for (int k = 0; k < ABSENT_LABEL; k++)
-			name[1 + k] = (uint8_t)letters[draw(sampling) % 32];
+		draw_label(sampling, name);
 		if (zone_find(zone, name) == NO_OWNER)
 			status = add_entry(sampling, kind, name, RR_A, &entry);
 	}
@@ -319,4 +327,86 @@ zg_zone_sample(const struct zg_source *source, const char *origin, const zg_poli
 	}
 	zone_free(zone);
 	return status;
+}
+
+/* ---- A zone that is not at hand ---- */
+
+/* What zones have at their apex. */
+static zg_status
+ask_apex(struct sampling *sampling, const uint8_t *apex)
+{
+	static const uint16_t types[] = {RR_SOA, RR_DNSKEY, RR_NS, RR_NSEC3PARAM, RR_CDS,
+	    RR_CDNSKEY, RR_ZONEMD, RR_TXT, RR_MX, RR_A, RR_AAAA};
+	struct sample_entry *entry;
+	zg_status status = ZG_OK;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]) && status == ZG_OK; i++)
+		status = add_entry(sampling, SAMPLE_RRSET, apex, types[i], &entry);
+	return status;
+}
+
+/* DS belongs to this zone wherever a name of the watch-list may be delegated to. */
+static zg_status
+ask_watched(struct sampling *sampling, const uint8_t *apex, const zg_policy *policy)
+{
+	const struct policy_values *values = policy_values(policy);
+	struct sample_entry *entry;
+	zg_status status = ZG_OK;
+
+	for (size_t i = 0; i < values->change.n_watch && i < WATCHED_MAX && status == ZG_OK; i++) {
+		const uint8_t *name = values->change.watch[i];
+
+		if (name_in(name, apex) && !name_equal(name, apex))
+			status = add_entry(sampling, SAMPLE_NO_TYPE, name, RR_DS, &entry);
+	}
+	return status;
+}
+
+/* Names that are most likely not there: denial is signed as well. */
+static zg_status
+ask_absent(struct sampling *sampling, const uint8_t *apex)
+{
+	uint8_t name[1 + ABSENT_LABEL + ZG_NAME_MAX] = {ABSENT_LABEL};
+	struct sample_entry *entry;
+	zg_status status = ZG_OK;
+
+	if (1 + ABSENT_LABEL + name_length(apex) > ZG_NAME_MAX)
+		return ZG_OK;
+	memcpy(name + 1 + ABSENT_LABEL, apex, name_length(apex));
+	for (size_t i = 0; i < sampling->wanted && status == ZG_OK; i++) {
+		draw_label(sampling, name);
+		status = add_entry(sampling, SAMPLE_NO_NAME, name, RR_A, &entry);
+	}
+	return status;
+}
+
+zg_status
+zg_zone_questions(const char *origin, const zg_policy *policy, size_t n_names, uint64_t seed,
+    struct zone_sample **sample, struct zg_error *error)
+{
+	static const uint8_t root[] = {0};
+	struct sampling sampling = {.wanted = n_names, .state = seed};
+	uint8_t apex[ZG_NAME_MAX];
+	const char *why;
+	zg_status status;
+
+	*sample = NULL;
+	if (n_names > ZG_SAMPLE_NAMES_MAX)
+		return error_set(error, ZG_LIMIT, "a sample of so many names is not taken");
+	if (name_from_text_lower(origin, strlen(origin), root, apex, &why) == 0)
+		return error_set(error, ZG_PARAMETER, "%s", why);
+	sampling.sample = *sample = calloc(1, sizeof(**sample));
+	if (*sample == NULL)
+		return error_set(error, ZG_MEMORY, "out of memory");
+	memcpy((*sample)->zone, apex, name_length(apex));
+	status = ask_apex(&sampling, apex);
+	if (status == ZG_OK && policy != NULL)
+		status = ask_watched(&sampling, apex, policy);
+	if (status == ZG_OK)
+		status = ask_absent(&sampling, apex);
+	if (status == ZG_OK)
+		return ZG_OK;
+	zone_sample_free(*sample);
+	*sample = NULL;
+	return error_set(error, status, "%s while taking a sample", zg_status_text(status));
 }

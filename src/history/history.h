@@ -14,6 +14,7 @@
 #include <zonegate/status.h>
 #include <zonegate/verdict.h>
 #include "base/compiler.h"
+#include "dns/provider_look.h"
 #include "dns/release_facts.h"
 
 struct history; /* an open database; one thread */
@@ -146,6 +147,85 @@ MUST_CHECK zg_status history_add_served(struct history *history, const char *zon
 MUST_CHECK zg_status history_served_list(struct history *history, const char *zone, int64_t since,
     struct history_served **list, size_t *n, struct zg_error *error);
 
+/* What a server of another provider of a multi-signer zone was seen to serve. */
+MUST_CHECK zg_status history_add_provider(struct history *history, const char *zone,
+    const struct provider_look *observation, struct zg_error *error);
+/* Newest first, from `since` on; before that the last answer of each server. `visit` borrows each
+ * for the call, and ends the walk with anything but ZG_OK, which is returned. It does not write to
+ * the history. */
+typedef zg_status (*history_provider_visitor)(
+    void *context, const struct provider_look *observation);
+MUST_CHECK zg_status history_visit_providers(struct history *history, const char *zone,
+    int64_t since, history_provider_visitor visit, void *context, struct zg_error *error);
+
+/* --- Stages --- */
+
+/* A stage's name, and all names of a plan with a blank between them, each after an asterisk when
+ * the stage has the text of a rollout that this one replaces. With the NUL. */
+#define HISTORY_STAGE_SIZE 64
+#define HISTORY_PLAN_SIZE  2048
+
+/* A step of a release on its way through the stages of its zone: `stage` "" for those of the whole.
+ * The numbers stand in databases. */
+enum history_step_kind {
+	HISTORY_BEGUN = 0, /* with `straight` and `plan` */
+	HISTORY_ENTERED = 1,
+	HISTORY_REACHED = 2,
+	HISTORY_FAILED = 3,
+	HISTORY_GOOD = 4,
+	HISTORY_BAD = 5,
+	HISTORY_FINISHED = 6,
+	HISTORY_REPLACED = 7,
+	HISTORY_ABORTING = 8,
+	HISTORY_PUT_BACK = 9,
+	HISTORY_ABORTED = 10,
+	HISTORY_STEPS
+};
+
+struct history_step {
+	int64_t candidate;
+	int64_t time;
+	enum history_step_kind kind;
+	char stage[HISTORY_STAGE_SIZE];
+	bool straight;
+	char plan[HISTORY_PLAN_SIZE];
+	char actor[80];
+	char why[512];
+};
+/* Adds it, and a line to the decision log. */
+MUST_CHECK zg_status history_add_step(
+    struct history *history, const struct history_step *step, struct zg_error *error);
+
+/* A release that began its way through the stages. */
+struct history_rollout {
+	struct history_step begun;
+	uint32_t serial;
+	char digest[DIGEST_TEXT_SIZE];
+	uint8_t file_sha256[32];
+};
+/* The last one of the zone that began here; *found: there is any. */
+MUST_CHECK zg_status history_last_rollout(struct history *history, const char *zone,
+    struct history_rollout *rollout, bool *found, struct zg_error *error);
+
+/* What became of a candidate in the stages here, in order. `visit` borrows each step for the call,
+ * and ends the walk with anything but ZG_OK, which is returned. It does not write to the history.
+ */
+typedef zg_status (*history_step_visitor)(void *context, const struct history_step *step);
+MUST_CHECK zg_status history_visit_steps(struct history *history, int64_t candidate,
+    history_step_visitor visit, void *context, struct zg_error *error);
+
+/* A release that some stage had, and that was not finished: it is under way, or was aborted. */
+struct history_unfinished {
+	int64_t candidate;
+	uint32_t serial;
+	char digest[DIGEST_TEXT_SIZE];
+	int64_t last; /* when a stage may have had it last; INT64_MAX: it is under way */
+};
+/* Those of the zone, of all sites, that were aborted at `since` or later, and the one under way. At
+ * most ZG_STAGED_SERIALS_MAX, the newest; *list is owned by the caller. */
+MUST_CHECK zg_status history_unfinished(struct history *history, const char *zone, int64_t since,
+    struct history_unfinished **list, size_t *n, struct zg_error *error);
+
 /* --- Rules --- */
 
 #define HISTORY_APPROVER_SIZE 64 /* an id, with the NUL */
@@ -212,6 +292,10 @@ MUST_CHECK zg_status history_signatures(
  * signature of one of them, here or with the caller. */
 MUST_CHECK zg_status history_verify(struct history *history, int64_t *broken_at, char *why,
     size_t why_size, struct zg_error *error);
+
+/* The time of the first own line of a kind after `since`; *time 0: there is none. */
+MUST_CHECK zg_status history_first_line(struct history *history, const char *zone, const char *kind,
+    int64_t since, int64_t *time, struct zg_error *error);
 
 /* The latest time of any own line, 0 when there is none: a clock behind it was set back. */
 MUST_CHECK zg_status history_latest(struct history *history, int64_t *time, struct zg_error *error);

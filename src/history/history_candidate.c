@@ -496,10 +496,9 @@ history_candidates_free(struct history_candidate *list, size_t n)
 	free(list);
 }
 
-/* The sum of a candidate's row, its zone and serial. */
-static zg_status
-candidate_head(struct history *history, int64_t id, uint8_t sum[SUM_OCTETS],
-    char zone[NAME_TEXT_SIZE], bool *has_serial, uint32_t *serial, struct zg_error *error)
+zg_status
+candidate_head(
+    struct history *history, int64_t id, struct candidate_head *head, struct zg_error *error)
 {
 	sqlite3_stmt *statement = NULL;
 	zg_status status =
@@ -518,10 +517,14 @@ candidate_head(struct history *history, int64_t id, uint8_t sum[SUM_OCTETS],
 		status =
 		    row_read(history, table_at(TABLE_CANDIDATES), statement, NULL, &row, error);
 	if (status == ZG_OK) {
-		memcpy(sum, row.sum, SUM_OCTETS);
-		copy_text(zone, &row.values[0]);
-		*serial = (uint32_t)row.values[2].integer;
-		*has_serial = row.values[8].length > 0;
+		memcpy(head->sum, row.sum, SUM_OCTETS);
+		copy_text(head->zone, &row.values[0]);
+		head->serial = (uint32_t)row.values[2].integer;
+		copy_text(head->digest, &row.values[3]);
+		memset(head->file_sha256, 0, sizeof(head->file_sha256));
+		if (row.values[4].length == sizeof(head->file_sha256))
+			memcpy(head->file_sha256, row.values[4].octets, row.values[4].length);
+		head->has_serial = row.values[8].length > 0;
 	}
 	(void)sqlite3_finalize(statement);
 	return status;
@@ -531,12 +534,10 @@ zg_status
 history_set_state(struct history *history, int64_t id, enum candidate_state state, int64_t time,
     const char *actor, const char *why, struct zg_error *error)
 {
-	char zone[NAME_TEXT_SIZE] = "", text[SENTENCE_SIZE] = "";
+	char text[SENTENCE_SIZE] = "";
+	struct candidate_head head = {.zone = ""};
 	struct line_text say = {
-	    .zone = zone, .kind = "state", .actor = actor, .text = text, .time = time};
-	uint8_t sum[SUM_OCTETS];
-	uint32_t serial = 0;
-	bool has_serial = false;
+	    .zone = head.zone, .kind = "state", .actor = actor, .text = text, .time = time};
 	struct line line;
 	zg_status status;
 
@@ -544,30 +545,28 @@ history_set_state(struct history *history, int64_t id, enum candidate_state stat
 		return error_set(error, ZG_PARAMETER, "no such state");
 	status = line_begin(history, &line, error);
 	if (status == ZG_OK)
-		status = candidate_head(history, id, sum, zone, &has_serial, &serial, error);
+		status = candidate_head(history, id, &head, error);
 	if (status == ZG_OK)
-		status = event_add(history, &line, id, sum, state, time, actor, why, error);
+		status = event_add(history, &line, id, head.sum, state, time, actor, why, error);
 	if (status == ZG_OK)
-		candidate_say(text, id, has_serial, serial, state, why);
+		candidate_say(text, id, head.has_serial, head.serial, state, why);
 	return line_end(history, &line, status, &say, error);
 }
 
 zg_status
 history_report(struct history *history, int64_t id, char **report, struct zg_error *error)
 {
-	char zone[NAME_TEXT_SIZE];
 	sqlite3_stmt *statement = NULL;
-	uint8_t sum[SUM_OCTETS];
-	uint32_t serial;
+	struct candidate_head head;
 	struct row row;
-	bool found = false, has_serial;
+	bool found = false;
 	zg_status status;
 
 	*report = NULL;
 	status = read_begin(history, error);
 	if (status != ZG_OK)
 		return status;
-	status = candidate_head(history, id, sum, zone, &has_serial, &serial, error);
+	status = candidate_head(history, id, &head, error);
 	if (status == ZG_OK)
 		status = row_select(history, table_at(TABLE_REPORTS),
 		    "WHERE candidate = ? ORDER BY id LIMIT 1", &statement, error);
@@ -576,7 +575,8 @@ history_report(struct history *history, int64_t id, char **report, struct zg_err
 	if (status == ZG_OK)
 		status = sql_step(history, statement, &found, error);
 	if (status == ZG_OK && found)
-		status = row_read(history, table_at(TABLE_REPORTS), statement, sum, &row, error);
+		status =
+		    row_read(history, table_at(TABLE_REPORTS), statement, head.sum, &row, error);
 	if (status == ZG_OK) {
 		*report = strdup(found ? row.values[1].octets : "");
 		if (*report == NULL)

@@ -100,7 +100,7 @@ static const char own_lines_sql[] =
     "'number', number, 'kind', kind, 'actor', actor, 'text', text, 'chain', lower(hex(chain))) "
     "FROM log WHERE zone = ?1 ORDER BY number";
 static const char first_line_sql[] =
-    "SELECT json_object('row', 'zonegate history', 'version', 2, 'zone', ?1)";
+    "SELECT json_object('row', 'zonegate history', 'version', 3, 'zone', ?1)";
 
 zg_status
 history_export(struct history *history, const char *zone, int fd, struct zg_error *error)

@@ -218,6 +218,35 @@ history_signatures(
 }
 
 zg_status
+history_first_line(struct history *history, const char *zone, const char *kind, int64_t since,
+    int64_t *time, struct zg_error *error)
+{
+	char name[NAME_TEXT_SIZE];
+	zg_status status = zone_name(zone, name, error);
+	struct value values[] = {value_text(name), value_text(kind), value_integer(since)};
+	sqlite3_stmt *statement = NULL;
+	bool row = false;
+
+	*time = 0;
+	if (status == ZG_OK)
+		status = sql_prepare(history,
+		    "SELECT min(time) FROM log WHERE zone = ? AND kind = ? AND time > ?",
+		    &statement, error);
+	for (int i = 0; i < 3 && status == ZG_OK; i++) {
+		int rc = value_bind(statement, i + 1, &values[i]);
+
+		if (rc != SQLITE_OK)
+			status = sql_error(history, rc, error);
+	}
+	if (status == ZG_OK)
+		status = sql_step(history, statement, &row, error);
+	if (status == ZG_OK && row)
+		*time = sqlite3_column_int64(statement, 0); /* NULL reads as 0 */
+	(void)sqlite3_finalize(statement);
+	return status;
+}
+
+zg_status
 history_latest(struct history *history, int64_t *time, struct zg_error *error)
 {
 	return sql_integer(history, "SELECT max(time) FROM log", 0, time, error);

@@ -421,8 +421,8 @@ first_line(struct merge *merge, const struct line_head *head)
 {
 	char name[NAME_TEXT_SIZE];
 
-	if (strcmp(head->row, "zonegate history") != 0 || head->version < 1 || head->version > 2)
-		return merge_bad(merge, "not an export of a history of version 1 or 2");
+	if (strcmp(head->row, "zonegate history") != 0 || head->version < 1 || head->version > 3)
+		return merge_bad(merge, "not an export of a history of version 1 to 3");
 	if (head->zone[0] == '\0' || zone_name(head->zone, name, NULL) != ZG_OK ||
 	    strcmp(name, head->zone) != 0)
 		return merge_bad(merge, "no zone");

@@ -63,7 +63,9 @@ enum table_id {
 	TABLE_SERVED,
 	TABLE_SIGNATURES,
 	TABLE_FOREIGN_LINES,
-	TABLE_RULES, /* since version 2 */
+	TABLE_RULES,	 /* since version 2 */
+	TABLE_PROVIDERS, /* since version 3 */
+	TABLE_STAGES,	 /* since version 3 */
 	TABLES
 };
 
@@ -172,6 +174,21 @@ struct log_row {
 bool log_row_read(sqlite3_stmt *statement, struct log_row *row);
 MUST_CHECK zg_status log_row_chain(struct history *history, const struct log_row *row,
     const uint8_t previous[SUM_OCTETS], uint8_t chain[SUM_OCTETS], struct zg_error *error);
+
+/* --- Candidates (history_candidate.c) --- */
+
+/* What is in the row of a candidate itself. */
+struct candidate_head {
+	uint8_t sum[SUM_OCTETS]; /* of the row */
+	char zone[NAME_TEXT_SIZE];
+	bool has_serial;
+	uint32_t serial;
+	char digest[DIGEST_TEXT_SIZE];
+	uint8_t file_sha256[32];
+};
+/* ZG_PARAMETER: there is no such candidate. */
+MUST_CHECK zg_status candidate_head(
+    struct history *history, int64_t id, struct candidate_head *head, struct zg_error *error);
 
 /* --- Text (history_text.c) --- */
 

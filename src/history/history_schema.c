@@ -2,8 +2,9 @@
  * The tables. Rows are only ever added: a trigger refuses to change or delete any. Each row belongs
  * to the line of the log that it was written with, whose chain value covers it.
  *
- * Version 2 has the table `rules` more. A database of version 1 is read as it is, and gets what it
- * lacks when it is opened to be written: nothing that it has is touched.
+ * Version 2 has the table `rules` more, version 3 `provider_observations` and `stages`. A database
+ * of a former version is read as it is, and gets what it lacks when it is opened to be written:
+ * nothing that it has is touched.
  */
 #include "history/history_private.h"
 
@@ -13,7 +14,7 @@
 
 /* "zgHi". */
 #define APPLICATION_ID 0x7a674869
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 
 /* What all rows begin with. `line` is the number in the log of the line they belong to, which is
  * written after them; that it is there is for history_verify to see (as a foreign key it would cost
@@ -99,18 +100,37 @@ static const struct {
 				 "approvers TEXT NOT NULL CHECK (length(approvers) < 16384), "
 				 "policy BLOB NOT NULL"),
     INDEX("rules_zone", "rules (zone, policy_digest)"),
+    /* Version 3. */
+    TABLE("provider_observations",
+	ROW ZONE TIME "provider TEXT NOT NULL CHECK (length(provider) < 80), "
+		      "server TEXT NOT NULL CHECK (length(server) < 80), "
+		      "answered INTEGER NOT NULL CHECK (answered IN (0, 1)), "
+		      "note TEXT NOT NULL CHECK (length(note) < 160), "
+		      "serial INTEGER NOT NULL CHECK (serial BETWEEN 0 AND 4294967295), "
+		      "facts BLOB NOT NULL"),
+    INDEX("provider_observations_time", "provider_observations (zone, provider, server, time)"),
+    TABLE("stages", ROW CANDIDATE TIME "step INTEGER NOT NULL CHECK (step BETWEEN 0 AND 10), "
+				       "stage TEXT NOT NULL CHECK (length(stage) < 64), "
+				       "straight INTEGER NOT NULL CHECK (straight IN (0, 1)), "
+				       "plan TEXT NOT NULL CHECK (length(plan) < 2048), "
+				       "actor TEXT NOT NULL CHECK (length(actor) < 80), "
+				       "why TEXT NOT NULL CHECK (length(why) < 512)"),
+    INDEX("stages_candidate", "stages (candidate)"),
+    INDEX("stages_step", "stages (step)"),
 };
 
 #define OBJECTS (sizeof(objects) / sizeof(objects[0]))
-/* The table with its triggers, and the index. */
-#define OBJECTS_1 (OBJECTS - 4)
-#define TABLES_1  TABLE_RULES
 
-/* How many of the objects and tables there are in a version. */
-static size_t
-objects_of(int64_t version)
+/* How many of the objects and tables there are in a version: each has what the one before has. */
+static const struct version {
+	size_t n_objects;
+	int n_tables;
+} versions[SCHEMA_VERSION] = {{32, TABLE_RULES}, {36, TABLE_PROVIDERS}, {OBJECTS, TABLES}};
+
+static const struct version *
+version_at(int64_t version)
 {
-	return version == 1 ? OBJECTS_1 : OBJECTS;
+	return &versions[version - 1];
 }
 
 /* Key RDATA at its longest, 64 times, and the classes: facts_encode never makes more. */
@@ -165,6 +185,17 @@ static const struct table tables[TABLES] = {
 	    INTEGER("quorum"), INTEGER("severity"), TEXT("approvers", RULES_TEXT_SIZE - 1),
 	    OCTETS("policy", ZG_HISTORY_POLICY_MAX)},
 	7, false},
+    {"provider_observations",
+	{TEXT("zone", NAME_TEXT_SIZE - 1), INTEGER("time"), TEXT("provider", LABEL_SIZE - 1),
+	    TEXT("server", LABEL_SIZE - 1), INTEGER("answered"), TEXT("note", 159),
+	    INTEGER("serial"), OCTETS("facts", FACTS_OCTETS_MAX)},
+	8, false},
+    {"stages",
+	{INTEGER("candidate"), INTEGER("time"), INTEGER("step"),
+	    TEXT("stage", HISTORY_STAGE_SIZE - 1), INTEGER("straight"),
+	    TEXT("plan", HISTORY_PLAN_SIZE - 1), TEXT("actor", LABEL_SIZE - 1),
+	    TEXT("why", SENTENCE_SIZE - 1)},
+	8, true},
 };
 
 const struct table *
@@ -278,8 +309,8 @@ schema_check(struct history *history, struct zg_error *error)
 
 	if (status != ZG_OK)
 		return status;
-	history->n_tables = version == 1 ? TABLES_1 : TABLES;
-	return objects_check(history, objects_of(version), error);
+	history->n_tables = version_at(version)->n_tables;
+	return objects_check(history, version_at(version)->n_objects, error);
 }
 
 /* Of two that do it at once, the second finds it done. */
@@ -296,9 +327,9 @@ schema_upgrade(struct history *history, struct zg_error *error)
 		return status;
 	status = version_read(history, &version, error);
 	if (status == ZG_OK)
-		status = objects_check(history, objects_of(version), error);
-	if (status == ZG_OK && version == 1)
-		status = objects_create(history, OBJECTS_1, error);
+		status = objects_check(history, version_at(version)->n_objects, error);
+	if (status == ZG_OK && version < SCHEMA_VERSION)
+		status = objects_create(history, version_at(version)->n_objects, error);
 	if (status == ZG_OK)
 		status = sql_exec(history, "COMMIT", error);
 	if (status != ZG_OK)

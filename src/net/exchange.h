@@ -29,6 +29,7 @@ struct ask {
 	enum ask_outcome outcome;
 	struct message *answer; /* owned by the ask: asks_clear; NULL unless ASK_ANSWERED */
 	bool used_tcp;
+	bool no_route;	/* with ASK_UNREACHABLE: nothing here leads to the address */
 	bool lost_edns; /* the server knows no EDNS, and was asked without: no DNSSEC in it */
 	unsigned tries; /* 0 with ASK_TIMEOUT: the server had been silent to others for so long */
 	unsigned n_ignored; /* datagrams that were no answer to it: source, id, question, form */

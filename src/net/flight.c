@@ -94,6 +94,15 @@ end_refused(struct flight *flight, int trouble)
 	    over_tcp(flight) ? "TCP" : "UDP", strerrordesc_np(trouble));
 }
 
+/* The system does not even begin: no way leads from here to the address. */
+static void
+end_no_route(struct flight *flight, int trouble)
+{
+	flight->ask->no_route = trouble == ENETUNREACH || trouble == EHOSTUNREACH ||
+				trouble == EADDRNOTAVAIL || trouble == EAFNOSUPPORT;
+	end_refused(flight, trouble);
+}
+
 static void
 time_begin(struct flight *flight)
 {
@@ -167,7 +176,7 @@ flight_open(struct flight *flight, bool tcp, struct zg_error *error)
 		return status;
 	flight->fd = socket(address->socket.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (flight->fd < 0 && errno == EAFNOSUPPORT) {
-		end_refused(flight, errno);
+		end_no_route(flight, errno);
 		return ZG_OK;
 	}
 	if (flight->fd < 0)
@@ -175,7 +184,7 @@ flight_open(struct flight *flight, bool tcp, struct zg_error *error)
 		    error, ZG_READ, "cannot open a socket: %s", strerrordesc_np(errno));
 	if (connect(flight->fd, (const struct sockaddr *)&address->socket, address->length) != 0 &&
 	    errno != EINPROGRESS) {
-		end_refused(flight, errno);
+		end_no_route(flight, errno);
 	} else if (tcp) {
 		flight->connections++;
 		flight->ask->tries++;

@@ -20,6 +20,7 @@
 /* One server, while its answers are judged. */
 struct judging {
 	const struct observe_question *question;
+	struct zone_sample *sample; /* of what it has to serve */
 	struct ask *asks; /* of this server: entry by entry, UDP and TCP beside each other */
 	struct observed_server *server;
 	struct zone_keys *keys; /* owned; NULL: none were proved */
@@ -29,7 +30,7 @@ struct judging {
 
 /* An answer, and what it is held against. */
 struct judged {
-	const struct sample_entry *entry;
+	struct sample_entry *entry;
 	const struct ask *ask;
 };
 
@@ -54,33 +55,61 @@ static void PRINTF_LIKE(4, 5) fault(const struct judging *judging, const struct 
 
 /* --- Questions --- */
 
-static struct ask *
-asks_make(const struct observe_question *question)
+/* What a server has to serve. */
+static struct zone_sample *
+sample_of(const struct observe_question *question, size_t server)
 {
-	const struct zone_sample *sample = question->sample;
-	size_t per_server = sample->n * TRANSPORTS;
-	struct ask *asks = calloc(question->n_servers * per_server, sizeof(*asks));
+	return question->servers[server].rolling ? question->rolling : question->released;
+}
 
-	for (size_t i = 0; asks != NULL && i < question->n_servers * per_server; i++)
-		asks[i] = (struct ask){.server = question->servers[i / per_server],
-		    .name = sample->entries[i % per_server / TRANSPORTS].name,
-		    .type = sample->entries[i % per_server / TRANSPORTS].type,
-		    .tcp = i % TRANSPORTS == 1};
+static size_t
+count_asks(const struct observe_question *question)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < question->n_servers; i++)
+		n += sample_of(question, i)->n * TRANSPORTS;
+	return n;
+}
+
+/* Server by server. */
+static struct ask *
+asks_make(const struct observe_question *question, size_t n)
+{
+	struct ask *asks = calloc(n + 1, sizeof(*asks)), *at = asks;
+
+	for (size_t i = 0; asks != NULL && i < question->n_servers; i++) {
+		const struct zone_sample *sample = sample_of(question, i);
+
+		for (size_t k = 0; k < sample->n * TRANSPORTS; k++)
+			*at++ = (struct ask){.server = question->servers[i].address,
+			    .name = sample->entries[k / TRANSPORTS].name,
+			    .type = sample->entries[k / TRANSPORTS].type,
+			    .tcp = k % TRANSPORTS == 1};
+	}
 	return asks;
 }
 
 /* --- Keys --- */
 
-/* The released keys as trust anchors: those with the SEP flag, or all when none has it. */
-static size_t
-anchors_of_release(const struct zone_sample *sample, const struct sample_entry *keys,
-    struct trust_anchor *anchors, uint16_t flag)
+/* The sample's entry of the DNSKEY RRset, or NULL: the zone is not signed. */
+static struct sample_entry *
+keys_entry(const struct zone_sample *sample)
 {
+	return sample->n > 1 && sample->entries[1].type == RR_DNSKEY ? &sample->entries[1] : NULL;
+}
+
+/* The keys with all of these flags. */
+static size_t
+anchors_with(const struct zone_sample *sample, struct trust_anchor *anchors, uint16_t flag)
+{
+	const struct sample_entry *keys = keys_entry(sample);
 	size_t n = 0, at = 0;
 	uint16_t length;
 	const uint8_t *rdata;
 
-	while (n < TRUST_ANCHORS_MAX && (rdata = sample_record(keys, &at, &length)) != NULL) {
+	while (keys != NULL && n < TRUST_ANCHORS_MAX &&
+	       (rdata = sample_record(keys, &at, &length)) != NULL) {
 		struct dnskey_view view;
 
 		if (length > sizeof(anchors[n].key) || !dnskey_view(rdata, length, &view) ||
@@ -94,22 +123,25 @@ anchors_of_release(const struct zone_sample *sample, const struct sample_entry *
 	return n;
 }
 
+size_t
+sample_anchors(const struct zone_sample *sample, struct trust_anchor anchors[TRUST_ANCHORS_MAX])
+{
+	size_t n = anchors_with(sample, anchors, DNSKEY_FLAG_SEP);
+
+	return n > 0 ? n : anchors_with(sample, anchors, DNSKEY_FLAG_ZONE);
+}
+
 static zg_status
-keys_by_release(const struct observe_question *question, const struct message *answer,
+keys_by_release(const struct judging *judging, const struct message *answer,
     struct zone_keys **keys, struct proof_result *result, struct zg_error *error)
 {
-	const struct zone_sample *sample = question->sample;
 	struct trust_anchor *anchors = calloc(TRUST_ANCHORS_MAX, sizeof(*anchors));
-	size_t n;
 	zg_status status;
 
 	if (anchors == NULL)
 		return error_set(error, ZG_MEMORY, "out of memory");
-	n = anchors_of_release(sample, &sample->entries[1], anchors, DNSKEY_FLAG_SEP);
-	if (n == 0)
-		n = anchors_of_release(sample, &sample->entries[1], anchors, DNSKEY_FLAG_ZONE);
-	status = prove_keys_by_anchors(
-	    sample->zone, answer, anchors, n, question->now, keys, result, error);
+	status = prove_keys_by_anchors(judging->sample->zone, answer, anchors,
+	    sample_anchors(judging->sample, anchors), judging->question->now, keys, result, error);
 	free(anchors);
 	return status;
 }
@@ -119,7 +151,7 @@ static zg_status
 keys_prove(struct judging *judging, struct zg_error *error)
 {
 	const struct observe_question *question = judging->question;
-	const struct sample_entry *entry = &question->sample->entries[1];
+	struct sample_entry *entry = keys_entry(judging->sample);
 	struct proof_result result = {.proof = PROOF_BOGUS};
 	zg_status status = ZG_OK;
 
@@ -130,9 +162,9 @@ keys_prove(struct judging *judging, struct zg_error *error)
 			continue;
 		if (question->trust == TRUST_RELEASE)
 			status = keys_by_release(
-			    question, judged.ask->answer, &judging->keys, &result, error);
+			    judging, judged.ask->answer, &judging->keys, &result, error);
 		else
-			status = prove_keys_by_ds(question->sample->zone, judged.ask->answer,
+			status = prove_keys_by_ds(judging->sample->zone, judged.ask->answer,
 			    question->ds, question->n_ds, question->now, &judging->keys, &result,
 			    error);
 		if (status == ZG_OK && result.proof != PROOF_SECURE)
@@ -144,6 +176,21 @@ keys_prove(struct judging *judging, struct zg_error *error)
 
 /* --- Answers --- */
 
+/* That there is no answer, and whose trouble it is: a way that is missing here is not the
+ * server's. */
+static void
+fault_silent(const struct judging *judging, const struct judged *judged)
+{
+	const struct ask *ask = judged->ask;
+	const char *family = ask->server.socket.ss_family == AF_INET6 ? "IPv6" : "IPv4";
+
+	if (ask->outcome == ASK_UNREACHABLE && ask->no_route)
+		fault(
+		    judging, judged, FAULT_NO_ROUTE, "no %s route from here: %s", family, ask->why);
+	else
+		fault(judging, judged, FAULT_SILENT, "%s", ask->why);
+}
+
 /* What is wrong with the answer as a message; true: nothing. */
 static bool
 judge_message(const struct judging *judging, const struct judged *judged)
@@ -152,7 +199,7 @@ judge_message(const struct judging *judging, const struct judged *judged)
 	const struct message *answer = ask->answer;
 
 	if (ask->outcome != ASK_ANSWERED) {
-		fault(judging, judged, FAULT_SILENT, "%s", ask->why);
+		fault_silent(judging, judged);
 		return false;
 	}
 	judging->server->n_answered++;
@@ -184,6 +231,8 @@ judge_proof(
 	judging->server->n_proved += result->proof != PROOF_INSECURE;
 	if (!judging->same_serial)
 		return;
+	judged->entry->is_denied |= result->proof == PROOF_ABSENT || result->proof == PROOF_NO_NAME;
+	judged->entry->is_alias |= result->proof == PROOF_ALIAS;
 	if (kind == SAMPLE_RRSET && result->proof == PROOF_ALIAS)
 		fault(judging, judged, FAULT_ALTERED, "an alias that was not released");
 	else if (kind == SAMPLE_RRSET && !exists)
@@ -283,7 +332,7 @@ serial_read(const struct zone_sample *sample, const struct ask *ask, uint32_t *s
 static void
 judge_serial(struct judging *judging)
 {
-	const struct zone_sample *sample = judging->question->sample;
+	struct zone_sample *sample = judging->sample;
 
 	judging->same_serial = true;
 	for (size_t i = TRANSPORTS; i-- > 0;) {
@@ -306,7 +355,7 @@ judge_serial(struct judging *judging)
 static zg_status
 judge_server(struct judging *judging, struct zg_error *error)
 {
-	const struct zone_sample *sample = judging->question->sample;
+	struct zone_sample *sample = judging->sample;
 	zg_status status = ZG_OK;
 
 	judge_serial(judging);
@@ -324,10 +373,31 @@ judge_server(struct judging *judging, struct zg_error *error)
 
 /* --- All servers --- */
 
+/* What there is to serve. */
+static void
+look_describe(const struct observe_question *question, struct zone_look *look)
+{
+	const struct zone_sample *released = question->released, *rolling = question->rolling;
+
+	if (released != NULL) {
+		look->serial = released->serial;
+		look->n_records = released->n_records;
+		look->n_questions = released->n;
+		memcpy(look->digest, released->digest, sizeof(look->digest));
+	}
+	if (rolling != NULL) {
+		look->rolling = (struct look_rolling){.serial = rolling->serial,
+		    .n_records = rolling->n_records,
+		    .n_questions = rolling->n};
+		memcpy(look->rolling.digest, rolling->digest, sizeof(look->rolling.digest));
+	}
+}
+
 static zg_status
 look_make(const struct observe_question *question, struct zone_look **look)
 {
-	const struct zone_sample *sample = question->sample;
+	const struct zone_sample *any =
+	    question->released != NULL ? question->released : question->rolling;
 
 	*look = calloc(1, sizeof(**look));
 	if (*look == NULL)
@@ -336,23 +406,54 @@ look_make(const struct observe_question *question, struct zone_look **look)
 	if ((*look)->servers == NULL)
 		return ZG_MEMORY;
 	(*look)->n_servers = question->n_servers;
-	(void)name_to_text(sample->zone, (*look)->zone);
-	(*look)->serial = sample->serial;
-	(*look)->n_records = sample->n_records;
-	(*look)->n_questions = sample->n;
-	memcpy((*look)->digest, sample->digest, sizeof((*look)->digest));
+	if (any == NULL)
+		return ZG_OK;
+	(void)name_to_text(any->zone, (*look)->zone);
+	(*look)->trust = keys_entry(any) != NULL ? question->trust : TRUST_NONE;
+	look_describe(question, *look);
 	return ZG_OK;
+}
+
+/* Names the server, and what it has to serve. */
+static void
+server_begin(const struct observe_server *server, struct zone_look *look, size_t which)
+{
+	struct observed_server *observed = &look->servers[which];
+
+	net_address_text(&server->address, observed->server);
+	if (server->stage != NULL)
+		(void)snprintf(observed->stage, sizeof(observed->stage), "%s", server->stage);
+	observed->rolling = server->rolling;
+	look->rolling.n_servers += server->rolling;
+}
+
+static zg_status
+servers_judge(const struct observe_question *question, struct ask *asks, struct zone_look *look,
+    struct zg_error *error)
+{
+	zg_status status = ZG_OK;
+
+	for (size_t i = 0; i < question->n_servers && status == ZG_OK; i++) {
+		struct judging judging = {.question = question,
+		    .sample = sample_of(question, i),
+		    .asks = asks,
+		    .server = &look->servers[i],
+		    .keys_expected = keys_entry(sample_of(question, i)) != NULL};
+
+		server_begin(&question->servers[i], look, i);
+		status = judge_server(&judging, error);
+		asks += judging.sample->n * TRANSPORTS;
+	}
+	return status;
 }
 
 zg_status
 observe_servers(
     const struct observe_question *question, struct zone_look **look, struct zg_error *error)
 {
-	const struct zone_sample *sample = question->sample;
-	bool is_signed = sample->n > 1 && sample->entries[1].type == RR_DNSKEY;
-	size_t per_server = sample->n * TRANSPORTS, n = question->n_servers * per_server;
+	size_t n = count_asks(question);
 	deadline begin = deadline_in(0);
-	struct ask *asks = asks_make(question);
+	struct ask *asks = asks_make(question, n);
 	zg_status status = ZG_MEMORY;
 
 	*look = NULL;
@@ -362,17 +463,9 @@ observe_servers(
 		(void)error_set(error, status, "out of memory");
 		goto out;
 	}
-	(*look)->trust = is_signed ? question->trust : TRUST_NONE;
 	status = asks_run(asks, n, &question->limits, error);
-	for (size_t i = 0; i < question->n_servers && status == ZG_OK; i++) {
-		struct judging judging = {.question = question,
-		    .asks = asks + i * per_server,
-		    .server = &(*look)->servers[i],
-		    .keys_expected = is_signed};
-
-		net_address_text(&question->servers[i], judging.server->server);
-		status = judge_server(&judging, error);
-	}
+	if (status == ZG_OK)
+		status = servers_judge(question, asks, *look, error);
 	(*look)->milliseconds = (int)(deadline_in(0) - begin);
 out:
 	if (asks != NULL)

@@ -57,11 +57,31 @@ check_approvers(struct policy_reporter *reporter, const struct config *config,
 		    zone->name, (int)release->approval.quorum, n);
 }
 
-/* What passes here is published, be it by the engine of a hook. */
-static bool
-is_published(const struct config_zone *zone)
+/* A stage that can never be entered, and stages that nothing goes through, or would have to. */
+static void
+check_stages(struct policy_reporter *reporter, const struct config *config,
+    const struct config_zone *zone, const zg_policy *policy)
 {
-	return zone->target != NULL || zone->hook != NULL;
+	const struct config_approver *counted[ZG_POLICY_APPROVERS_MAX];
+	size_t n = config_approvers_of(config, policy, counted);
+	enum staging_use use = policy_release(policy)->staging.use;
+
+	for (size_t i = 0; i < zone->n_stages; i++) {
+		const struct config_stage *stage = &zone->stages[i];
+
+		if (stage->approvals > (int64_t)n)
+			policy_warning(reporter, stage->line,
+			    "stage %s of %s waits for %d approvals, and its approvers are %zu: it "
+			    "gets nothing",
+			    stage->name, zone->name, (int)stage->approvals, n);
+	}
+	if (zone->n_stages > 0 && use == STAGING_NEVER)
+		policy_warning(reporter, zone->line,
+		    "%s has stages, and its policy lets every release through all of them at once",
+		    zone->name);
+	else if (zone->n_stages == 0 && use != STAGING_NEVER && zone->target != NULL)
+		policy_warning(reporter, zone->line,
+		    "the policy of %s asks for stages, and there are none", zone->name);
 }
 
 static void
@@ -78,12 +98,15 @@ check_policy(struct policy_reporter *reporter, const struct config *config,
 	if (zone->ds_path != NULL && !release->parent.sources[DS_SOURCE_FILE].accepted)
 		policy_warning(reporter, zone->line,
 		    "the policy of %s takes no DS from a file, and one is given", zone->name);
-	if (is_published(zone) && release->evidence == EVIDENCE_CONFIRMED && zone->n_servers == 0)
+	check_stages(reporter, config, zone, policy);
+	if (config_zone_is_published(zone) && release->evidence == EVIDENCE_CONFIRMED &&
+	    zone->n_servers == 0)
 		policy_warning(reporter, zone->line,
 		    "no server is there to confirm a release of %s, which its policy asks for",
 		    zone->name);
 	/* A transfer that a hook makes has an end mark; a file that one is given has none. */
-	if (zone->target != NULL && release->completeness && zone->unsigned_path == NULL &&
+	if ((zone->target != NULL || zone->n_stages > 0 || zone->knot.dump != NULL) &&
+	    release->completeness && zone->unsigned_path == NULL &&
 	    policy_values(policy)->zone.zonemd != ZONEMD_REQUIRE)
 		policy_warning(reporter, zone->line,
 		    "no unsigned zone to prove that %s is complete, which its policy asks for",
@@ -115,9 +138,57 @@ lint_policy(
 }
 
 static void
+warn_stages(struct policy_reporter *reporter, const struct config_zone *zone)
+{
+	for (size_t i = 0; i < zone->n_stages; i++) {
+		const struct config_stage *stage = &zone->stages[i];
+
+		if (stage->reload.arguments == NULL)
+			policy_warning(reporter, stage->line,
+			    "stage %s of %s has no command: who loads the new file?", stage->name,
+			    zone->name);
+		if ((stage->mode & S_IWGRP) != 0)
+			policy_warning(reporter, stage->line,
+			    "the target of stage %s of %s can be written by its group", stage->name,
+			    zone->name);
+	}
+}
+
+/* The zone lies right below the root, or is it. */
+static bool
+is_below_root(const char *name)
+{
+	const char *dot = strchr(name, '.');
+
+	return dot == NULL || dot[1] == '\0';
+}
+
+/* The servers of a parent prove nothing without the way to it, and nothing is proved of what other
+ * providers serve without a DS set. */
+static void
+warn_parent(struct policy_reporter *reporter, const struct config_zone *zone)
+{
+	bool asked = zone->n_parents > 0 || zone->n_resolvers > 0;
+
+	if (zone->n_parents > 0 && zone->n_resolvers == 0 && zone->trust_anchor == NULL &&
+	    !is_below_root(zone->name))
+		policy_warning(reporter, zone->line,
+		    "%s has servers of its parent, and neither a resolver that finds the way from "
+		    "the root to it nor a trust anchor of the parent: nothing is proved",
+		    zone->name);
+	if (zone->n_providers > 0 && !asked && zone->ds_path == NULL)
+		policy_warning(reporter, zone->line,
+		    "%s has other providers, and no DS set that proves what they serve",
+		    zone->name);
+}
+
+static void
 warn_zone(struct policy_reporter *reporter, const struct config_zone *zone)
 {
-	if (zone->target == NULL && zone->hook != NULL && zone->again.arguments == NULL)
+	warn_stages(reporter, zone);
+	warn_parent(reporter, zone);
+	if (zone->target == NULL && zone->n_stages == 0 && zone->hook != NULL &&
+	    zone->again.arguments == NULL)
 		policy_warning(reporter, zone->line,
 		    "the hook of %s has no command: what was held goes out when the engine asks "
 		    "again "

@@ -33,6 +33,35 @@ servers_free(struct config_server *servers, size_t count)
 }
 
 static void
+stages_free(struct config_stage *stages, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct config_stage *stage = &stages[i];
+
+		free(stage->name);
+		free(stage->target);
+		free(stage->owner);
+		free(stage->group);
+		free(stage->tsig);
+		arguments_free(stage->reload.arguments);
+		/* Until they became the zone's. */
+		servers_free(
+		    stage->servers_read, stage->servers_read == NULL ? 0 : stage->n_servers);
+	}
+	free(stages);
+}
+
+static void
+providers_free(struct config_provider *providers, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(providers[i].name);
+		servers_free(providers[i].servers, providers[i].n_servers);
+	}
+	free(providers);
+}
+
+static void
 zone_clear(struct config_zone *zone)
 {
 	free(zone->name);
@@ -45,6 +74,9 @@ zone_clear(struct config_zone *zone)
 	arguments_free(zone->reload.arguments);
 	free(zone->hook);
 	arguments_free(zone->again.arguments);
+	free(zone->knot.control);
+	free(zone->knot.socket);
+	free(zone->knot.dump);
 	free(zone->unsigned_path);
 	free(zone->trials_path);
 	free(zone->ds_path);
@@ -52,6 +84,10 @@ zone_clear(struct config_zone *zone)
 	servers_free(zone->parents, zone->n_parents);
 	servers_free(zone->resolvers, zone->n_resolvers);
 	servers_free(zone->servers, zone->n_servers);
+	providers_free(zone->providers, zone->n_providers);
+	stages_free(zone->stages, zone->n_stages);
+	free(zone->unbound);
+	servers_free(zone->validators, zone->n_validators);
 }
 
 void
@@ -73,6 +109,57 @@ config_free(struct config *config)
 	free(config);
 }
 
+/* The servers of all stages, in their order, become those of the zone. */
+static void
+gather_servers(struct policy_reporter *reporter, struct config_zone *zone)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < zone->n_stages; i++) {
+		total += zone->stages[i].n_servers;
+		if (total > CONFIG_SERVERS_MAX) {
+			policy_error(reporter, ZG_LIMIT, zone->stages[i].line,
+			    "Zone/Stages/Stage/Server: more than %d in all stages",
+			    CONFIG_SERVERS_MAX);
+			return;
+		}
+	}
+	zone->servers = calloc(total, sizeof(*zone->servers));
+	if (zone->servers == NULL) {
+		policy_error(reporter, ZG_MEMORY, 0, "out of memory");
+		return;
+	}
+	for (size_t i = 0; i < zone->n_stages; i++) {
+		struct config_stage *stage = &zone->stages[i];
+
+		stage->first_server = zone->n_servers;
+		memcpy(zone->servers + zone->n_servers, stage->servers_read,
+		    stage->n_servers * sizeof(*zone->servers));
+		zone->n_servers += stage->n_servers;
+		free(stage->servers_read);
+		stage->servers_read = NULL;
+	}
+}
+
+/* Stages have the servers: beside a Distribution nobody would know which of them are meant. */
+static void
+gather(struct policy_reporter *reporter, struct config *config)
+{
+	for (size_t i = 0; i < config->n_zones && reporter->status == ZG_OK; i++) {
+		struct config_zone *zone = &config->zones[i];
+
+		if (zone->n_stages == 0)
+			continue;
+		if (zone->servers != NULL || zone->transferred)
+			policy_error(reporter, ZG_POLICY, zone->line,
+			    "zone %s has Stages and a Distribution: the servers are those of the "
+			    "stages",
+			    zone->name);
+		else
+			gather_servers(reporter, zone);
+	}
+}
+
 /*
  * The tree to a configuration. As with policies the table reads first and bounds every list; the
  * schema has the last word. Nothing is accepted that either refuses.
@@ -91,6 +178,8 @@ read_tree(struct policy_reporter *reporter, xmlDoc *document, struct config *con
 	config_load(reporter, xmlDocGetRootElement(document), config);
 	if (reporter->status == ZG_OK)
 		policy_xml_validate(reporter, document, &schema);
+	if (reporter->status == ZG_OK)
+		gather(reporter, config);
 	if (reporter->status == ZG_OK)
 		config_rules_check(reporter, config);
 }
@@ -173,6 +262,22 @@ config_approvers_of(const struct config *config, const zg_policy *policy,
 			approvers[n++] = &config->approvers[i];
 	}
 	return n;
+}
+
+bool
+config_zone_is_published(const struct config_zone *zone)
+{
+	return zone->target != NULL || zone->n_stages > 0 || zone->hook != NULL;
+}
+
+const struct config_stage *
+config_stage_find(const struct config_zone *zone, const char *name)
+{
+	for (size_t i = 0; i < zone->n_stages; i++) {
+		if (strcmp(zone->stages[i].name, name) == 0)
+			return &zone->stages[i];
+	}
+	return NULL;
 }
 
 const struct config_zone *

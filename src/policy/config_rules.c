@@ -36,117 +36,154 @@ check_approvers(struct policy_reporter *reporter, const struct config *config)
 	}
 }
 
-/* Zones in an order of their own, for finding pairs. */
-struct order {
-	const struct config_zone **zones; /* owned */
+/* A text that no two of its kind may share, and whose it is. */
+struct claimed {
+	const char *text;
+	const struct config_zone *zone;
+	unsigned line;
+};
+
+/* All of one kind, in the order of the texts. */
+struct claims {
+	struct claimed *list; /* owned */
 	size_t count;
 };
 
-typedef int (*comparison)(const void *, const void *);
-
-static int
-by_name(const void *a, const void *b)
-{
-	const struct config_zone *const *one = a, *const *other = b;
-
-	return strcmp((*one)->name, (*other)->name);
-}
-
-static int
-by_target(const void *a, const void *b)
-{
-	const struct config_zone *const *one = a, *const *other = b;
-
-	return strcmp(config_text((*one)->target), config_text((*other)->target));
-}
-
 /* Equal ones stay in the order of the file: the second is the one that is wrong. */
 static int
-by_line(const struct config_zone *one, const struct config_zone *other)
+by_text_and_line(const void *a, const void *b)
 {
-	return one->line < other->line ? -1 : one->line > other->line;
+	const struct claimed *one = a, *other = b;
+	int result = strcmp(one->text, other->text);
+
+	return result != 0 ? result : one->line < other->line ? -1 : one->line > other->line;
 }
 
-static int
-by_name_and_line(const void *a, const void *b)
+static void
+claim_add(struct claims *claims, const char *text, const struct config_zone *zone, unsigned line)
 {
-	const struct config_zone *const *one = a, *const *other = b;
-	int result = by_name(a, b);
-
-	return result != 0 ? result : by_line(*one, *other);
+	if (text != NULL)
+		claims->list[claims->count++] =
+		    (struct claimed){.text = text, .zone = zone, .line = line};
 }
 
-static int
-by_target_and_line(const void *a, const void *b)
+/* Room for `limit`; false: complained. */
+static bool
+claims_begin(struct policy_reporter *reporter, size_t limit, struct claims *claims)
 {
-	const struct config_zone *const *one = a, *const *other = b;
-	int result = by_target(a, b);
-
-	return result != 0 ? result : by_line(*one, *other);
+	claims->count = 0;
+	claims->list = calloc(limit + 1, sizeof(*claims->list));
+	if (claims->list == NULL)
+		policy_error(reporter, ZG_MEMORY, 0, "out of memory");
+	return claims->list != NULL;
 }
 
 static bool
-order_make(struct policy_reporter *reporter, const struct config *config, struct order *order)
+names_make(struct policy_reporter *reporter, const struct config *config, struct claims *names)
 {
-	order->count = config->n_zones;
-	order->zones = calloc(config->n_zones + 1, sizeof(*order->zones));
-	if (order->zones == NULL) {
-		policy_error(reporter, ZG_MEMORY, 0, "out of memory");
+	if (!claims_begin(reporter, config->n_zones, names))
 		return false;
-	}
 	for (size_t i = 0; i < config->n_zones; i++)
-		order->zones[i] = &config->zones[i];
+		claim_add(names, config->zones[i].name, &config->zones[i], config->zones[i].line);
+	qsort(names->list, names->count, sizeof(*names->list), by_text_and_line);
 	return true;
 }
 
-/* Calls for every zone that compares equal to the one before it. */
-static void
-each_pair(struct order *order, comparison sort, comparison equal,
-    void (*found)(struct policy_reporter *, const struct config_zone *, const struct config_zone *),
-    struct policy_reporter *reporter)
+/* The files that are renamed: of each zone one, or one of each stage. */
+static bool
+targets_make(struct policy_reporter *reporter, const struct config *config, struct claims *targets)
 {
-	qsort(order->zones, order->count, sizeof(*order->zones), sort);
-	for (size_t i = 1; i < order->count; i++) {
-		if (equal(&order->zones[i - 1], &order->zones[i]) == 0)
-			found(reporter, order->zones[i - 1], order->zones[i]);
+	size_t limit = config->n_zones;
+
+	for (size_t i = 0; i < config->n_zones; i++)
+		limit += config->zones[i].n_stages;
+	if (!claims_begin(reporter, limit, targets))
+		return false;
+	for (size_t i = 0; i < config->n_zones; i++) {
+		const struct config_zone *zone = &config->zones[i];
+
+		claim_add(targets, zone->target, zone, zone->line);
+		for (size_t j = 0; j < zone->n_stages; j++)
+			claim_add(targets, zone->stages[j].target, zone, zone->stages[j].line);
+	}
+	qsort(targets->list, targets->count, sizeof(*targets->list), by_text_and_line);
+	return true;
+}
+
+/* The files that Knot writes for the gate. */
+static bool
+dumps_make(struct policy_reporter *reporter, const struct config *config, struct claims *dumps)
+{
+	if (!claims_begin(reporter, config->n_zones, dumps))
+		return false;
+	for (size_t i = 0; i < config->n_zones; i++)
+		claim_add(
+		    dumps, config->zones[i].knot.dump, &config->zones[i], config->zones[i].line);
+	qsort(dumps->list, dumps->count, sizeof(*dumps->list), by_text_and_line);
+	return true;
+}
+
+static void
+check_names(struct policy_reporter *reporter, const struct claims *names)
+{
+	for (size_t i = 1; i < names->count; i++) {
+		const struct claimed *first = &names->list[i - 1], *second = &names->list[i];
+
+		if (strcmp(first->text, second->text) == 0)
+			policy_error(reporter, ZG_POLICY, second->line,
+			    "zone %s is given twice: first in line %u", second->text, first->line);
 	}
 }
 
 static void
-one_name(struct policy_reporter *reporter, const struct config_zone *first,
-    const struct config_zone *second)
+check_targets(struct policy_reporter *reporter, const struct claims *targets)
 {
-	policy_error(reporter, ZG_POLICY, second->line, "zone %s is given twice: first in line %u",
-	    second->name, first->line);
-}
+	for (size_t i = 1; i < targets->count; i++) {
+		const struct claimed *first = &targets->list[i - 1], *second = &targets->list[i];
 
-static void
-one_target(struct policy_reporter *reporter, const struct config_zone *first,
-    const struct config_zone *second)
-{
-	if (first->target != NULL)
-		policy_error(reporter, ZG_POLICY, second->line,
-		    "zones %s and %s have the same target", first->name, second->name);
-}
-
-/* The zone that is released to the file `path`, or NULL. The order is that of targets. */
-static const struct config_zone *
-released_to(const struct order *order, const char *path)
-{
-	size_t low = 0, high = order->count;
-
-	while (path != NULL && low < high) {
-		size_t middle = low + (high - low) / 2;
-		int result = strcmp(config_text(order->zones[middle]->target), path);
-
-		if (result == 0)
-			return order->zones[middle];
-		if (result < 0)
-			low = middle + 1;
+		if (strcmp(first->text, second->text) != 0)
+			continue;
+		if (first->zone == second->zone)
+			policy_error(reporter, ZG_POLICY, second->line,
+			    "two stages of %s have the same target", second->zone->name);
 		else
-			high = middle;
+			policy_error(reporter, ZG_POLICY, second->line,
+			    "zones %s and %s have the same target", first->zone->name,
+			    second->zone->name);
 	}
-	return NULL;
+}
+
+/* One zone's version would be read for the other's. */
+static void
+check_dumps(struct policy_reporter *reporter, const struct claims *dumps)
+{
+	for (size_t i = 1; i < dumps->count; i++) {
+		const struct claimed *first = &dumps->list[i - 1], *second = &dumps->list[i];
+
+		if (strcmp(first->text, second->text) == 0)
+			policy_error(reporter, ZG_POLICY, second->line,
+			    "zones %s and %s have the same dump", first->zone->name,
+			    second->zone->name);
+	}
+}
+
+static int
+by_text(const void *key, const void *item)
+{
+	const struct claimed *claimed = item;
+
+	return strcmp(key, claimed->text);
+}
+
+/* The zone that is released to the file `path`, or NULL. */
+static const struct config_zone *
+released_to(const struct claims *targets, const char *path)
+{
+	const struct claimed *found = path == NULL ? NULL
+						   : bsearch(path, targets->list, targets->count,
+							 sizeof(*targets->list), by_text);
+
+	return found == NULL ? NULL : found->zone;
 }
 
 /*
@@ -154,7 +191,7 @@ released_to(const struct order *order, const char *path)
  * round the gate, and a release would overwrite the input of the next one.
  */
 static void
-check_inputs(struct policy_reporter *reporter, const struct order *order,
+check_inputs(struct policy_reporter *reporter, const struct claims *targets,
     const struct config_zone *zone, const char *config_path)
 {
 	const struct {
@@ -162,10 +199,10 @@ check_inputs(struct policy_reporter *reporter, const struct order *order,
 	} inputs[] = {{"candidate", zone->candidate}, {"unsigned zone", zone->unsigned_path},
 	    {"trials", zone->trials_path}, {"policy", zone->policy_path},
 	    {"DS file", zone->ds_path}, {"trust anchor", zone->trust_anchor},
-	    {"configuration", config_path}};
+	    {"dump", zone->knot.dump}, {"configuration", config_path}};
 
 	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
-		const struct config_zone *other = released_to(order, inputs[i].path);
+		const struct config_zone *other = released_to(targets, inputs[i].path);
 
 		if (other != NULL)
 			policy_error(reporter, ZG_POLICY, zone->line,
@@ -199,44 +236,132 @@ check_hook(struct policy_reporter *reporter, const struct config_zone *zone)
 	if (zone->hook == NULL)
 		return;
 	releases = strcmp(zone->hook, "opendnssec") == 0;
-	if (releases && zone->target == NULL)
+	if (releases && zone->target == NULL && zone->n_stages == 0)
 		policy_error(reporter, ZG_POLICY, zone->line,
 		    "zone %s has a hook of %s and no Release: the hook releases a file", zone->name,
 		    zone->hook);
-	else if (!releases && zone->target != NULL)
+	else if (!releases && (zone->target != NULL || zone->n_stages > 0))
 		policy_error(reporter, ZG_POLICY, zone->line,
-		    "zone %s has a hook of %s, which publishes it, and a Release", zone->name,
-		    zone->hook);
+		    "zone %s has a hook of %s, which publishes it, and %s", zone->name, zone->hook,
+		    zone->target != NULL ? "a Release" : "Stages");
+}
+
+/* Knot is asked what waits, where the others say it themselves. */
+static void
+check_knot(
+    struct policy_reporter *reporter, const struct config *config, const struct config_zone *zone)
+{
+	bool is_knot = zone->hook != NULL && strcmp(zone->hook, "knot") == 0;
+
+	if (is_knot && zone->knot.dump == NULL)
+		policy_error(reporter, ZG_POLICY, zone->line,
+		    "zone %s has a hook of knot, which does not say where the dump is: Knot is "
+		    "missing in Hook",
+		    zone->name);
+	else if (!is_knot && zone->knot.dump != NULL)
+		policy_error(reporter, ZG_POLICY, zone->line,
+		    "zone %s has a hook of %s, and Knot in it", zone->name,
+		    config_text(zone->hook));
+	else if (is_knot && path_in(zone->knot.dump, config->state))
+		policy_error(reporter, ZG_POLICY, zone->line,
+		    "the dump of %s is inside the state directory", zone->name);
+}
+
+static void
+check_stages(struct policy_reporter *reporter, const struct config_zone *zone)
+{
+	if (zone->n_stages > 0 && zone->target != NULL)
+		policy_error(reporter, ZG_POLICY, zone->line,
+		    "zone %s has a Release and Stages: each stage has a target of its own",
+		    zone->name);
+	for (size_t i = 0; i < zone->n_stages; i++) {
+		for (size_t j = 0; j < i; j++) {
+			if (strcmp(zone->stages[i].name, zone->stages[j].name) == 0)
+				policy_error(reporter, ZG_POLICY, zone->stages[i].line,
+				    "two stages of %s have the name %s", zone->name,
+				    zone->stages[i].name);
+		}
+	}
+}
+
+/* A target and the state directory are not inside of each other. */
+static void
+check_place(
+    struct policy_reporter *reporter, const struct config *config, const struct claimed *target)
+{
+	if (path_in(target->text, config->state))
+		policy_error(reporter, ZG_POLICY, target->line,
+		    "the target of %s is inside the state directory", target->zone->name);
+	else if (path_in(config->state, target->text))
+		policy_error(reporter, ZG_POLICY, target->line,
+		    "the target of %s is a folder: the state directory is in it",
+		    target->zone->name);
+}
+
+/* A provider is known by its name, and serves from its own servers: what one of ours serves is the
+ * gate's, and held against its own log. */
+static void
+check_provider(struct policy_reporter *reporter, const struct config_zone *zone, size_t at)
+{
+	const struct config_provider *provider = &zone->providers[at];
+
+	check_servers(reporter, zone, "provider's server", provider->servers, provider->n_servers);
+	for (size_t i = 0; i < at; i++) {
+		if (strcmp(zone->providers[i].name, provider->name) == 0)
+			policy_error(reporter, ZG_POLICY, provider->line,
+			    "zone %s has the provider %s twice: first in line %u", zone->name,
+			    provider->name, zone->providers[i].line);
+	}
+	for (size_t i = 0; i < provider->n_servers; i++) {
+		for (size_t k = 0; k < zone->n_servers; k++) {
+			if (provider->servers[i].port == zone->servers[k].port &&
+			    strcmp(provider->servers[i].address, zone->servers[k].address) == 0)
+				policy_error(reporter, ZG_POLICY, provider->line,
+				    "zone %s has %s as a server of its own and of provider %s",
+				    zone->name, provider->servers[i].address, provider->name);
+		}
+	}
+}
+
+static void
+check_providers(struct policy_reporter *reporter, const struct config_zone *zone)
+{
+	for (size_t i = 0; i < zone->n_providers; i++)
+		check_provider(reporter, zone, i);
 }
 
 static void
 check_zone(struct policy_reporter *reporter, const struct config *config,
-    const struct order *by_targets, const struct config_zone *zone)
+    const struct claims *targets, const struct config_zone *zone)
 {
-	if (zone->target != NULL && path_in(zone->target, config->state))
-		policy_error(reporter, ZG_POLICY, zone->line,
-		    "the target of %s is inside the state directory", zone->name);
-	else if (zone->target != NULL && path_in(config->state, zone->target))
-		policy_error(reporter, ZG_POLICY, zone->line,
-		    "the target of %s is a folder: the state directory is in it", zone->name);
 	check_hook(reporter, zone);
-	check_inputs(reporter, by_targets, zone, config->path);
+	check_knot(reporter, config, zone);
+	check_stages(reporter, zone);
+	check_inputs(reporter, targets, zone, config->path);
 	check_servers(reporter, zone, "parent server", zone->parents, zone->n_parents);
 	check_servers(reporter, zone, "resolver", zone->resolvers, zone->n_resolvers);
 	check_servers(reporter, zone, "distribution server", zone->servers, zone->n_servers);
+	check_servers(reporter, zone, "validator", zone->validators, zone->n_validators);
+	check_providers(reporter, zone);
 }
 
 void
 config_rules_check(struct policy_reporter *reporter, const struct config *config)
 {
-	struct order order;
+	struct claims names = {.list = NULL}, targets = {.list = NULL}, dumps = {.list = NULL};
 
 	check_approvers(reporter, config);
-	if (!order_make(reporter, config, &order))
-		return;
-	each_pair(&order, by_name_and_line, by_name, one_name, reporter);
-	each_pair(&order, by_target_and_line, by_target, one_target, reporter);
-	for (size_t i = 0; i < config->n_zones; i++)
-		check_zone(reporter, config, &order, &config->zones[i]);
-	free(order.zones);
+	if (names_make(reporter, config, &names) && targets_make(reporter, config, &targets) &&
+	    dumps_make(reporter, config, &dumps)) {
+		check_names(reporter, &names);
+		check_dumps(reporter, &dumps);
+		check_targets(reporter, &targets);
+		for (size_t i = 0; i < targets.count; i++)
+			check_place(reporter, config, &targets.list[i]);
+		for (size_t i = 0; i < config->n_zones; i++)
+			check_zone(reporter, config, &targets, &config->zones[i]);
+	}
+	free(names.list);
+	free(targets.list);
+	free(dumps.list);
 }

@@ -14,11 +14,13 @@ enum config_kind {
 	CONFIG_LIST,	   /* repeated elements; the rows below describe one item */
 	CONFIG_FLAG,	   /* bool: an empty element, there or not */
 	CONFIG_DURATION,   /* int64_t: seconds, as in policies */
-	CONFIG_PORT,	   /* uint16_t */
+	CONFIG_NUMBER,	   /* an integer of the row's size */
+	CONFIG_ANSWER,	   /* bool: "yes" or "no" */
 	CONFIG_MODE,	   /* mode_t: octal digits */
 	CONFIG_IDENTIFIER, /* char *: as names of policies */
 	CONFIG_ACCOUNT,	   /* char *: name of a user or group */
 	CONFIG_ENGINE,	   /* char *: what can ask a hook */
+	CONFIG_STAGE,	   /* char *: name of a stage */
 	CONFIG_ZONE,	   /* char *: domain name in canonical text */
 	CONFIG_PATH,	   /* char *: an absolute path */
 	CONFIG_POLICY,	   /* two char *: FILE#NAME */
@@ -49,13 +51,13 @@ struct config_row {
 	size_t place;	   /* offset into the item of the nearest list, else into struct config */
 	size_t size;	   /* octets there */
 	size_t name_place; /* CONFIG_POLICY: where the name goes */
-	int64_t min, max;  /* of durations and ports */
+	int64_t min, max;  /* of durations and numbers */
 	int64_t fallback;
 	const struct config_list *list;
 };
 
 /* An upper bound of the table's length that arrays can be made of. */
-#define CONFIG_ROWS_MAX 48
+#define CONFIG_ROWS_MAX 80
 
 extern const struct config_row config_table[];
 extern const size_t config_table_rows;

@@ -108,6 +108,30 @@ engine_read(const struct config_row *row, const char *text, void *base, char why
 	return refuse(why, "not nsd, knot, cascade or opendnssec");
 }
 
+/* What is a word of a command line and of a log. */
+static zg_status
+stage_read(const struct config_row *row, const char *text, void *base, char why[POLICY_WHY_MAX])
+{
+	static const char letters[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+	size_t length = strlen(text);
+
+	if (length == 0 || length > 63 || strspn(text, letters) != length)
+		return refuse(why, "not 1 to 63 letters, digits, '-' and '_'");
+	return keep(base, row->place, text, length);
+}
+
+static zg_status
+answer_read(const struct config_row *row, const char *text, void *base, char why[POLICY_WHY_MAX])
+{
+	bool yes = strcmp(text, "yes") == 0;
+
+	if (!yes && strcmp(text, "no") != 0)
+		return refuse(why, "not yes or no");
+	policy_integer_store(base, row->place, row->size, yes);
+	return ZG_OK;
+}
+
 const char *
 config_zone_text(const char *text, char canonical[NAME_TEXT_MAX])
 {
@@ -251,7 +275,7 @@ config_value_read(
 {
 	switch (row->kind) {
 	case CONFIG_DURATION:
-	case CONFIG_PORT:
+	case CONFIG_NUMBER:
 		return integer_read(row, text, base, why);
 	case CONFIG_MODE:
 		return mode_read(row, text, base, why);
@@ -261,6 +285,10 @@ config_value_read(
 		return account_read(row, text, base, why);
 	case CONFIG_ENGINE:
 		return engine_read(row, text, base, why);
+	case CONFIG_STAGE:
+		return stage_read(row, text, base, why);
+	case CONFIG_ANSWER:
+		return answer_read(row, text, base, why);
 	case CONFIG_ZONE:
 		return zone_read(row, text, base, why);
 	case CONFIG_PATH:

@@ -19,6 +19,10 @@ enum algorithm_rollover { ROLLOVER_LIBERAL, ROLLOVER_CONSERVATIVE, ROLLOVER_FORB
 /* Which releases go out in stages. */
 enum staging_use { STAGING_NEVER, STAGING_RISKY, STAGING_ALWAYS };
 
+/* What becomes of a candidate that arrives while a rollout is under way: released once that has
+ * finished, released instead of it, or held. */
+enum staging_newer { STAGING_QUEUE, STAGING_REPLACE, STAGING_HOLD };
+
 enum ds_source_kind { DS_SOURCE_AUTHORITATIVE, DS_SOURCE_FILE, DS_SOURCE_STATIC, DS_SOURCES };
 
 /* Where the parent's DS set may come from. */
@@ -73,6 +77,7 @@ struct policy_release {
 	} approval;
 	struct {
 		enum staging_use use;
+		enum staging_newer newer;
 		size_t *risks; /* owned by the policy: rows of the check table */
 		size_t n_risks;
 	} staging;
@@ -87,6 +92,9 @@ const struct policy_release *policy_release(const zg_policy *policy);
 
 /* The policy lets this approver of the configuration approve: it names him, or nobody. */
 bool policy_names_approver(const zg_policy *policy, const char *id);
+
+/* The policy lets releases with findings of this check go out in stages. */
+bool policy_names_risk(const zg_policy *policy, const char *check_id);
 
 /* The severity of a change of the policy itself, or of whose approvals count. */
 zg_severity policy_change_severity(const zg_policy *policy);

@@ -147,7 +147,8 @@ warn_release(
 		    "a quorum of one: a single key approves everything");
 	if (release->staging.use == STAGING_RISKY && release->staging.n_risks == 0)
 		policy_warning(reporter, policy_line_of(lines, "Staging/When", NULL),
-		    "staging of risky releases, and no Risk is listed");
+		    "staging of risky releases, and no Risk is listed: only what differs in "
+		    "keys, signers, denial of existence or DS set is staged");
 	if (release->evidence == EVIDENCE_HANDED)
 		policy_warning(reporter, policy_line_of(lines, "Zone/Evidence", NULL),
 		    "a release counts as in service although no server was seen to have it");

@@ -270,6 +270,18 @@ policy_names_approver(const zg_policy *policy, const char *id)
 	return release->approval.n_approvers == 0;
 }
 
+bool
+policy_names_risk(const zg_policy *policy, const char *check_id)
+{
+	const struct policy_release *release = policy_release(policy);
+
+	for (size_t i = 0; i < release->staging.n_risks; i++) {
+		if (strcmp(zg_check_at(release->staging.risks[i])->id, check_id) == 0)
+			return true;
+	}
+	return false;
+}
+
 zg_severity
 policy_change_severity(const zg_policy *policy)
 {

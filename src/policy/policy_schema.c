@@ -63,6 +63,7 @@ static const char *const zonemd_words[] = {"verify", "require", "ignore", NULL};
 static const char *const agree_words[] = {"all", "majority", NULL};
 static const char *const cds_words[] = {"consistent", "forbidden", "ignore", NULL};
 static const char *const staging_words[] = {"never", "risky", "always", NULL};
+static const char *const newer_words[] = {"queue", "replace", "hold", NULL};
 
 _Static_assert(ZG_INPUT_DS == 1 && ZG_INPUT_PREVIOUS == 2 && ZG_INPUT_UNSIGNED == 4,
     "input_words name the bits of enum zg_input");
@@ -428,6 +429,7 @@ const struct policy_row policy_table[] = {
 
 	{"Staging", .kind = POLICY_GROUP},
 	{"Staging/When", WORD(staging_words), RELEASE(staging.use)},
+	{"Staging/Newer", WORD(newer_words), RELEASE(staging.newer)},
 	{"Staging/Risk", .kind = POLICY_LIST, .list = &risk_list},
 	{"Staging/Risk/@id", .kind = POLICY_CHECK_ID, WHOLE_ITEM(size_t), .required = true},
 

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/utc.h"
+#include "dns/release_compare.h"
 #include "publish/file.h"
 #include "publish/release.h"
 #include "publish/release_log.h"
@@ -124,9 +125,14 @@ predecessors_find(struct history *history, const struct history_import *import,
 	if (list->too_many)
 		return error_set(
 		    error, ZG_LIMIT, "more than %d releases are in force", PREDECESSORS_MAX);
-	if (status != ZG_OK || list->n == 0 || list->latest <= import->since)
+	if (status != ZG_OK || list->n == 0)
 		return status;
 	utc_format(list->latest, when);
+	if (import->first)
+		return error_set(error, ZG_PARAMETER,
+		    "the log has a release in force, of %s: it knows more than servers tell", when);
+	if (list->latest <= import->since)
+		return ZG_OK;
 	return error_set(error, ZG_PARAMETER,
 	    "the log has a release that was put in service later, at %s", when);
 }
@@ -145,6 +151,19 @@ states_add(struct history *history, const struct history_import *import, int64_t
 	for (size_t i = 0; i < list->n && status == ZG_OK; i++)
 		status = history_set_state(history, list->ids[i], CANDIDATE_SUPERSEDED,
 		    import->since, import->actor, "another zone was taken over", error);
+	return status;
+}
+
+static zg_status
+observations_add(
+    struct history *history, const struct history_import *import, struct zg_error *error)
+{
+	zg_status status = ZG_OK;
+
+	for (size_t i = 0; i < import->n_ds && status == ZG_OK; i++)
+		status = history_add_ds(history, import->zone->name, &import->ds[i], error);
+	for (size_t i = 0; i < import->n_served && status == ZG_OK; i++)
+		status = history_add_served(history, import->zone->name, &import->served[i], error);
 	return status;
 }
 
@@ -170,7 +189,7 @@ import_record(struct history *history, const struct config *config,
 	struct history_new candidate = {.facts = import->facts,
 	    .zone = import->zone->name,
 	    .state = CANDIDATE_PASSED,
-	    .file_sha256 = sha256,
+	    .file_sha256 = import->zone_fd < 0 ? NULL : sha256,
 	    .policy_digest = import->policy_digest,
 	    .reason = import->reason,
 	    .report = import->report,
@@ -186,8 +205,8 @@ import_record(struct history *history, const struct config *config,
 		status = history_add_candidate(history, &candidate, &id, error);
 	if (status == ZG_OK)
 		status = states_add(history, import, id, &list, error);
-	if (status == ZG_OK && import->ds != NULL)
-		status = history_add_ds(history, import->zone->name, import->ds, error);
+	if (status == ZG_OK)
+		status = observations_add(history, import, error);
 	if (status == ZG_OK && import->policy != NULL)
 		status = release_rules_record(history, import->zone->name, config, import->policy,
 		    import->policy_digest, import->now, error);
@@ -255,7 +274,7 @@ history_import(
 	if (status != ZG_OK)
 		return status;
 	status = state_lock(&state, import->zone->name, &lock, error);
-	if (status == ZG_OK)
+	if (status == ZG_OK && import->zone_fd >= 0)
 		status = file_digest(import->zone_fd, "the zone", sha256, error);
 	if (status == ZG_OK)
 		status = database_open(&state, &history, error);
@@ -266,13 +285,20 @@ history_import(
 	history_close(history);
 	if (status == ZG_OK)
 		status = log_head_sign(&state, import->zone->name, import->now, error);
-	if (status == ZG_OK)
+	if (status == ZG_OK && import->zone_fd >= 0)
 		status = state_keep(
 		    &state, "zones", import->zone->name, import->zone_fd, KEEP_DURABLY, error);
 	if (lock >= 0)
 		(void)close(lock);
 	state_close(&state);
 	return status;
+}
+
+bool
+history_sample_of(const struct release_facts *look, const struct release_facts *version)
+{
+	return look->serial == version->serial && release_adds_nothing(look, version) &&
+	       strcmp(look->denial, version->denial) == 0;
 }
 
 zg_status

@@ -32,13 +32,17 @@ MUST_CHECK zg_status history_view_verify(const struct config *config,
 struct history_import {
 	const struct config_zone *zone;
 	const struct release_facts *facts;
-	int zone_fd; /* the text; kept as the zone in force */
+	int zone_fd; /* the text; kept as the zone in force; -1: not all of it is known */
 	const char *policy_digest, *reason, *report;
 	const zg_policy *policy; /* in effect; NULL: whose word counts is not recorded */
 	const char *findings;	 /* ids of what stands against it, with commas; empty: it passed */
 	const char *actor;	 /* who says that it is served */
 	int64_t since, now;
-	const struct history_ds *ds; /* the parent's DS set since then; NULL: not said */
+	const struct history_ds *ds; /* what is known of the parent's DS set */
+	size_t n_ds;
+	const struct history_served *served; /* by the zone's servers */
+	size_t n_served;
+	bool first; /* not when the log has a release in force: it knows more then */
 };
 
 /*
@@ -48,6 +52,10 @@ struct history_import {
  */
 MUST_CHECK zg_status history_import(
     const struct config *config, const struct history_import *import, struct zg_error *error);
+
+/* What a look at servers met may be a sample of that version of the zone, as far as caches mind:
+ * serial, keys and who signs with them, TTLs, denial. */
+bool history_sample_of(const struct release_facts *look, const struct release_facts *version);
 
 /* Takes in what `history export` wrote elsewhere. *n_new: how many rows were not known. */
 MUST_CHECK zg_status history_import_lines(const struct config *config, const char *zone, int fd,

@@ -6,11 +6,9 @@
 #include <string.h>
 
 #include "base/utc.h"
-#include "crypto/ds_digest.h"
-#include "dns/name.h"
 #include "dns/policy_values.h"
-#include "dns/rdata_view.h"
 #include "dns/serial.h"
+#include "publish/ds_match.h"
 
 /* ---- Servers ---- */
 
@@ -201,74 +199,29 @@ judge_changes(const struct parent_judge_inputs *inputs, const struct look_agreed
 
 /* ---- Against the zone in force ---- */
 
-/* The released key that a DS is of: RFC 4034 section 5.1.4; *key -1: none. */
-static zg_status
-key_of_ds(const uint8_t *origin, const struct release_facts *release, const struct release_ds *ds,
-    int *key)
-{
-	*key = -1;
-	for (size_t i = 0; i < release->n_keys && ds_digest_is_supported(ds->digest_type); i++) {
-		const struct release_key *candidate = &release->keys[i];
-		uint8_t digest[DS_DIGEST_MAX];
-		zg_status status;
-
-		if (!candidate->published || candidate->rdata == NULL ||
-		    candidate->algorithm != ds->algorithm || candidate->tag != ds->tag)
-			continue;
-		status = key_ds_digest(
-		    origin, candidate->rdata, candidate->rdlen, ds->digest_type, digest);
-		if (status != ZG_OK)
-			return status;
-		if (ds->digest_len <= sizeof(digest) &&
-		    memcmp(digest, ds->digest, ds->digest_len) == 0)
-			*key = (int)i;
-	}
-	return ZG_OK;
-}
-
-static bool
-is_usable(const struct release_key *key)
-{
-	return (key->flags & DNSKEY_FLAG_ZONE) != 0 && (key->flags & DNSKEY_FLAG_REVOKE) == 0 &&
-	       key->protocol == 3 && key->signs_dnskey;
-}
-
 /* APNIC 2016: the parent got a DS that the zone had no key for. */
 static zg_status
 judge_keys(const struct parent_judge_inputs *inputs, const struct look_agreed *agreed,
     struct status_report *report)
 {
 	const struct release_facts *release = inputs->in_force;
-	const struct release_ds *ds = agreed->by->ds, *foreign = NULL;
-	static const uint8_t root[] = {0};
-	uint8_t origin[ZG_NAME_MAX];
-	const char *why;
-	bool works = false;
+	struct ds_match match;
+	zg_status status;
 
 	if (release == NULL || agreed->by->n_ds == 0)
 		return ZG_OK;
-	if (name_from_text_lower(inputs->zone, strlen(inputs->zone), root, origin, &why) == 0)
-		return ZG_PARAMETER;
-	for (size_t i = 0; i < agreed->by->n_ds; i++) {
-		int key;
-		zg_status status = key_of_ds(origin, release, &ds[i], &key);
-
-		if (status != ZG_OK)
-			return status;
-		if (key < 0)
-			foreign = &ds[i];
-		else
-			works |= is_usable(&release->keys[key]);
-	}
-	if (!works)
+	status = ds_match(inputs->zone, release, agreed->by->ds, agreed->by->n_ds, &match);
+	if (status != ZG_OK)
+		return status;
+	if (!match.works)
 		status_add(report, STATUS_CRITICAL, "parent-ds-unmatched",
 		    "no DS of the parent leads to a key of serial %" PRIu32
 		    " that signs its DNSKEY RRset: the zone does not validate",
 		    release->serial);
-	else if (foreign != NULL)
+	else if (match.foreign != NULL)
 		status_add(report, STATUS_WARNING, "parent-ds-without-key",
-		    "DS %u/%u of the parent is of no key of serial %" PRIu32, foreign->algorithm,
-		    foreign->tag, release->serial);
+		    "DS %u/%u of the parent is of no key of serial %" PRIu32,
+		    match.foreign->algorithm, match.foreign->tag, release->serial);
 	return ZG_OK;
 }
 

@@ -21,7 +21,8 @@
 /*
  * The directory: owned by the user who runs the gate, mode 0750, not a symbolic link; holds
  * zonegate.db, locks/ with the lock of each zone, spool/ for approvals, held/ candidates, zones/
- * (the last released zone of each), memo/ (each memo with its HMAC key), gate.key (Ed25519, the 32
+ * (the last released zone of each), rolling/ (what is on its way through the stages), queued/ (what
+ * waits for that), memo/ (each memo with its HMAC key), gate.key (Ed25519, the 32
  * octets of the private key, 0600), and gate.pub (the public key, 64 hex digits).
  */
 struct state_directory {
@@ -98,8 +99,10 @@ MUST_CHECK zg_status snapshot_begin(
 /* Appends. ZG_LIMIT beyond SNAPSHOT_BYTES_MAX. */
 MUST_CHECK zg_status snapshot_add(
     struct snapshot *snapshot, const uint8_t *bytes, size_t length, struct zg_error *error);
-/* Everything is there: the digest is known, the file durable. */
+/* Everything is there: the digest is known, and the file on its way to the disk. */
 MUST_CHECK zg_status snapshot_end(struct snapshot *snapshot, struct zg_error *error);
+/* Waits until file and name are durable; before the log speaks of it. */
+MUST_CHECK zg_status snapshot_settle(const struct snapshot *snapshot, struct zg_error *error);
 /* Owner, group and mode, fsync, rename, fsync of the folder: the old or the new file, whole. */
 MUST_CHECK zg_status snapshot_publish(
     struct snapshot *snapshot, const struct config_zone *zone, struct zg_error *error);
@@ -116,6 +119,10 @@ MUST_CHECK zg_status target_open(const char *target, int *fd, struct zg_error *e
 /* Whether a snapshot with this content was left beside the target: it was never renamed. To be
  * called with the zone locked, as is the next. */
 MUST_CHECK zg_status leftover_find(const char *target, const uint8_t sha256[FILE_DIGEST_OCTETS],
+    bool *found, struct zg_error *error);
+/* Renames it to the target, if it is there, in a folder that is the gate's own: no owner, group or
+ * mode is asked for. */
+MUST_CHECK zg_status leftover_adopt(const char *target, const uint8_t sha256[FILE_DIGEST_OCTETS],
     bool *found, struct zg_error *error);
 /* Unlinks the snapshots that dead runs left beside the target; *n: how many. */
 MUST_CHECK zg_status leftovers_remove(const char *target, size_t *n, struct zg_error *error);

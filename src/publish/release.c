@@ -12,6 +12,7 @@
 #include "policy/policy.h"
 #include "publish/file.h"
 #include "publish/release_log.h"
+#include "publish/transfer_expiry.h"
 
 #define ACTOR "zonegate release"
 
@@ -70,15 +71,12 @@ was_handed(const struct history_candidate *candidate)
 	       (candidate->imported && candidate->state == CANDIDATE_PASSED);
 }
 
-/* When secondaries that got it then, and nothing since, drop it: RFC 1035 section 3.3.13. */
 static int64_t
-transfer_expiration(const struct history_candidate *candidate)
+handed_at(const struct history_candidate *candidate)
 {
-	int64_t since = candidate->times[CANDIDATE_HANDED];
+	int64_t handed = candidate->times[CANDIDATE_HANDED];
 
-	if (since == 0)
-		since = candidate->times[CANDIDATE_CONFIRMED];
-	return since == 0 ? 0 : since + candidate->facts.expire;
+	return handed != 0 ? handed : candidate->times[CANDIDATE_CONFIRMED];
 }
 
 static void
@@ -89,7 +87,10 @@ released_fill(struct released *released, const struct history_candidate *candida
 	    .id = candidate->id,
 	    .serial = candidate->facts.serial,
 	    .first_expiration = candidate->facts.first_expiration,
-	    .transfer_expiration = transfer_expiration(candidate)};
+	    .handed_at = handed_at(candidate),
+	    .imported = candidate->imported,
+	    .refresh = candidate->facts.refresh,
+	    .expire = candidate->facts.expire};
 	memcpy(released->digest, candidate->facts.digest, sizeof(released->digest));
 	memcpy(released->sha256, candidate->file_sha256, sizeof(released->sha256));
 }
@@ -98,6 +99,7 @@ released_fill(struct released *released, const struct history_candidate *candida
 struct search {
 	bool (*wanted)(const struct search *search, const struct history_candidate *candidate);
 	int64_t id, now;
+	const char *digest;
 	struct released *found;
 };
 
@@ -138,6 +140,21 @@ release_in_force(struct release_log *log, int64_t pending, int64_t now, struct r
 	return search_run(log, now, &search, error);
 }
 
+zg_status
+release_transfer_expiry(struct release_log *log, const struct released *in_force, int64_t now,
+    struct transfer_expiry *expiry, struct zg_error *error)
+{
+	const struct transfer_release release = {
+	    .id = in_force->id, .handed = in_force->handed_at, .imported = in_force->imported};
+	int64_t stopped = 0;
+	zg_status status =
+	    transfer_stopped_read(log->history, log->zone, &release, &stopped, error);
+
+	*expiry = transfer_expiry_of(release.handed, in_force->refresh, in_force->expire,
+	    stopped != 0 && stopped < now ? stopped : now);
+	return status;
+}
+
 struct live {
 	uint32_t serial;
 	const char *digest;
@@ -171,7 +188,12 @@ release_is_live(struct release_log *log, uint32_t serial, const char *digest, in
 static bool
 is_former(const struct search *search, const struct history_candidate *candidate)
 {
-	return candidate->id < search->id && candidate->state != CANDIDATE_ABANDONED &&
+	bool was_released = candidate->imported || candidate->times[CANDIDATE_HANDED] != 0;
+
+	/* An abort in stages makes a release of the same content anew. */
+	return candidate->id < search->id && was_released &&
+	       candidate->state != CANDIDATE_ABANDONED &&
+	       strcmp(candidate->facts.digest, search->digest) != 0 &&
 	       candidate->facts.first_expiration > search->now;
 }
 
@@ -179,8 +201,11 @@ zg_status
 release_former(struct release_log *log, const struct released *in_force, int64_t now,
     struct released *former, struct zg_error *error)
 {
-	struct search search = {
-	    .wanted = is_former, .id = in_force->id, .now = now, .found = former};
+	struct search search = {.wanted = is_former,
+	    .id = in_force->id,
+	    .digest = in_force->digest,
+	    .now = now,
+	    .found = former};
 
 	return search_run(log, 0, &search, error);
 }

@@ -47,14 +47,22 @@ struct released {
 	uint8_t sha256[FILE_DIGEST_OCTETS]; /* of the file */
 	int64_t
 	    first_expiration; /* when its first RRset loses its last signature; 0: none signed */
-	int64_t
-	    transfer_expiration; /* when secondaries that got nothing since drop it; 0: not known */
+	int64_t handed_at;    /* 0: not known */
+	bool imported;
+	uint32_t refresh, expire; /* SOA, seconds */
 };
 
 /* The release in force: the newest that was handed over, or the newer one `pending` that was
  * renamed and waits for its command (0: none). */
 MUST_CHECK zg_status release_in_force(struct release_log *log, int64_t pending, int64_t now,
     struct released *released, struct zg_error *error);
+
+struct transfer_expiry;
+/* When secondaries expire a release in force if a newer serial is refused at `now`, and may have
+ * been before. */
+MUST_CHECK zg_status release_transfer_expiry(struct release_log *log,
+    const struct released *in_force, int64_t now, struct transfer_expiry *expiry,
+    struct zg_error *error);
 
 /* Whether this content was handed over and nothing has superseded it, so that it may be served as
  * well as the release in force; not when it has expired. False also when that cannot be read. */
@@ -148,6 +156,9 @@ MUST_CHECK zg_status release_abandon(
 
 /* Whether the policy takes a release that was handed over for one that is in service. */
 bool release_handed_is_evidence(const zg_policy *policy);
+
+/* The kind of the line that says why there is no verdict on what did not become a candidate. */
+#define LOG_KIND_UNDECIDED "undecided"
 
 /* A line of the decision log. */
 MUST_CHECK zg_status release_note(struct release_log *log, const char *kind, const char *text,

@@ -12,6 +12,10 @@
 #include "history/history.h"
 #include "policy/config.h"
 #include "policy/policy.h"
+#include "publish/ds_match.h"
+#include "publish/parent_log.h"
+#include "publish/rollout.h"
+#include "publish/transfer_expiry.h"
 
 /* A release that is neither handed over nor given up after this many seconds beyond the time-out of
  * its reload command was stopped half-way. */
@@ -103,21 +107,20 @@ moment_of(int64_t at, int64_t now)
 
 /* --- The release in force --- */
 
-/* The newest that was handed over, or that was taken over as in service. */
-static const struct history_candidate *
-in_force(const struct status_zone_inputs *inputs)
+const struct history_candidate *
+status_in_force(const struct history_candidate *releases, size_t n_releases)
 {
-	for (size_t i = 0; i < inputs->n_releases; i++) {
-		enum candidate_state state = inputs->releases[i].state;
+	for (size_t i = 0; i < n_releases; i++) {
+		enum candidate_state state = releases[i].state;
 
 		if (state == CANDIDATE_HANDED || state == CANDIDATE_CONFIRMED)
-			return &inputs->releases[i];
+			return &releases[i];
 	}
 	return NULL;
 }
 
-static int64_t
-handed_at(const struct history_candidate *release)
+int64_t
+status_handed_at(const struct history_candidate *release)
 {
 	return release->times[CANDIDATE_HANDED] != 0 ? release->times[CANDIDATE_HANDED]
 						     : release->times[CANDIDATE_CONFIRMED];
@@ -143,11 +146,9 @@ describe_release(const struct status_zone_inputs *inputs, const struct history_c
 	report->has_release = true;
 	report->serial = release->facts.serial;
 	report->state = candidate_state_text(release->state);
-	report->released = handed_at(release);
+	report->released = status_handed_at(release);
 	report->release_by = release_by_of(
 	    &release->facts, propagation(inputs), or_zero(inputs->values->signatures.clock_skew));
-	if (inputs->zone->transferred)
-		report->transfer_expires = report->released + release->facts.expire;
 }
 
 /* By the policy's ReleaseBy: how loud a deadline that comes near is. */
@@ -210,22 +211,30 @@ was_stopped(const struct history_candidate *candidate)
 }
 
 /* Secondaries that are offered a serial and refuse it do not get their timer renewed: they expire
- * with good signatures in hand. While nothing newer was stopped, a refresh renews it. */
+ * with good signatures in hand (DESIGN 9.1). */
 static void
 judge_transfer(const struct status_zone_inputs *inputs, const struct history_candidate *release,
     struct status_report *report)
 {
-	const struct history_candidate *newer = newer_candidate(inputs, release, 0);
+	struct transfer_expiry expiry;
 	enum status_level level;
+	char since[UTC_TEXT_MAX];
 
-	if (report->transfer_expires == 0 || newer == NULL || !was_stopped(newer))
+	if (!inputs->zone->transferred || release == NULL)
 		return;
-	level = deadline_level(inputs, report->transfer_expires);
+	expiry = transfer_expiry_of(status_handed_at(release), release->facts.refresh,
+	    release->facts.expire, inputs->stopped);
+	report->transfer_expires = expiry.expires;
+	if (expiry.expires == 0)
+		return;
+	level = deadline_level(inputs, expiry.expires);
+	utc_format(expiry.in_step, since);
 	if (level != STATUS_OK)
 		status_add(report, level, "transfer-expire",
-		    "secondaries that refuse serial %" PRIu32 " and all later ones expire the zone "
-		    "at %s",
-		    newer->facts.serial, moment_of(report->transfer_expires, inputs->now).text);
+		    "secondaries that refuse what comes after serial %" PRIu32
+		    " expire the zone at %s: EXPIRE after %s at %s",
+		    release->facts.serial, moment_of(expiry.expires, inputs->now).text,
+		    in_step_text(expiry.by), since);
 }
 
 /* --- Candidates --- */
@@ -294,6 +303,14 @@ reload_failure(const struct status_zone_inputs *inputs, int64_t since)
 	return NULL;
 }
 
+/* It is on its way through stages, or came to its end in them: that is told by itself. */
+static bool
+is_rolling(const struct status_zone_inputs *inputs, int64_t candidate)
+{
+	return inputs->rollout != NULL && inputs->rollout->candidate == candidate &&
+	       inputs->rollout->state != ROLLOUT_NONE;
+}
+
 /* A candidate that passed and was never handed over: `release` was stopped half-way, or the reload
  * command failed. The file may or may not be in place. */
 static void
@@ -304,7 +321,7 @@ judge_unfinished(const struct status_zone_inputs *inputs, struct status_report *
 	const struct history_line *failure;
 	int64_t passed;
 
-	if (newest == NULL || newest->state != CANDIDATE_PASSED)
+	if (newest == NULL || newest->state != CANDIDATE_PASSED || is_rolling(inputs, newest->id))
 		return;
 	passed = newest->times[CANDIDATE_PASSED];
 	failure = reload_failure(inputs, passed);
@@ -337,12 +354,12 @@ judge_confirmed(const struct status_zone_inputs *inputs, const struct history_ca
 	if (release == NULL || release->state != CANDIDATE_HANDED ||
 	    inputs->policy->evidence != EVIDENCE_CONFIRMED || inputs->zone->n_servers == 0)
 		return;
-	due = handed_at(release) + propagation(inputs);
+	due = status_handed_at(release) + propagation(inputs);
 	if (inputs->now > due)
 		status_add(report, STATUS_WARNING, "release-unconfirmed",
 		    "serial %" PRIu32 " was handed over at %s and not yet seen at a server: look "
 		    "with 'zonegate observe'",
-		    release->facts.serial, moment_of(handed_at(release), inputs->now).text);
+		    release->facts.serial, moment_of(status_handed_at(release), inputs->now).text);
 }
 
 /* --- Parent and servers --- */
@@ -402,6 +419,78 @@ judge_parent(const struct status_zone_inputs *inputs, const struct history_candi
 		    moment_of(newest->time, inputs->now).text, newest->note);
 }
 
+/* What counts as the parent's word: that of its servers, where they are asked; else the newest of a
+ * file or a person. */
+struct ds_word {
+	int64_t time; /* 0: there is none that is not too old */
+	const struct release_ds *ds;
+	size_t n;
+	const char *who;
+};
+
+static struct ds_word
+word_of_servers(const struct status_zone_inputs *inputs)
+{
+	const struct ds_source *source = &inputs->policy->parent.sources[DS_SOURCE_AUTHORITATIVE];
+	const struct parent_looks *looks = &inputs->parent->looks;
+
+	if (!source->accepted || looks->agreed_time == 0 ||
+	    (source->max_age != NOT_SET && inputs->now - looks->agreed_time > source->max_age))
+		return (struct ds_word){.time = 0};
+	return (struct ds_word){.time = looks->agreed_time,
+	    .ds = looks->agreed,
+	    .n = looks->n_agreed,
+	    .who = "the parent's servers"};
+}
+
+static struct ds_word
+word_of_parent(const struct status_zone_inputs *inputs)
+{
+	struct ds_word word = word_of_servers(inputs);
+
+	if (word.time != 0)
+		return word;
+	for (size_t i = 0; i < sizeof(inputs->parent->said) / sizeof(inputs->parent->said[0]);
+	     i++) {
+		const struct parent_said *said = &inputs->parent->said[i];
+		int64_t age = ds_max_age(inputs->policy, said->source);
+
+		if (said->answered && said->time > word.time &&
+		    (age == NOT_SET || inputs->now - said->time <= age))
+			word = (struct ds_word){
+			    .time = said->time, .ds = said->ds, .n = said->n_ds, .who = said->who};
+	}
+	return word;
+}
+
+/* APNIC 2016: the parent has a DS set that the zone in force has no key for. No candidate is
+ * refused for that, as no candidate can mend it (DESIGN 9.3). */
+static void
+judge_ds(const struct status_zone_inputs *inputs, const struct history_candidate *release,
+    struct status_report *report)
+{
+	struct ds_word word;
+	struct ds_match match;
+	zg_status status;
+
+	if (release == NULL || inputs->parent == NULL)
+		return;
+	word = word_of_parent(inputs);
+	if (word.time == 0 || word.n == 0)
+		return;
+	status = ds_match(inputs->zone->name, &release->facts, word.ds, word.n, &match);
+	if (status != ZG_OK)
+		status_add(report, STATUS_UNKNOWN, "ds-unmatched",
+		    "whether the parent's DS set fits the release is not known: %s",
+		    zg_status_text(status));
+	else if (!match.works)
+		status_add(report, STATUS_CRITICAL, "ds-unmatched",
+		    "no DS that %s had at %s leads to a key of serial %" PRIu32
+		    " that signs its DNSKEY RRset: the zone does not validate. Have the parent "
+		    "publish the DS of a key in service",
+		    word.who, moment_of(word.time, inputs->now).text, release->facts.serial);
+}
+
 int
 status_compare_serials(const void *a, const void *b)
 {
@@ -425,7 +514,7 @@ judge_served(const struct status_zone_inputs *inputs, const struct history_candi
 	for (size_t i = inputs->n_served; release != NULL && i-- > 0;) {
 		const struct history_served *served = &inputs->served[i];
 
-		if (served->time < handed_at(release) || is_released(inputs, served->serial))
+		if (served->time < status_handed_at(release) || is_released(inputs, served->serial))
 			continue;
 		status_add(report, STATUS_CRITICAL, "served-unknown",
 		    "%s served serial %" PRIu32
@@ -439,7 +528,8 @@ judge_served(const struct status_zone_inputs *inputs, const struct history_candi
 void
 status_judge_zone(const struct status_zone_inputs *inputs, struct status_report *report)
 {
-	const struct history_candidate *release = in_force(inputs);
+	const struct history_candidate *release =
+	    status_in_force(inputs->releases, inputs->n_releases);
 
 	*report = (struct status_report){
 	    .warn = inputs->policy->release_by.warn, .alarm = inputs->policy->release_by.alarm};
@@ -453,11 +543,14 @@ status_judge_zone(const struct status_zone_inputs *inputs, struct status_report 
 	judge_deadlines(inputs, report);
 	judge_transfer(inputs, release, report);
 	judge_unfinished(inputs, report);
+	status_judge_rollout(inputs, report);
 	judge_signer(inputs, release, report);
 	judge_stopped(inputs, release, report);
 	judge_confirmed(inputs, release, report);
 	judge_parent(inputs, release, report);
+	judge_ds(inputs, release, report);
 	judge_served(inputs, release, report);
+	status_judge_providers(inputs, report);
 }
 
 /* --- The gate itself --- */

@@ -18,8 +18,11 @@ struct history_candidate;
 struct history_ds;
 struct history_line;
 struct history_served;
+struct parent_known;
+struct provider_known;
 struct policy_release;
 struct policy_values;
+struct rollout;
 
 /* The exit statuses of monitoring plugins. */
 enum status_level { STATUS_OK, STATUS_WARNING, STATUS_CRITICAL, STATUS_UNKNOWN, STATUS_LEVELS };
@@ -38,7 +41,7 @@ struct status_condition {
 };
 
 /* A zone has at most one condition of each id. */
-#define STATUS_CONDITIONS_MAX 16
+#define STATUS_CONDITIONS_MAX 20
 
 struct status_report {
 	char zone[NAME_TEXT_SIZE];				   /* empty: the gate itself */
@@ -52,7 +55,7 @@ struct status_report {
 	const char *state; /* static: "confirmed", ... */
 	int64_t released;  /* when it was handed over */
 	struct release_by release_by;
-	int64_t transfer_expires; /* last accepted transfer + EXPIRE; 0: not such a zone */
+	int64_t transfer_expires; /* of secondaries that refuse what is newer; 0: it does not run */
 	int64_t ds_seen;	  /* the DS set of the parent, last; 0: never */
 	size_t n_held;		  /* candidates that wait for approval, since the release */
 	char *stored_report;	  /* of the release, JSON; owned; NULL: none */
@@ -65,13 +68,17 @@ struct status_zone_inputs {
 	const struct config_zone *zone;
 	const struct policy_values *values;
 	const struct policy_release *policy;
+	const struct rollout *rollout;		  /* the last one of the zone; NULL: not known */
 	const struct history_candidate *releases; /* passed or further, newest first */
 	size_t n_releases;
 	const struct history_candidate *candidates; /* all, newest first */
 	size_t n_candidates;
 	const struct history_ds *ds; /* oldest first */
 	size_t n_ds;
-	const struct history_served *served; /* oldest first */
+	const struct parent_known *parent; /* what they come to; NULL: not known */
+	int64_t stopped; /* when the first candidate newer than the release was; 0: none was */
+	const struct provider_known *providers; /* beside those of the zone; NULL: not known */
+	const struct history_served *served;	/* oldest first */
 	size_t n_served;
 	const uint32_t *serials; /* of the releases of late, sorted */
 	size_t n_serials;
@@ -83,7 +90,21 @@ struct status_zone_inputs {
 /* The order of `serials`: as numbers. For qsort. */
 int status_compare_serials(const void *a, const void *b);
 
+/* The release in force: the newest that was handed over, or that was taken over as in service;
+ * NULL: there is none. `releases` are those of the inputs. */
+const struct history_candidate *status_in_force(
+    const struct history_candidate *releases, size_t n_releases);
+
+/* When it was handed over. */
+int64_t status_handed_at(const struct history_candidate *release);
+
 void status_judge_zone(const struct status_zone_inputs *inputs, struct status_report *report);
+
+/* The part of it that is about a rollout under way (status_rollout.c). */
+void status_judge_rollout(const struct status_zone_inputs *inputs, struct status_report *report);
+
+/* The part that is about other providers of the zone (status_provider.c). */
+void status_judge_providers(const struct status_zone_inputs *inputs, struct status_report *report);
 
 enum status_database { DATABASE_USABLE, DATABASE_MISSING, DATABASE_UNUSABLE };
 

@@ -12,8 +12,13 @@
 #include "base/error.h"
 #include "history/history.h"
 #include "policy/policy.h"
+#include "publish/parent_log.h"
+#include "publish/provider_log.h"
 #include "publish/publish.h"
 #include "publish/release.h"
+#include "publish/release_log.h"
+#include "publish/rollout.h"
+#include "publish/transfer_expiry.h"
 
 /* Candidates of a zone that are looked at: those since the release in force matter, and of them the
  * newest. */
@@ -30,14 +35,16 @@
 struct zone_rows {
 	struct history_candidate *releases, *candidates;
 	size_t n_releases, n_candidates;
-	struct history_ds *ds;
-	size_t n_ds;
+	struct parent_known *parent;
+	int64_t stopped; /* the first candidate newer than the release in force */
 	struct history_served *served;
 	size_t n_served;
 	struct history_line *lines;
 	size_t n_lines;
 	uint32_t *serials;
 	size_t n_serials, n_allocated;
+	struct rollout *rollout;
+	struct provider_known providers[ZG_PROVIDERS_MAX];
 	zg_policy *policy;
 };
 
@@ -46,10 +53,11 @@ rows_clear(struct zone_rows *rows)
 {
 	history_candidates_free(rows->releases, rows->n_releases);
 	history_candidates_free(rows->candidates, rows->n_candidates);
-	free(rows->ds);
+	parent_known_free(rows->parent);
 	free(rows->served);
 	free(rows->lines);
 	free(rows->serials);
+	free(rows->rollout);
 	zg_policy_free(rows->policy);
 }
 
@@ -87,6 +95,56 @@ policy_of(const struct config_zone *zone, zg_policy **policy, struct zg_error *e
 }
 
 static zg_status
+parent_read(struct history *history, const struct config_zone *zone, int64_t now,
+    struct zone_rows *rows, struct zg_error *error)
+{
+	struct parent_rules rules;
+
+	parent_rules_of(rows->policy, &rules);
+	return parent_known_read(history, zone->name, &rules, now, &rows->parent, error);
+}
+
+static zg_status
+rollout_of(struct history *history, const struct config_zone *zone, struct zone_rows *rows,
+    struct zg_error *error)
+{
+	struct release_log log = {.history = history, .zone = zone->name};
+
+	rows->rollout = calloc(1, sizeof(*rows->rollout));
+	if (rows->rollout == NULL)
+		return error_set(error, ZG_MEMORY, "out of memory");
+	return rollout_read(&log, rows->rollout, error);
+}
+
+/* Since when secondaries refuse what comes, if any of them asks this gate. */
+static zg_status
+stopped_read(struct history *history, const struct config_zone *zone, struct zone_rows *rows,
+    struct zg_error *error)
+{
+	const struct history_candidate *in_force =
+	    status_in_force(rows->releases, rows->n_releases);
+
+	if (!zone->transferred || in_force == NULL)
+		return ZG_OK;
+	return transfer_stopped_read(history, zone->name,
+	    &(struct transfer_release){.id = in_force->id,
+		.handed = status_handed_at(in_force),
+		.imported = in_force->imported},
+	    &rows->stopped, error);
+}
+
+static zg_status
+providers_read(struct history *history, const struct config_zone *zone, int64_t now,
+    struct zone_rows *rows, struct zg_error *error)
+{
+	const struct history_candidate *in_force =
+	    status_in_force(rows->releases, rows->n_releases);
+
+	return providers_known_read(
+	    history, zone, in_force == NULL ? NULL : &in_force->facts, now, rows->providers, error);
+}
+
+static zg_status
 rows_read(struct history *history, const struct config_zone *zone, int64_t now,
     struct zone_rows *rows, struct zg_error *error)
 {
@@ -99,8 +157,13 @@ rows_read(struct history *history, const struct config_zone *zone, int64_t now,
 		status = history_candidates(history, zone->name, 0, true, CANDIDATES_MAX,
 		    &rows->candidates, &rows->n_candidates, error);
 	if (status == ZG_OK)
-		status =
-		    history_ds_list(history, zone->name, now - DAY, &rows->ds, &rows->n_ds, error);
+		status = parent_read(history, zone, now, rows, error);
+	if (status == ZG_OK)
+		status = stopped_read(history, zone, rows, error);
+	if (status == ZG_OK)
+		status = rollout_of(history, zone, rows, error);
+	if (status == ZG_OK)
+		status = providers_read(history, zone, now, rows, error);
 	if (status == ZG_OK)
 		status = history_served_list(
 		    history, zone->name, now - DAY, &rows->served, &rows->n_served, error);
@@ -138,12 +201,16 @@ zone_judge(struct history *history, const struct config_zone *zone, int64_t now,
 		status_judge_zone(&(struct status_zone_inputs){.zone = zone,
 				      .values = policy_values(rows.policy),
 				      .policy = policy_release(rows.policy),
+				      .rollout = rows.rollout,
 				      .releases = rows.releases,
 				      .n_releases = rows.n_releases,
 				      .candidates = rows.candidates,
 				      .n_candidates = rows.n_candidates,
-				      .ds = rows.ds,
-				      .n_ds = rows.n_ds,
+				      .ds = rows.parent->rows,
+				      .n_ds = rows.parent->n_rows,
+				      .parent = rows.parent,
+				      .stopped = rows.stopped,
+				      .providers = rows.providers,
 				      .served = rows.served,
 				      .n_served = rows.n_served,
 				      .serials = rows.serials,

@@ -283,10 +283,17 @@ snapshot_end(struct snapshot *snapshot, struct zg_error *error)
 		return error_set(error, status, "%s", zg_status_text(status));
 	digest_free(snapshot->digest);
 	snapshot->digest = NULL;
-	/* Durable before the log speaks of it: what is found beside the target after a crash is
-	 * whole. */
-	if (fsync(snapshot->fd) != 0 || fsync(snapshot->folder_fd) != 0 ||
-	    lseek(snapshot->fd, 0, SEEK_SET) != 0)
+	/* Disks write while the file is checked: snapshot_settle waits for them. */
+	(void)!sync_file_range(snapshot->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	if (lseek(snapshot->fd, 0, SEEK_SET) != 0)
+		return trouble(error, ZG_WRITE, "read a file beside", snapshot->target_name);
+	return ZG_OK;
+}
+
+zg_status
+snapshot_settle(const struct snapshot *snapshot, struct zg_error *error)
+{
+	if (fsync(snapshot->fd) != 0 || fsync(snapshot->folder_fd) != 0)
 		return trouble(error, ZG_WRITE, "write a file beside", snapshot->target_name);
 	return ZG_OK;
 }
@@ -458,6 +465,7 @@ leftovers_walk(const char *target, leftover_visit visit, void *context, struct z
 struct leftover_search {
 	const uint8_t *sha256;
 	bool found;
+	char name[NAME_SIZE]; /* of what was found */
 };
 
 static bool
@@ -472,6 +480,8 @@ leftover_compare(int folder_fd, const char *name, void *context)
 	search->found = file_digest(fd, name, sha256, NULL) == ZG_OK &&
 			memcmp(sha256, search->sha256, sizeof(sha256)) == 0;
 	(void)close(fd);
+	if (search->found)
+		(void)snprintf(search->name, sizeof(search->name), "%s", name);
 	return !search->found;
 }
 
@@ -483,6 +493,28 @@ leftover_find(const char *target, const uint8_t sha256[FILE_DIGEST_OCTETS], bool
 	zg_status status = leftovers_walk(target, leftover_compare, &search, error);
 
 	*found = search.found;
+	return status;
+}
+
+zg_status
+leftover_adopt(const char *target, const uint8_t sha256[FILE_DIGEST_OCTETS], bool *found,
+    struct zg_error *error)
+{
+	struct leftover_search search = {.sha256 = sha256};
+	const char *target_name;
+	int folder_fd = -1;
+	zg_status status = leftovers_walk(target, leftover_compare, &search, error);
+
+	*found = false;
+	if (status != ZG_OK || !search.found)
+		return status;
+	status = target_folder(target, &folder_fd, &target_name, error);
+	if (status == ZG_OK && (renameat(folder_fd, search.name, folder_fd, target_name) != 0 ||
+				   fsync(folder_fd) != 0))
+		status = trouble(error, ZG_WRITE, "replace", target);
+	*found = status == ZG_OK;
+	if (folder_fd >= 0)
+		(void)close(folder_fd);
 	return status;
 }
 

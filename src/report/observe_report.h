@@ -6,12 +6,15 @@
 #include "base/compiler.h"
 #include "base/text_writer.h"
 #include "publish/observe_log.h"
+#include "publish/provider_log.h"
 
 enum observe_format { OBSERVE_FORMAT_TEXT, OBSERVE_FORMAT_JSON };
 
 /* All borrowed. */
 struct observe_view {
 	const struct zone_look *look;
+	const struct provider_look *providers; /* servers of other providers */
+	size_t n_providers;
 	bool confirmed; /* the release is, by this look or one before */
 	bool recorded;	/* else nothing was written */
 	bool color;

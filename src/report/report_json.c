@@ -129,6 +129,9 @@ approvals_array(struct json_builder *builder, const struct zg_result *result)
 	    [ZG_APPROVAL_SPENT] = "spent",
 	    [ZG_APPROVAL_NO_MATCH] = "no-match",
 	    [ZG_APPROVAL_USED] = "used",
+	    [ZG_APPROVAL_FOR_STAGE] = "for-stage",
+	    [ZG_APPROVAL_FOR_FINDINGS] = "for-findings",
+	    [ZG_APPROVAL_OTHER_STAGE] = "other-stage",
 	};
 	json_t *array = json_array();
 

@@ -1,6 +1,6 @@
 /*
- * Negative trust anchors (RFC 7646) as operators of resolvers write them. A name is hostile text in
- * three other languages here: each is given it in a form in which no octet means anything there.
+ * Negative trust anchors (RFC 7646) as operators of resolvers write them, in three languages in
+ * which a name is hostile text.
  */
 #ifndef REPORT_RESOLVER_LINES_H
 #define REPORT_RESOLVER_LINES_H
@@ -10,16 +10,6 @@
 #include <zonegate/status.h>
 #include "base/compiler.h"
 #include "base/text_writer.h"
-
-/*
- * Adds a name, given in presentation form, with every octet but letters, digits, hyphen, underscore
- * and the dots between labels as a backslash and three digits (RFC 1035 section 5.1): no quote, no
- * blank, no brace. Resolvers read that as the same name; in single quotes no shell changes it.
- */
-void plain_name_add(struct text_writer *out, const char *name);
-
-/* The same where a backslash itself begins an escape: strings of Lua. */
-void plain_name_add_lua(struct text_writer *out, const char *name);
 
 /* What the lines of a resolver are for. */
 enum resolver_use {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/plain_name.h"
 #include "base/utc.h"
 #include "report/report_formats.h"
 

@@ -120,6 +120,13 @@ add_release(struct text_writer *out, const struct status_report *report, int64_t
 		add_span(out, report->release_by.soft, now);
 		text_add(out, ")");
 	}
+	if (report->transfer_expires != 0) {
+		text_add(out, ", secondaries expire it at ");
+		add_time(out, report->transfer_expires);
+		text_add(out, " (");
+		add_span(out, report->transfer_expires, now);
+		text_add(out, ")");
+	}
 	if (report->n_held > 0)
 		text_printf(out, ", %zu held", report->n_held);
 }

@@ -3,22 +3,35 @@
 
 #include "dns/base32.h"
 
-/* Values of characters: B64 or HEX is set in every valid one, so that the others are zero. */
-#define B64	 0x40
-#define HEX	 0x10
-#define V6(c, n) [c] = B64 | (n)
-#define V4(c, n) [c] = HEX | (n)
+/*
+ * Values of characters: VALID or HEX is set in every valid one, so that the others are zero. Of
+ * base 64 there is a table for each place in a quartet, whose values need only be put together.
+ */
+/* clang-format off */
+#define HEX		0x10
+#define V4(c, n)	[c] = HEX | (n)
+#define VALID(place)	(1U << (24 + (place)))
+#define ALL_VALID	(VALID(0) | VALID(1) | VALID(2) | VALID(3))
+#define V6(p, c, n)	[c] = VALID(p) | (uint32_t)(n) << (18 - 6 * (p))
 
-static const uint8_t base64_values[256] = {V6('A', 0), V6('B', 1), V6('C', 2), V6('D', 3),
-    V6('E', 4), V6('F', 5), V6('G', 6), V6('H', 7), V6('I', 8), V6('J', 9), V6('K', 10),
-    V6('L', 11), V6('M', 12), V6('N', 13), V6('O', 14), V6('P', 15), V6('Q', 16), V6('R', 17),
-    V6('S', 18), V6('T', 19), V6('U', 20), V6('V', 21), V6('W', 22), V6('X', 23), V6('Y', 24),
-    V6('Z', 25), V6('a', 26), V6('b', 27), V6('c', 28), V6('d', 29), V6('e', 30), V6('f', 31),
-    V6('g', 32), V6('h', 33), V6('i', 34), V6('j', 35), V6('k', 36), V6('l', 37), V6('m', 38),
-    V6('n', 39), V6('o', 40), V6('p', 41), V6('q', 42), V6('r', 43), V6('s', 44), V6('t', 45),
-    V6('u', 46), V6('v', 47), V6('w', 48), V6('x', 49), V6('y', 50), V6('z', 51), V6('0', 52),
-    V6('1', 53), V6('2', 54), V6('3', 55), V6('4', 56), V6('5', 57), V6('6', 58), V6('7', 59),
-    V6('8', 60), V6('9', 61), V6('+', 62), V6('/', 63)};
+#define BASE64_TABLE(p) { \
+	V6(p, 'A', 0), V6(p, 'B', 1), V6(p, 'C', 2), V6(p, 'D', 3), V6(p, 'E', 4), V6(p, 'F', 5), \
+	V6(p, 'G', 6), V6(p, 'H', 7), V6(p, 'I', 8), V6(p, 'J', 9), V6(p, 'K', 10), V6(p, 'L', 11), \
+	V6(p, 'M', 12), V6(p, 'N', 13), V6(p, 'O', 14), V6(p, 'P', 15), V6(p, 'Q', 16), \
+	V6(p, 'R', 17), V6(p, 'S', 18), V6(p, 'T', 19), V6(p, 'U', 20), V6(p, 'V', 21), \
+	V6(p, 'W', 22), V6(p, 'X', 23), V6(p, 'Y', 24), V6(p, 'Z', 25), V6(p, 'a', 26), \
+	V6(p, 'b', 27), V6(p, 'c', 28), V6(p, 'd', 29), V6(p, 'e', 30), V6(p, 'f', 31), \
+	V6(p, 'g', 32), V6(p, 'h', 33), V6(p, 'i', 34), V6(p, 'j', 35), V6(p, 'k', 36), \
+	V6(p, 'l', 37), V6(p, 'm', 38), V6(p, 'n', 39), V6(p, 'o', 40), V6(p, 'p', 41), \
+	V6(p, 'q', 42), V6(p, 'r', 43), V6(p, 's', 44), V6(p, 't', 45), V6(p, 'u', 46), \
+	V6(p, 'v', 47), V6(p, 'w', 48), V6(p, 'x', 49), V6(p, 'y', 50), V6(p, 'z', 51), \
+	V6(p, '0', 52), V6(p, '1', 53), V6(p, '2', 54), V6(p, '3', 55), V6(p, '4', 56), \
+	V6(p, '5', 57), V6(p, '6', 58), V6(p, '7', 59), V6(p, '8', 60), V6(p, '9', 61), \
+	V6(p, '+', 62), V6(p, '/', 63)}
+/* clang-format on */
+
+static const uint32_t base64_values[4][256] = {
+    BASE64_TABLE(0), BASE64_TABLE(1), BASE64_TABLE(2), BASE64_TABLE(3)};
 
 static const uint8_t hex_values[256] = {V4('0', 0), V4('1', 1), V4('2', 2), V4('3', 3), V4('4', 4),
     V4('5', 5), V4('6', 6), V4('7', 7), V4('8', 8), V4('9', 9), V4('a', 10), V4('b', 11),
@@ -54,7 +67,7 @@ quartet_flush(struct field_text *text, struct quartet *quartet)
 static bool
 quartet_add(struct field_text *text, struct quartet *quartet, uint8_t character)
 {
-	uint8_t value = base64_values[character];
+	uint32_t value = base64_values[3][character];
 
 	if (quartet->ended)
 		return false;
@@ -68,6 +81,14 @@ quartet_add(struct field_text *text, struct quartet *quartet, uint8_t character)
 	return ++quartet->n < 4 || quartet_flush(text, quartet);
 }
 
+/* Three octets of a complete quartet without padding, VALID of each place above them. */
+static inline uint32_t
+decode_quartet(const uint8_t *from)
+{
+	return base64_values[0][from[0]] | base64_values[1][from[1]] | base64_values[2][from[2]] |
+	       base64_values[3][from[3]];
+}
+
 /* Decodes complete quartets without padding; returns the characters done. Room is checked. */
 static size_t
 decode_quartets(const uint8_t *from, size_t length, uint8_t *to)
@@ -75,12 +96,9 @@ decode_quartets(const uint8_t *from, size_t length, uint8_t *to)
 	size_t at = 0;
 
 	for (; length - at >= 4; at += 4, to += 3) {
-		uint32_t a = base64_values[from[at]], b = base64_values[from[at + 1]];
-		uint32_t c = base64_values[from[at + 2]], d = base64_values[from[at + 3]];
-		uint32_t bits = ((a << 18) + (b << 12) + (c << 6) + d) -
-				(((uint32_t)B64 << 18) + (B64 << 12) + (B64 << 6) + B64);
+		uint32_t bits = decode_quartet(from + at);
 
-		if (UNLIKELY((a & b & c & d) == 0))
+		if (UNLIKELY((bits & ALL_VALID) != ALL_VALID))
 			break;
 		to[0] = (uint8_t)(bits >> 16);
 		to[1] = (uint8_t)(bits >> 8);

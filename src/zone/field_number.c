@@ -1,6 +1,7 @@
 /* Fields that are numbers: plain, with units, times, and numbers that have names. */
 #include "zone/rdata_field.h"
 
+#include "base/word.h"
 #include "dns/algorithm.h"
 #include "dns/name.h"
 #include "dns/rr_type.h"
@@ -174,22 +175,30 @@ date_is_valid(unsigned year, unsigned month, unsigned day)
 	       day <= days[month] + (month == 2 && is_leap(year) ? 1U : 0U);
 }
 
+/* Numbers of two digits each; false when an octet is no digit. */
+static bool
+digit_pairs(const char *text, size_t n, unsigned *pairs)
+{
+	uint64_t word = load_le(text, 2 * n), tens, ones;
+
+	if (octets_between(word, '0', '9') != OCTETS(0x80) >> (64 - 16 * n))
+		return false;
+	tens = word & 0x000f000f000f000fU;
+	ones = word >> 8 & 0x000f000f000f000fU;
+	for (size_t i = 0; i < n; i++)
+		pairs[i] = (unsigned)((tens * 10 + ones) >> 16 * i & 0xff);
+	return true;
+}
+
 /* YYYYMMDDHHmmSS (RFC 4034 section 3.2). Later than 2106 wraps around: the field is a serial number
  * (section 3.1.5). */
 static bool
 token_date(const struct text_token *token, uint32_t *time)
 {
-	const char *text = token->text;
 	unsigned pairs[7], year;
 
-	for (size_t i = 0; i < 7; i++) {
-		unsigned tens = (unsigned)(uint8_t)text[2 * i] - '0';
-		unsigned ones = (unsigned)(uint8_t)text[2 * i + 1] - '0';
-
-		if (tens > 9 || ones > 9)
-			return false;
-		pairs[i] = tens * 10 + ones;
-	}
+	if (!digit_pairs(token->text, 4, pairs) || !digit_pairs(token->text + 8, 3, pairs + 4))
+		return false;
 	year = pairs[0] * 100 + pairs[1];
 	if (!date_is_valid(year, pairs[2], pairs[3]) || pairs[4] > 23 || pairs[5] > 59 ||
 	    pairs[6] > 59)

@@ -15,9 +15,16 @@
 typedef zg_status (*source_read)(
     void *context, uint8_t *buffer, size_t size, size_t *length, struct zg_error *error);
 
+/* Zero octets behind text that is read where it lies: the first one stops every loop, the others
+ * are what the loops that look at many octets at a time may touch. */
+#define SOURCE_SLACK 16
+
 struct source {
 	source_read read;
 	void *context;
+	const uint8_t
+	    *text; /* not NULL: all there is, SOURCE_SLACK zero octets behind it; else `read` */
+	size_t text_len;
 	const char *name;      /* for messages: "zone.db", "<stdin>" */
 	const char *directory; /* what $INCLUDE names are beneath; NULL: none */
 };

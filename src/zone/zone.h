@@ -59,7 +59,7 @@ MUST_CHECK zg_status zone_build(struct zone_store *store, struct defects *defect
 void zone_free(struct zone *zone);
 
 /* Marks cuts and what lies below them. Part of zone_build. */
-void zone_mark_cuts(struct zone *zone);
+MUST_CHECK zg_status zone_mark_cuts(struct zone *zone, unsigned threads);
 
 static inline const uint8_t *
 zone_owner_name(const struct zone *zone, uint32_t owner)

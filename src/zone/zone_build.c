@@ -35,9 +35,30 @@ drop_run(const struct zone_store *store, const struct zone_owner *run, struct ta
 		    "this owner does not lie in the zone");
 }
 
+/* Owners that a thread takes at once. */
+#define OWNERS_AT_ONCE 4096
+
+/* What ends a search by many threads. */
+#define FOUND ZG_LIMIT
+
+/* work_function: FOUND when a run does not lie in the zone. */
+static zg_status
+find_outside(void *context, unsigned thread, size_t first, size_t end)
+{
+	const struct zone *zone = context;
+	const struct zone_store *store = &zone->store;
+
+	(void)thread;
+	for (size_t i = first; i < end; i++) {
+		if (!name_in(arena_at(&store->names, store->runs[i].name), zone->origin))
+			return FOUND;
+	}
+	return ZG_OK;
+}
+
 /* Keeps the runs that lie in the zone. */
 static void
-drop_out_of_zone(struct zone *zone)
+drop_outside(struct zone *zone)
 {
 	struct zone_store *store = &zone->store;
 	size_t kept = 0;
@@ -86,7 +107,22 @@ same_name(const struct zone_store *store, const struct zone_owner *a, const stru
 		   a->name_len) == 0;
 }
 
-/* Sorted runs to one owner for each name; the run array becomes the owner array. */
+/* work_function: FOUND when a run has the name of the one before. */
+static zg_status
+find_repeated(void *context, unsigned thread, size_t first, size_t end)
+{
+	const struct zone *zone = context;
+	const struct zone_store *store = &zone->store;
+
+	(void)thread;
+	for (size_t i = first > 0 ? first : 1; i < end; i++) {
+		if (same_name(store, &store->runs[i - 1], &store->runs[i]))
+			return FOUND;
+	}
+	return ZG_OK;
+}
+
+/* Makes one run of sorted runs of one name. */
 static zg_status
 merge_runs(struct zone *zone)
 {
@@ -107,10 +143,7 @@ merge_runs(struct zone *zone)
 		}
 		store->runs[n++] = owner;
 	}
-	zone->owners = store->runs;
-	zone->n_owners = n;
-	store->runs = NULL;
-	store->n_runs = store->runs_size = 0;
+	store->n_runs = n;
 	return ZG_OK;
 }
 
@@ -232,9 +265,6 @@ check_soa(const struct zone *zone, uint32_t owner, struct defects *defects)
 	}
 }
 
-/* Owners that a thread takes at once. */
-#define OWNERS_AT_ONCE 4096
-
 /* What one thread finds while it looks over the records of owners. */
 struct settler {
 	struct defects defects;
@@ -324,6 +354,33 @@ out:
 	return status;
 }
 
+/* Runs to one owner for each name in the zone: the run array becomes the owner array. In most zones
+ * all runs lie in it, and each has a name of its own: that is found out by all threads. */
+static zg_status
+make_owners(struct zone *zone, unsigned threads)
+{
+	struct zone_store *store = &zone->store;
+	zg_status status =
+	    work_pool_run(threads, store->n_runs, OWNERS_AT_ONCE, find_outside, zone);
+
+	if (status == FOUND)
+		drop_outside(zone);
+	status = zone_sort_runs(
+	    &store->runs, store->n_runs, &store->names, zone->origin_labels, threads);
+	if (status == ZG_OK) {
+		status = work_pool_run(threads, store->n_runs, OWNERS_AT_ONCE, find_repeated, zone);
+		if (status == FOUND)
+			status = merge_runs(zone);
+	}
+	if (status != ZG_OK)
+		return status;
+	zone->owners = store->runs;
+	zone->n_owners = store->n_runs;
+	store->runs = NULL;
+	store->n_runs = store->runs_size = 0;
+	return ZG_OK;
+}
+
 /* Everything behind the origin. */
 static zg_status
 zone_arrange(struct zone *zone, unsigned threads)
@@ -331,11 +388,7 @@ zone_arrange(struct zone *zone, unsigned threads)
 	zg_status status;
 
 	zone->origin_labels = name_labels(zone->origin);
-	drop_out_of_zone(zone);
-	status = zone_sort_runs(
-	    &zone->store.runs, zone->store.n_runs, &zone->store.names, zone->origin_labels);
-	if (status == ZG_OK)
-		status = merge_runs(zone);
+	status = make_owners(zone, threads);
 	if (status != ZG_OK)
 		return status;
 	zone->has_apex = zone->n_owners > 0 && zone->owners[0].labels == zone->origin_labels;
@@ -343,9 +396,7 @@ zone_arrange(struct zone *zone, unsigned threads)
 		tally_add(&zone->defects.tallies[DEFECT_SOA_MISSING], 0, zone->origin, RR_SOA, 0,
 		    "expected one SOA record at the apex, found no record at all there");
 	status = settle(zone, threads);
-	if (status == ZG_OK)
-		zone_mark_cuts(zone);
-	return status;
+	return status == ZG_OK ? zone_mark_cuts(zone, threads) : status;
 }
 
 zg_status

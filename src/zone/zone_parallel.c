@@ -17,11 +17,12 @@
 
 /* Octets of one piece, and pieces of one block for each thread: small enough that threads end
  * evenly, large enough to make their start cheap. */
-#define PIECE_OCTETS  ((size_t)512 * 1024)
+#define PIECE_OCTETS  ((size_t)256 * 1024)
+#define PIECE_ROOM    (PIECE_OCTETS + SOURCE_SLACK)
 #define THREAD_PIECES 4
 
 /* The first piece is short: its $ORIGIN and $TTL are what the others begin with. */
-#define FIRST_OCTETS ((size_t)256 * 1024)
+#define FIRST_OCTETS ((size_t)128 * 1024)
 
 /* More threads than this do not read any faster than the file comes in. */
 #define READERS_MAX 8
@@ -30,7 +31,7 @@
 #define CUT_OCTETS ((size_t)64 * 1024)
 
 struct piece {
-	const uint8_t *text;
+	uint8_t *text; /* PIECE_ROOM octets of its block */
 	size_t length;
 	struct text_state begin; /* what was assumed */
 	struct text_state state; /* what the piece came to */
@@ -40,13 +41,15 @@ struct piece {
 	zg_status status;
 };
 
-/* Text, and the pieces that it was cut into. */
+/* Text in pieces, and what was read behind the last of them. */
 struct block {
-	uint8_t *text;	      /* owned */
-	size_t used;	      /* octets of text */
-	size_t cut;	      /* of these, octets that lie in pieces */
+	uint8_t *text;	      /* owned: of all pieces; behind that `carried` */
 	struct piece *pieces; /* owned */
-	size_t n_pieces;
+	size_t n_pieces;      /* with text */
+	size_t n_kept;	      /* of these */
+	const uint8_t *tail;  /* in `carried`, or all of a piece that cannot be cut */
+	size_t tail_len;
+	uint8_t *carried; /* CUT_OCTETS */
 };
 
 struct parallel {
@@ -57,32 +60,44 @@ struct parallel {
 	struct block *current, *other; /* whose pieces are read; whose are kept */
 	bool ended;		       /* the source has no more */
 	bool give_up;		       /* what comes next cannot be kept in pieces */
-	size_t done;		       /* octets of the other block that were kept */
 	struct text_state *state;      /* behind what was kept */
 	struct zone_store *store;
 	struct zg_error *error;
 };
 
-/* Octets in memory, then what a source has left. */
+/* What is left when pieces do not do: those of both blocks that were not kept, the tail behind them
+ * (that of the other block is in the current one's first piece already), and the source. */
 struct rest {
-	const uint8_t *text[2];
-	size_t length[2];
-	const struct source *source; /* NULL: nothing behind the text */
+	const struct source *source;
+	struct {
+		const uint8_t *text;
+		size_t length;
+	} texts[2 * READERS_MAX * THREAD_PIECES + 1];
+	size_t next, n;
 };
+
+static void
+rest_add(struct rest *rest, const uint8_t *text, size_t length)
+{
+	rest->texts[rest->n].text = text;
+	rest->texts[rest->n++].length = length;
+}
 
 static zg_status
 rest_read(void *context, uint8_t *buffer, size_t size, size_t *length, struct zg_error *error)
 {
 	struct rest *rest = context;
-	int from = rest->length[0] > 0 ? 0 : 1;
-	size_t n = rest->length[from] < size ? rest->length[from] : size;
+	size_t i = rest->next, n;
 
-	if (n == 0 && rest->source != NULL)
+	while (i < rest->n && rest->texts[i].length == 0)
+		i++;
+	rest->next = i;
+	if (i == rest->n)
 		return rest->source->read(rest->source->context, buffer, size, length, error);
-	if (n > 0)
-		memcpy(buffer, rest->text[from], n);
-	rest->text[from] += n;
-	rest->length[from] -= n;
+	n = rest->texts[i].length < size ? rest->texts[i].length : size;
+	memcpy(buffer, rest->texts[i].text, n);
+	rest->texts[i].text += n;
+	rest->texts[i].length -= n;
 	*length = n;
 	return ZG_OK;
 }
@@ -109,52 +124,83 @@ find_cut(const uint8_t *text, size_t end)
 	return 0;
 }
 
-/* Fills `block` up to `size` octets: what is left of the text before it, then what comes next. */
+/* Reads on behind `used` octets of a piece's text until there are `size`, or no more come. */
 static zg_status
-fill(struct parallel *p, struct block *block, const struct block *before, size_t size)
+fill_piece(struct parallel *p, struct piece *piece, size_t used, size_t size)
 {
-	block->used = before->used - before->cut;
-	if (block->used > 0)
-		memcpy(block->text, before->text + before->cut, block->used);
-	block->n_pieces = block->cut = 0;
-	while (block->used < size && !p->ended) {
+	while (used < size && !p->ended) {
 		size_t length = 0;
-		zg_status status = p->source->read(p->source->context, block->text + block->used,
-		    size - block->used, &length, p->error);
+		zg_status status = p->source->read(
+		    p->source->context, piece->text + used, size - used, &length, p->error);
 
 		if (status != ZG_OK)
 			return status;
-		if (length > size - block->used)
+		if (length > size - used)
 			return ZG_INTERNAL;
 		p->ended = length == 0;
-		block->used += length;
+		used += length;
+	}
+	piece->length = used;
+	return ZG_OK;
+}
+
+/* Cuts the end off a piece that was filled: it is carried to the next. At the end of the source
+ * nothing is. False: there is no place to cut. */
+static bool
+cut_piece(const struct parallel *p, struct block *block, struct piece *piece)
+{
+	size_t cut = p->ended ? piece->length : find_cut(piece->text, piece->length);
+
+	block->tail = cut > 0 ? block->carried : piece->text;
+	block->tail_len = piece->length - cut;
+	if (cut == 0)
+		return false;
+	if (block->tail_len > 0)
+		memcpy(block->carried, piece->text + cut, block->tail_len);
+	memset(piece->text + cut, 0, SOURCE_SLACK);
+	piece->length = cut;
+	return true;
+}
+
+/* Fills at most `n` pieces of a block, of `size` octets each: with the tail of the block before it,
+ * then with what comes next. */
+static zg_status
+fill(struct parallel *p, struct block *block, const struct block *before, size_t n, size_t size)
+{
+	const uint8_t *tail = before->tail;
+	size_t tail_len = before->tail_len;
+
+	block->n_pieces = block->n_kept = block->tail_len = 0;
+	while (block->n_pieces < n) {
+		struct piece *piece = &block->pieces[block->n_pieces];
+		zg_status status;
+
+		if (tail_len > 0)
+			memcpy(piece->text, tail, tail_len);
+		status = fill_piece(p, piece, tail_len, size);
+		if (status != ZG_OK)
+			return status;
+		if (piece->length == 0 || !cut_piece(p, block, piece))
+			break;
+		tail = block->tail;
+		tail_len = block->tail_len;
+		block->n_pieces++;
 	}
 	return ZG_OK;
 }
 
-/* Cuts at most `n` pieces off the text of a block; what is behind the last one is left for later.
- */
+/* What the pieces of the current block are begun with. */
 static void
-cut_pieces(const struct parallel *p, struct block *block, size_t n)
+begin_pieces(const struct parallel *p, struct block *block)
 {
-	while (block->n_pieces < n && block->cut < block->used) {
-		struct piece *piece = &block->pieces[block->n_pieces];
-		size_t length = block->used - block->cut;
+	for (size_t i = 0; i < block->n_pieces; i++) {
+		struct piece *piece = &block->pieces[i];
 
-		if (length > PIECE_OCTETS || !p->ended)
-			length = find_cut(block->text + block->cut,
-			    length > PIECE_OCTETS ? PIECE_OCTETS : length);
-		if (length == 0)
-			break;
-		piece->text = block->text + block->cut;
-		piece->length = length;
 		piece->begin = piece->state = *p->state;
 		piece->state.lines = 0;
 		/* Only behind what was kept is the last TTL known. */
-		piece->state.behind_others = block->n_pieces > 0 || p->other->n_pieces > 0;
+		piece->state.behind_others = i > 0 || p->other->n_pieces > 0;
 		piece->state.last_ttl_known &= !piece->state.behind_others;
-		block->n_pieces++;
-		block->cut += length;
 	}
 }
 
@@ -182,8 +228,7 @@ read_pieces(void *context, unsigned thread, size_t first, size_t end)
 	}
 	for (size_t i = first; i < end; i++) {
 		struct piece *piece = &p->current->pieces[i];
-		struct rest rest = {.text = {piece->text}, .length = {piece->length}};
-		struct source source = {.read = rest_read, .context = &rest, .name = ""};
+		struct source source = {.text = piece->text, .text_len = piece->length, .name = ""};
 
 		zone_store_reset(&piece->store);
 		piece->status = text_piece_read(p->threads[thread], &source, false, &piece->state,
@@ -208,9 +253,8 @@ piece_holds(const struct piece *piece, const struct text_state *state)
 static zg_status
 keep_pieces(struct parallel *p, struct block *block)
 {
-	p->done = 0;
-	for (size_t i = 0; i < block->n_pieces; i++) {
-		struct piece *piece = &block->pieces[i];
+	for (; block->n_kept < block->n_pieces; block->n_kept++) {
+		struct piece *piece = &block->pieces[block->n_kept];
 		zg_status status;
 
 		p->give_up = !piece_holds(piece, p->state);
@@ -222,16 +266,15 @@ keep_pieces(struct parallel *p, struct block *block)
 		piece->state.lines += p->state->lines;
 		piece->state.behind_others = false;
 		*p->state = piece->state;
-		p->done += piece->length;
 	}
-	block->n_pieces = 0;
+	block->n_pieces = block->n_kept = 0;
 	return ZG_OK;
 }
 
 static size_t
-block_octets(const struct parallel *p)
+block_pieces(const struct parallel *p)
 {
-	return p->readers * THREAD_PIECES * PIECE_OCTETS + CUT_OCTETS;
+	return p->readers * (size_t)THREAD_PIECES;
 }
 
 /* work_function, a task: keeps the pieces of the other block, then fills it anew. */
@@ -246,7 +289,7 @@ keep_and_fill(void *context, unsigned thread, size_t first, size_t end)
 	(void)end;
 	if (status != ZG_OK || p->give_up)
 		return status;
-	return fill(p, p->other, p->current, block_octets(p));
+	return fill(p, p->other, p->current, block_pieces(p), PIECE_OCTETS);
 }
 
 /* Reads the first piece, keeps it, and fills the block that comes next. */
@@ -258,17 +301,17 @@ begin(struct parallel *p)
 
 	p->current = first;
 	p->other = second;
-	status = fill(p, first, second, FIRST_OCTETS);
+	status = fill(p, first, second, 1, FIRST_OCTETS);
 	if (status != ZG_OK)
 		return status;
-	cut_pieces(p, first, 1);
-	p->give_up = first->n_pieces == 0 && first->used > 0;
+	p->give_up = first->n_pieces == 0 && first->tail_len > 0;
+	begin_pieces(p, first);
 	status = read_pieces(p, 0, 0, first->n_pieces);
 	p->current = second;
 	p->other = first;
 	if (status == ZG_OK && !p->give_up)
 		status = keep_pieces(p, first);
-	return status == ZG_OK ? fill(p, second, first, block_octets(p)) : status;
+	return status == ZG_OK ? fill(p, second, first, block_pieces(p), PIECE_OCTETS) : status;
 }
 
 /* Lets the blocks take turns until the text is at its end or a piece does not hold. */
@@ -284,12 +327,12 @@ take_turns(struct parallel *p)
 		    {.work = read_pieces, .context = p, .chunk = 1},
 		};
 
-		cut_pieces(p, read, p->readers * (size_t)THREAD_PIECES);
 		if (read->n_pieces == 0) {
 			status = keep_pieces(p, p->other);
-			p->give_up |= read->used > 0;
+			p->give_up |= read->tail_len > 0;
 			break;
 		}
+		begin_pieces(p, read);
 		parts[1].count = read->n_pieces;
 		status = work_pool_run_parts(p->readers, parts, 2, NULL);
 		if (!p->give_up) {
@@ -305,11 +348,15 @@ take_turns(struct parallel *p)
 static zg_status
 read_rest(struct parallel *p, struct defects *defects)
 {
-	struct rest rest = {.text = {p->other->text + p->done, p->current->text},
-	    .length = {p->other->cut - p->done, p->current->used},
-	    .source = p->source};
+	const struct block *blocks[] = {p->other, p->current};
+	struct rest rest = {.source = p->source};
 	struct source all = {.read = rest_read, .context = &rest, .name = p->source->name};
 
+	for (int b = 0; b < 2; b++) {
+		for (size_t i = blocks[b]->n_kept; i < blocks[b]->n_pieces; i++)
+			rest_add(&rest, blocks[b]->pieces[i].text, blocks[b]->pieces[i].length);
+	}
+	rest_add(&rest, p->current->tail, p->current->tail_len);
 	return text_piece_read(p->threads[0], &all, false, p->state, p->store, defects, p->error);
 }
 
@@ -319,11 +366,13 @@ parallel_init(struct parallel *p)
 	for (int b = 0; b < 2; b++) {
 		struct block *block = &p->blocks[b];
 
-		block->text = malloc(block_octets(p));
-		block->pieces = calloc(p->readers * (size_t)THREAD_PIECES, sizeof(struct piece));
+		block->text = malloc(block_pieces(p) * PIECE_ROOM + CUT_OCTETS);
+		block->pieces = calloc(block_pieces(p), sizeof(struct piece));
 		if (block->text == NULL || block->pieces == NULL)
 			return ZG_MEMORY;
-		for (size_t i = 0; i < p->readers * (size_t)THREAD_PIECES; i++) {
+		block->carried = block->text + block_pieces(p) * PIECE_ROOM;
+		for (size_t i = 0; i < block_pieces(p); i++) {
+			block->pieces[i].text = block->text + i * PIECE_ROOM;
 			zone_store_init(&block->pieces[i].store);
 			defects_init(&block->pieces[i].defects, 1);
 		}
@@ -337,8 +386,7 @@ parallel_clear(struct parallel *p)
 	for (int b = 0; b < 2; b++) {
 		struct block *block = &p->blocks[b];
 
-		for (size_t i = 0; block->pieces != NULL && i < p->readers * (size_t)THREAD_PIECES;
-		     i++) {
+		for (size_t i = 0; block->pieces != NULL && i < block_pieces(p); i++) {
 			zone_store_clear(&block->pieces[i].store);
 			defects_clear(&block->pieces[i].defects);
 		}

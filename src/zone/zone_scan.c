@@ -4,15 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "base/error.h"
 #include "base/word.h"
 
 /* Read at once: large enough that calls cost nothing, small enough to stay in the second cache. */
 #define SCAN_BLOCK (128 * 1024)
-/* Zero octets behind the text: the first one stops every loop, the others are what the loop that
- * looks at eight octets at a time may touch. */
-#define SCAN_SLACK 8
-#define SCAN_SIZE  (ZG_ENTRY_TEXT_MAX + SCAN_BLOCK + SCAN_SLACK)
+#define SCAN_SIZE  (ZG_ENTRY_TEXT_MAX + SCAN_BLOCK + SOURCE_SLACK)
 
 enum octet_class {
 	OCTET_PLAIN, /* part of a token */
@@ -24,7 +25,7 @@ enum octet_class {
 	OCTET_OPEN,
 	OCTET_CLOSE,
 	OCTET_COMMENT,
-	OCTET_NUL /* the end of the buffer, or forbidden */
+	OCTET_NUL /* the end of the text, or forbidden */
 };
 
 static const uint8_t octet_class[256] = {[0] = OCTET_NUL,
@@ -41,14 +42,28 @@ static const uint8_t octet_class[256] = {[0] = OCTET_NUL,
 static const char too_large[] = "entry too large";
 
 zg_status
-zone_scan_begin(struct zone_scan *scan, source_read read, void *context)
+zone_scan_begin(struct zone_scan *scan, const struct source *source)
 {
-	uint8_t *buffer = scan->buffer != NULL ? scan->buffer : malloc(SCAN_SIZE);
+	uint8_t *buffer = scan->buffer;
 
+	if (source->text != NULL) {
+		*scan = (struct zone_scan){.buffer = buffer,
+		    .text = source->text,
+		    .end = source->text_len,
+		    .line = 1,
+		    .ended = true};
+		return ZG_OK;
+	}
+	if (buffer == NULL)
+		buffer = malloc(SCAN_SIZE);
 	if (buffer == NULL)
 		return ZG_MEMORY;
-	*scan = (struct zone_scan){.read = read, .context = context, .buffer = buffer, .line = 1};
-	memset(buffer, 0, SCAN_SLACK);
+	*scan = (struct zone_scan){.read = source->read,
+	    .context = source->context,
+	    .buffer = buffer,
+	    .text = buffer,
+	    .line = 1};
+	memset(buffer, 0, SOURCE_SLACK);
 	return ZG_OK;
 }
 
@@ -82,7 +97,7 @@ scan_fill(struct zone_scan *scan, struct zg_error *error)
 			scan->ended = length == 0;
 		}
 	}
-	memset(scan->buffer + scan->end, 0, SCAN_SLACK);
+	memset(scan->buffer + scan->end, 0, SOURCE_SLACK);
 	if (status == ZG_OK && scan->line > ZG_LINES_MAX)
 		status = error_set(error, ZG_LIMIT, "more than %u lines", ZG_LINES_MAX);
 	return status;
@@ -95,8 +110,8 @@ scan_skip_line(struct zone_scan *scan, struct zg_error *error)
 	zg_status status = ZG_OK;
 
 	while (status == ZG_OK && scan->skip) {
-		uint8_t *from = scan->buffer + scan->at;
-		uint8_t *newline = memchr(from, '\n', scan->end - scan->at);
+		const uint8_t *from = scan->text + scan->at;
+		const uint8_t *newline = memchr(from, '\n', scan->end - scan->at);
 
 		if (newline != NULL) {
 			scan->at += (size_t)(newline - from) + 1;
@@ -113,7 +128,46 @@ scan_skip_line(struct zone_scan *scan, struct zg_error *error)
 	return status;
 }
 
-#define OCTETS(x) ((uint64_t)(x)*0x0101010101010101U)
+#ifdef __SSE2__
+
+/* The first octet at or behind `at` that may end a token: below '*' are all that end one but ';'
+ * and the backslash, and a few harmless ones. */
+static inline const uint8_t *
+find_stop(const uint8_t *at)
+{
+	const __m128i below = _mm_set1_epi8('*' - 1), semicolon = _mm_set1_epi8(';');
+	const __m128i escape = _mm_set1_epi8('\\');
+
+	for (;; at += 16) {
+		__m128i octets = _mm_loadu_si128((const void *)at);
+		__m128i low = _mm_cmpeq_epi8(_mm_min_epu8(octets, below), octets);
+		__m128i others =
+		    _mm_or_si128(_mm_cmpeq_epi8(octets, semicolon), _mm_cmpeq_epi8(octets, escape));
+		unsigned stops = (unsigned)_mm_movemask_epi8(_mm_or_si128(low, others));
+
+		if (stops != 0)
+			return at + TRAILING_ZEROS_64(stops);
+	}
+}
+
+/* The first octet at or behind `at` that is no blank. */
+static inline const uint8_t *
+find_text(const uint8_t *at)
+{
+	const __m128i space = _mm_set1_epi8(' '), tab = _mm_set1_epi8('\t');
+
+	for (;; at += 16) {
+		__m128i octets = _mm_loadu_si128((const void *)at);
+		__m128i blanks =
+		    _mm_or_si128(_mm_cmpeq_epi8(octets, space), _mm_cmpeq_epi8(octets, tab));
+		unsigned others = 0xffff & ~(unsigned)_mm_movemask_epi8(blanks);
+
+		if (others != 0)
+			return at + TRAILING_ZEROS_64(others);
+	}
+}
+
+#else
 
 /*
  * The first octet at or behind `at` that may end a token. Looks at eight octets at a time: below
@@ -133,6 +187,27 @@ find_stop(const uint8_t *at)
 		if (stops != 0)
 			return at + TRAILING_ZEROS_64(stops) / 8;
 	}
+}
+
+/* The first octet at or behind `at` that is no blank. */
+static inline const uint8_t *
+find_text(const uint8_t *at)
+{
+	while (octet_class[*at] == OCTET_SPACE)
+		at++;
+	return at;
+}
+
+#endif
+
+/* The same; most often there is one blank. */
+static inline const uint8_t *
+skip_blanks(const uint8_t *at)
+{
+	if (octet_class[*at] != OCTET_SPACE)
+		return at;
+	at++;
+	return octet_class[*at] != OCTET_SPACE ? at : find_text(at);
 }
 
 /* The end of the token at `at`: its first octet that is neither plain nor escaped. A backslash with
@@ -201,7 +276,7 @@ pass_bad(struct scan_pass *pass, const char *why)
 	return STOP_BAD;
 }
 
-/* At a zero octet, or before one that has to be known: the end of the buffer, of the file, or a
+/* At a zero octet, or before one that has to be known: the end of what was read, of the file, or a
  * NUL in the text. */
 static enum scan_stop
 pass_at_nul(struct scan_pass *pass, const uint8_t *nul, const char *cut)
@@ -261,7 +336,7 @@ pass_return(struct scan_pass *pass)
 static void
 pass_begin(struct scan_pass *pass)
 {
-	pass->scan->at = (size_t)(pass->at - pass->scan->buffer);
+	pass->scan->at = (size_t)(pass->at - pass->scan->text);
 	pass->scan->line = pass->line;
 	pass->entry->line = pass->line;
 	pass->entry->blank = octet_class[*pass->at] == OCTET_SPACE;
@@ -279,7 +354,8 @@ pass_end(struct scan_pass *pass)
 	return STOP_ENTRY;
 }
 
-/* What is neither white space nor a plain token. STOP_ENTRY: go on. */
+/* What is neither white space, nor a plain token, nor a parenthesis that is in order. STOP_ENTRY:
+ * go on. */
 static enum scan_stop
 pass_special(struct scan_pass *pass)
 {
@@ -291,19 +367,11 @@ pass_special(struct scan_pass *pass)
 	case OCTET_COMMENT:
 		pass->at = comment_end(pass->at);
 		return STOP_ENTRY;
-	case OCTET_OPEN:
-		pass->depth++;
-		break;
 	case OCTET_CLOSE:
-		if (pass->depth == 0)
-			return pass_bad(pass, "closing parenthesis without an opening one");
-		pass->depth--;
-		break;
+		return pass_bad(pass, "closing parenthesis without an opening one");
 	default:
 		return pass_escape(pass);
 	}
-	pass->at++;
-	return STOP_ENTRY;
 }
 
 /* Blanks and plain tokens up to the next octet that is neither: what lines are made of. False when
@@ -316,9 +384,7 @@ pass_tokens(struct scan_pass *pass)
 	struct text_token *end = pass->entry->tokens + ZG_ENTRY_TOKENS_MAX;
 
 	for (;;) {
-		while (octet_class[*at] == OCTET_SPACE)
-			at++;
-		from = at;
+		from = at = skip_blanks(at);
 		if (octet_class[*at] > OCTET_ESCAPE)
 			break;
 		at = token_end(at);
@@ -351,6 +417,12 @@ scan_pass(struct scan_pass *pass)
 			if (pass->entry->n_tokens > 0)
 				return STOP_ENTRY;
 			pass_begin(pass);
+		} else if (*pass->at == '(') {
+			pass->depth++;
+			pass->at++;
+		} else if (*pass->at == ')' && pass->depth > 0) {
+			pass->depth--;
+			pass->at++;
 		} else if (*pass->at == 0) {
 			return pass_end(pass);
 		} else {
@@ -366,7 +438,7 @@ static void
 scan_accept(struct zone_scan *scan, const struct scan_pass *pass, enum scan_stop stop)
 {
 	struct zone_entry *entry = pass->entry;
-	size_t length = (size_t)(pass->at - scan->buffer) - scan->at;
+	size_t length = (size_t)(pass->at - scan->text) - scan->at;
 
 	scan->skip = stop == STOP_BAD;
 	if (stop == STOP_ENTRY && UNLIKELY(length > ZG_ENTRY_TEXT_MAX)) {
@@ -386,8 +458,8 @@ zone_scan_next(struct zone_scan *scan, struct zone_entry *entry, struct zg_error
 	while (status == ZG_OK) {
 		struct scan_pass pass = {.scan = scan,
 		    .entry = entry,
-		    .at = scan->buffer + scan->at,
-		    .end = scan->buffer + scan->end,
+		    .at = scan->text + scan->at,
+		    .end = scan->text + scan->end,
 		    .line = scan->line};
 		enum scan_stop stop;
 

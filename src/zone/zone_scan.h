@@ -16,12 +16,13 @@
 struct zone_scan {
 	source_read read;
 	void *context;
-	uint8_t *buffer; /* owned */
-	size_t at;	 /* the entry that comes next, or what is skipped */
-	size_t end;	 /* octets in the buffer; at least SCAN_SLACK zero octets follow */
-	uint64_t line;	 /* of `at`, from 1 */
-	bool ended;	 /* nothing comes after the buffer */
-	bool skip;	 /* the rest of the line at `at` belongs to a bad entry */
+	uint8_t *buffer;     /* owned; NULL: none was needed yet */
+	const uint8_t *text; /* what is scanned: the buffer, or where the text lies */
+	size_t at;	     /* the entry that comes next, or what is skipped */
+	size_t end;	     /* octets of text; at least SOURCE_SLACK zero octets follow */
+	uint64_t line;	     /* of `at`, from 1 */
+	bool ended;	     /* nothing comes after the text */
+	bool skip;	     /* the rest of the line at `at` belongs to a bad entry */
 };
 
 enum zone_entry_kind {
@@ -40,14 +41,14 @@ struct zone_entry {
 };
 
 /*
- * Begins a file: `read` with `context` is called until it says that there is no more. `scan` is
- * zeroed, or was used for a file before.
+ * Begins a file: the source is read until it says that there is no more, or scanned where it lies.
+ * `scan` is zeroed, or was used for a file before.
  */
-MUST_CHECK zg_status zone_scan_begin(struct zone_scan *scan, source_read read, void *context);
+MUST_CHECK zg_status zone_scan_begin(struct zone_scan *scan, const struct source *source);
 void zone_scan_clear(struct zone_scan *scan);
 
 /*
- * The next entry. Its tokens point into the buffer and live until the next call for the same file.
+ * The next entry. Its tokens point into the text and live until the next call for the same file.
  * ZG_READ when reading fails, ZG_LIMIT above ZG_LINES_MAX lines.
  */
 MUST_CHECK zg_status zone_scan_next(

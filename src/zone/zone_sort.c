@@ -5,7 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/work_pool.h"
 #include "dns/name.h"
+
+/* Names that a thread takes at once. */
+#define NAMES_AT_ONCE 16384
 
 struct sort_item {
 	uint64_t key; /* name_sort_key */
@@ -15,6 +19,9 @@ struct sort_item {
 struct sorter {
 	const struct zone_owner *runs;
 	const struct arena *names;
+	unsigned apex_labels;
+	struct sort_item *items;
+	struct zone_owner *sorted; /* the runs in the order of the items */
 };
 
 /* `a` may stand before `b`: canonical order, equal names in the order they were read. */
@@ -74,19 +81,33 @@ sort_pass(const struct sorter *sorter, const struct sort_item *from, struct sort
 	return n_left;
 }
 
-/* Runs in the order of `items`: copied, since the natural runs that they come from are read from
- * front to back, while exchanging them in place would jump. */
+/* work_function: the keys of names, in the order they were read. */
 static zg_status
-sort_gather(struct zone_owner **runs, const struct sort_item *items, size_t n)
+fill_items(void *context, unsigned thread, size_t first, size_t end)
 {
-	struct zone_owner *sorted = malloc(n * sizeof(*sorted));
+	const struct sorter *sorter = context;
 
-	if (sorted == NULL)
-		return ZG_MEMORY;
-	for (size_t i = 0; i < n; i++)
-		sorted[i] = (*runs)[items[i].run];
-	free(*runs);
-	*runs = sorted;
+	(void)thread;
+	memory_expect(sorter->items + first, (end - first) * sizeof(sorter->items[0]));
+	for (size_t i = first; i < end; i++)
+		sorter->items[i] = (struct sort_item){
+		    .key = name_sort_key(
+			arena_at(sorter->names, sorter->runs[i].name), sorter->apex_labels),
+		    .run = (uint32_t)i};
+	return ZG_OK;
+}
+
+/* work_function: runs in the order of the items. They are copied, since the natural runs that they
+ * come from are read from front to back, while exchanging them in place would jump. */
+static zg_status
+gather(void *context, unsigned thread, size_t first, size_t end)
+{
+	const struct sorter *sorter = context;
+
+	(void)thread;
+	memory_expect(sorter->sorted + first, (end - first) * sizeof(sorter->sorted[0]));
+	for (size_t i = first; i < end; i++)
+		sorter->sorted[i] = sorter->runs[sorter->items[i].run];
 	return ZG_OK;
 }
 
@@ -106,32 +127,44 @@ sort_items(
 	} while (n_ascending > 1);
 }
 
-zg_status
-zone_sort_runs(struct zone_owner **runs, size_t n, const struct arena *names, unsigned apex_labels)
+/* Sorts the items of names that are not in order yet, then the runs. */
+static zg_status
+sort_runs(struct sorter *sorter, size_t n, unsigned threads)
 {
-	struct sorter sorter = {.runs = *runs, .names = names};
-	struct sort_item *items, *spare = NULL;
-	zg_status status = ZG_OK;
+	struct sort_item *spare = malloc(n * sizeof(*spare));
+
+	if (spare == NULL)
+		return ZG_MEMORY;
+	memory_expect(spare, n * sizeof(*spare));
+	sort_items(sorter, &sorter->items, &spare, n);
+	free(spare);
+	sorter->sorted = malloc(n * sizeof(sorter->sorted[0]));
+	if (sorter->sorted == NULL)
+		return ZG_MEMORY;
+	return work_pool_run(threads, n, NAMES_AT_ONCE, gather, sorter);
+}
+
+zg_status
+zone_sort_runs(struct zone_owner **runs, size_t n, const struct arena *names, unsigned apex_labels,
+    unsigned threads)
+{
+	struct sorter sorter = {.runs = *runs, .names = names, .apex_labels = apex_labels};
+	zg_status status;
 
 	if (n == 0)
 		return ZG_OK;
-	items = malloc(n * sizeof(*items));
-	if (items == NULL)
+	sorter.items = malloc(n * sizeof(sorter.items[0]));
+	if (sorter.items == NULL)
 		return ZG_MEMORY;
-	for (size_t i = 0; i < n; i++) {
-		items[i].key = name_sort_key(arena_at(names, (*runs)[i].name), apex_labels);
-		items[i].run = (uint32_t)i;
+	status = work_pool_run(threads, n, NAMES_AT_ONCE, fill_items, &sorter);
+	if (status == ZG_OK && sort_ascending(&sorter, sorter.items, 0, n) < n)
+		status = sort_runs(&sorter, n, threads);
+	free(sorter.items);
+	if (status != ZG_OK || sorter.sorted == NULL) {
+		free(sorter.sorted);
+		return status;
 	}
-	if (sort_ascending(&sorter, items, 0, n) < n) {
-		spare = malloc(n * sizeof(*spare));
-		if (spare == NULL)
-			status = ZG_MEMORY;
-		else
-			sort_items(&sorter, &items, &spare, n);
-		free(spare);
-		if (status == ZG_OK)
-			status = sort_gather(runs, items, n);
-	}
-	free(items);
-	return status;
+	free(*runs);
+	*runs = sorter.sorted;
+	return ZG_OK;
 }

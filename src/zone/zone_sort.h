@@ -14,7 +14,7 @@
  * section 6.1); runs of one name stay in the order they were read. Natural runs are used: sorted
  * input costs one comparison a name.
  */
-MUST_CHECK zg_status zone_sort_runs(
-    struct zone_owner **runs, size_t n, const struct arena *names, unsigned apex_labels);
+MUST_CHECK zg_status zone_sort_runs(struct zone_owner **runs, size_t n, const struct arena *names,
+    unsigned apex_labels, unsigned threads);
 
 #endif

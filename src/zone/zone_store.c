@@ -72,6 +72,19 @@ zg_status
 zone_store_add(struct zone_store *store, const uint8_t *owner, size_t owner_len, uint16_t type,
     uint32_t ttl, const uint8_t *rdata, size_t rdlen, uint32_t line)
 {
+	if (!store_same_owner(store, owner, owner_len)) {
+		zg_status status = store_begin_run(store, owner, owner_len);
+
+		if (status != ZG_OK)
+			return status;
+	}
+	return zone_store_add_again(store, type, ttl, rdata, rdlen, line);
+}
+
+zg_status
+zone_store_add_again(struct zone_store *store, uint16_t type, uint32_t ttl, const uint8_t *rdata,
+    size_t rdlen, uint32_t line)
+{
 	struct zone_record record = {
 	    .ttl = ttl, .line = line, .type = type, .rdlen = (uint16_t)rdlen};
 	uint8_t *bytes;
@@ -80,8 +93,6 @@ zone_store_add(struct zone_store *store, const uint8_t *owner, size_t owner_len,
 	    sizeof(store->records[0]), ZG_RECORDS_MAX);
 
 	store->records = records;
-	if (status == ZG_OK && !store_same_owner(store, owner, owner_len))
-		status = store_begin_run(store, owner, owner_len);
 	if (status == ZG_OK)
 		status = arena_take(&store->rdata, rdlen, &record.rdata, &bytes);
 	if (status != ZG_OK)
@@ -100,9 +111,11 @@ arena_append(struct arena *into, const struct arena *from, uint32_t *moved)
 	uint8_t *bytes;
 	zg_status status = arena_take(into, from->used, moved, &bytes);
 
-	if (status == ZG_OK && from->used > 0)
-		memcpy(bytes, from->bytes, from->used);
-	return status;
+	if (status != ZG_OK || from->used == 0)
+		return status;
+	memory_expect(bytes, from->used);
+	memcpy(bytes, from->bytes, from->used);
+	return ZG_OK;
 }
 
 /* Room for `n` more elements of a typed array. */
@@ -137,6 +150,10 @@ zone_store_append(struct zone_store *into, const struct zone_store *from, uint32
 	into->runs = runs;
 	if (status != ZG_OK)
 		return status;
+	if (from->n_records == 0)
+		return ZG_OK;
+	memory_expect(&into->runs[into->n_runs], from->n_runs * sizeof(into->runs[0]));
+	memory_expect(&into->records[into->n_records], from->n_records * sizeof(into->records[0]));
 	for (size_t i = 0; i < from->n_runs; i++) {
 		into->runs[into->n_runs] = from->runs[i];
 		into->runs[into->n_runs].name += names;

@@ -54,6 +54,10 @@ MUST_CHECK zg_status zone_store_add(struct zone_store *store, const uint8_t *own
     size_t owner_len, uint16_t type, uint32_t ttl, const uint8_t *rdata, size_t rdlen,
     uint32_t line);
 
+/* Adds a record of the owner of the last one; there is one. */
+MUST_CHECK zg_status zone_store_add_again(struct zone_store *store, uint16_t type, uint32_t ttl,
+    const uint8_t *rdata, size_t rdlen, uint32_t line);
+
 /*
  * Adds the records of `from` behind those of `into`, their lines moved by `lines`. The source map
  * of `from` is not looked at.

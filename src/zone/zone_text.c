@@ -23,6 +23,7 @@ struct current_owner {
 	size_t length;		   /* octets, 0: there is none */
 	char text[ZG_NAME_MAX];
 	size_t text_len; /* 0: not kept */
+	bool stored;	 /* the last record in the store is its */
 };
 
 /* A file that is being read. */
@@ -86,10 +87,10 @@ current_origin(const struct zone_reader *reader)
 
 /* Begins to read a file. `fd`: of an included one, taken over on failure too; -1: the first one. */
 static zg_status
-open_file(struct zone_reader *reader, source_read read, void *context, int fd, const char *name)
+open_file(struct zone_reader *reader, const struct source *source, int fd)
 {
 	struct open_file *file = &reader->files[reader->depth++];
-	zg_status status = zone_scan_begin(&file->scan, read, context);
+	zg_status status = zone_scan_begin(&file->scan, source);
 
 	file->fd = fd;
 	if (status != ZG_OK)
@@ -100,7 +101,7 @@ open_file(struct zone_reader *reader, source_read read, void *context, int fd, c
 	/* A later piece of a file goes on under the lines of the first one. */
 	if (fd < 0 && reader->store->map.n_files > 0)
 		return ZG_OK;
-	status = source_map_add_file(&reader->store->map, name, &file->file);
+	status = source_map_add_file(&reader->store->map, source->name, &file->file);
 	if (status == ZG_OK)
 		status = source_map_add_piece(&reader->store->map, reader->line + 1, file->file, 1);
 	return status;
@@ -136,6 +137,7 @@ close_file(struct zone_reader *reader, struct zg_error *error)
 		return ZG_OK;
 	reader->origin = file->outer_origin;
 	reader->owner = file->outer_owner;
+	reader->owner.stored = false;
 	outer = &reader->files[reader->depth - 1];
 	outer->base = next - outer->scan.line;
 	if (next > ZG_LINES_MAX)
@@ -210,7 +212,8 @@ static zg_status
 include_file(struct zone_reader *reader, const struct text_token *token,
     const struct current_name *origin, struct zg_error *error)
 {
-	struct open_file *file = &reader->files[reader->depth];
+	struct source source = {
+	    .read = zone_include_read, .context = &reader->files[reader->depth].fd};
 	const char *why;
 	char *name;
 	int fd;
@@ -222,7 +225,8 @@ include_file(struct zone_reader *reader, const struct text_token *token,
 		include_defect(reader, why, token);
 		return ZG_OK;
 	}
-	status = open_file(reader, zone_include_read, &file->fd, fd, name);
+	source.name = name;
+	status = open_file(reader, &source, fd);
 	free(name);
 	reader->origin = *origin;
 	reader->owner.text_len = 0;
@@ -277,6 +281,7 @@ static void
 forget_owner(struct zone_reader *reader)
 {
 	reader->owner.length = reader->owner.text_len = 0;
+	reader->owner.stored = false;
 }
 
 /* Makes the owner of the entry the current one; false (and counted) when it has none. */
@@ -460,6 +465,10 @@ read_record(struct zone_reader *reader)
 	}
 	if (!choose_ttl(reader, &head, (size_t)rdlen))
 		return ZG_OK;
+	if (reader->owner.stored)
+		return zone_store_add_again(
+		    reader->store, head.type, head.ttl, reader->rdata, (size_t)rdlen, reader->line);
+	reader->owner.stored = true;
 	return zone_store_add(reader->store, reader->owner.name, reader->owner.length, head.type,
 	    head.ttl, reader->rdata, (size_t)rdlen, reader->line);
 }
@@ -573,7 +582,7 @@ text_piece_read(struct zone_reader *reader, const struct source *source, bool al
 	zg_status status;
 
 	reader_enter(reader, source, allow_include, state, store, defects);
-	status = open_file(reader, source->read, source->context, -1, source->name);
+	status = open_file(reader, source, -1);
 	reader->files[0].scan.line = state->lines + 1;
 	while (status == ZG_OK && reader->depth > 0)
 		status = read_entry(reader, error);

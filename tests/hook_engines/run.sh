@@ -22,7 +22,8 @@ for tool in nsd nsd-control dig; do
 done
 work=$(mktemp -d) || exit 2
 . tests/tools/servers.sh
-trap 'servers_stop; rm -rf "$work"' EXIT
+mounted=
+trap 'servers_stop; disk_free; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 top=$work/top
 conf=$top/zonegate.xml
@@ -35,6 +36,11 @@ fail() { # name why
 	failed=$((failed + 1))
 	echo "FAILED $1: $2"
 	tail -n 8 "$work/said" 2>/dev/null | sed 's/^/  /'
+}
+
+skip() { # name why
+	skipped=$((skipped + 1))
+	echo "skipped: $1: $2"
 }
 
 # Holds a fact.
@@ -50,7 +56,7 @@ said() { # name pattern
 
 # A line of the table: engine, fault, what is public, what the log says of what was offered.
 row() {
-	printf '%-10s  %-40s  %-18s  %s\n' "$@" >>"$table"
+	printf '%-10s  %-44s  %-20s  %s\n' "$@" >>"$table"
 }
 
 # --- Zones ---
@@ -61,9 +67,11 @@ zones_make() {
 	"$make_zone" 1 "$zones/1" "$zones/ds" && "$make_zone" 2 "$zones/2" "$zones/ds" &&
 		"$make_zone" 3 "$zones/3" "$zones/ds" "$new_ns" || exit 2
 	"$make_zone" 2 "$zones/2-broken" "$zones/ds" broken &&
+		"$make_zone" 2 "$zones/2-other" "$zones/ds" broken "$new_ns" &&
 		"$make_zone" 2 "$zones/2-expired" "$zones/ds" since=40 days=-1 &&
 		"$make_zone" 2 "$zones/2-keys" "$zones/ds.unused" zsk=another &&
 		"$make_zone" 2 "$zones/2-ns" "$zones/ds" "$new_ns" || exit 2
+	"$make_zone" 4 "$zones/4" "$zones/ds" "$new_ns" || exit 2
 	awk '/^a\.example/ { exit } { print }' "$zones/2" >"$zones/2-cut"
 	# The zone of 5 May 2026, as if it happened today.
 	for serial in 1 2 3; do
@@ -116,7 +124,8 @@ hook_xml() { # zone [engine]
 	END
 }
 
-configure() { # [more of the zone example. [its engine]]
+configure() { # [more of the zone example. [its engine [its parent]]]
+	ds="<DS ttl=\"P1D\">$top/ds</DS>"
 	cat >"$conf" <<-END
 		<?xml version="1.0"?>
 		<Configuration version="1">
@@ -128,7 +137,7 @@ configure() { # [more of the zone example. [its engine]]
 		    <Policy>$top/policy.xml</Policy>
 		    ${1:-}
 		    $(hook_xml example. "${2:-}")
-		    <Parent><DS ttl="P1D">$top/ds</DS></Parent>
+		    <Parent>${3:-$ds}</Parent>
 		  </Zone>
 		  <Zone name="de.example.">
 		    <Policy>$top/policy.xml</Policy>
@@ -231,6 +240,29 @@ hang() {
 	configure "<Unsigned>$top/fifo</Unsigned>"
 }
 
+# A trust anchor that cannot be read, and nobody who answers.
+no_anchor() {
+	free_port
+	configure "" "" "<Server address=\"127.0.0.1\" port=\"${port:?}\"/>
+		<TrustAnchor>$top/no-anchor</TrustAnchor>"
+}
+
+# A small file system on a folder, and nothing free on it but for what is there already.
+disk_fill() { # folder
+	mkdir -p "$work/kept"
+	cp -p "$1"/* "$work/kept" 2>/dev/null
+	mount -t tmpfs -o size=1m,mode=755 none "$1" 2>/dev/null || return 1
+	mounted=$1
+	cp -p "$work/kept"/* "$1" 2>/dev/null
+	dd if=/dev/zero of="$1/fill" bs=1k 2>/dev/null
+	return 0
+}
+
+disk_free() {
+	[ -z "$mounted" ] || umount "$mounted"
+	mounted=
+}
+
 # An NSD that serves what is in $top/published: Cascade's review server, the distribution primary
 # behind OpenDNSSEC.
 review_start() {
@@ -326,6 +358,7 @@ cascade() {
 	review_serves "$zones/3"
 	review example 3
 	is "cascade: the next good zone" "$published" = 3
+	cascade_dropped
 	cascade_de
 	log_is_whole cascade
 }
@@ -409,6 +442,13 @@ cascade_faults() {
 	wrapper "ulimit -f 1"
 	review example 2 "$(port_of review)" "$wrapped"
 	rejects "no file may grow, as on a full disk" 2 "no pass"
+	if disk_fill "$top/state/zones"; then
+		review example 2
+		disk_free
+		rejects "a full disk" 2 undecided
+	else
+		skip "cascade: a full disk" "no file system of that size can be mounted"
+	fi
 	if [ -z "$SANITIZE" ]; then
 		wrapper "ulimit -v 60000"
 		review example 2 "$(port_of review)" "$wrapped"
@@ -417,6 +457,47 @@ cascade_faults() {
 	chmod 644 "$top/wrapper"
 	review example 2 "$(port_of review)" "$wrapped"
 	rejects "the hook may not be executed" 126 nothing
+	review_serves "$zones/2-keys"
+	no_anchor
+	review example 2
+	configure
+	rejects "an unreadable trust anchor, and other keys" 1 refused
+	cascade_restart
+}
+
+# Cascade is killed while a hook works for it, and starts again: what the hook says nobody hears.
+cascade_restart() {
+	review_serves "$zones/2-other"
+	hang
+	(
+		review example 2
+		echo "$published" >"$work/heard"
+	) &
+	cascade=$!
+	wait_for 10 worker_of $cascade || fail "cascade: a hook that waits" "there is none"
+	kill -KILL $cascade
+	wait $cascade 2>/dev/null
+	cat "$zones/1" >"$top/fifo"
+	wait_for 10 log_is_longer || fail "cascade: killed" "nothing is in the log"
+	configure
+	review example 2
+	is "cascade: killed: nobody heard" ! -e "$work/heard"
+	rejects "Cascade is killed during a check, and back" 1 refused
+}
+
+# Cascade does not do what was approved: it is still good when it asks again.
+cascade_dropped() {
+	review_serves "$zones/4"
+	review example 4
+	is "cascade: dropped: exit status" $answer -eq 0
+	published=3
+	row cascade "a pass that Cascade then drops" "serial $published, as before" "$(state_of 4)"
+	is "cascade: dropped: the log" "$(state_of 4)" = handed
+	is "cascade: dropped: its predecessor may be served" "$(state_of 3)" = handed
+	n=$(candidates)
+	review example 4
+	is "cascade: dropped: asked again" "$published" = 4
+	is "cascade: dropped: no new candidate" "$(candidates)" -eq "$n"
 }
 
 cascade_held() {
@@ -507,6 +588,7 @@ opendnssec() {
 	arrives "what was approved" 2
 	notify example "$zones/3"
 	arrives "the next good zone" 3
+	opendnssec_dropped
 	notify de.example "$zones/de.1/good.zone"
 	arrives "the zone of 4 May 2026" 1 de.example.
 	notify de.example "$zones/de.2/bad.zone"
@@ -531,9 +613,9 @@ opendnssec_completeness() {
 }
 
 # A hook in the background whose check hangs.
-notify_hangs() {
+notify_hangs() { # [zone-file]
 	hang
-	cp "$zones/2" "$work/signed/example."
+	cp "$zones/${1:-2}" "$work/signed/example."
 	"$ZONEGATE" hook opendnssec -c "$conf" example "$work/signed/example." <&- >&- 2>&- &
 	hook=$!
 	wait_for 10 worker_of $hook || fail "opendnssec: a hook that waits" "there is none"
@@ -599,6 +681,13 @@ opendnssec_faults() {
 	wrapper "ulimit -f 1"
 	notify example "$zones/2" "$top/wrapper"
 	stays "no file may grow, as on a full disk" 2 "no pass"
+	if disk_fill "$top/published"; then
+		notify example "$zones/2"
+		disk_free
+		stays "a full disk" 2 undecided
+	else
+		skip "opendnssec: a full disk" "no file system of that size can be mounted"
+	fi
 	if [ -z "$SANITIZE" ]; then
 		wrapper "ulimit -v 60000"
 		notify example "$zones/2" "$top/wrapper"
@@ -607,6 +696,45 @@ opendnssec_faults() {
 	chmod 644 "$top/wrapper"
 	notify example "$zones/2" "$top/wrapper"
 	stays "the command may not be executed" 126 nothing
+	no_anchor
+	notify example "$zones/2-keys"
+	configure
+	stays "an unreadable trust anchor, and other keys" 1 refused
+	opendnssec_restart
+}
+
+# The distribution server is killed during a check, and starts again.
+opendnssec_restart() {
+	notify_hangs 2-other
+	review_kill
+	cat "$zones/1" >"$top/fifo"
+	notify_ends
+	nsd_start review
+	stays "NSD is killed during a check, and back" 1 refused
+}
+
+# NSD and its children, at once.
+review_kill() {
+	# shellcheck disable=SC2046 # processes
+	kill -KILL $(descendants "$(cat "$work/review/started")")
+	wait "$(cat "$work/review/started")" 2>/dev/null
+}
+
+# The file of a zone that passed is in place, and the distribution server does not take it: that is
+# no release, until it does.
+opendnssec_dropped() {
+	review_kill
+	notify example "$zones/4"
+	is "opendnssec: dropped: exit status" $answer -eq 2
+	found=$(state_of 4)
+	is "opendnssec: dropped: the log" "$found" = passed
+	"$ZONEGATE" status -c "$conf" example. >"$work/said"
+	is "opendnssec: dropped: status" $? -eq 2
+	said "opendnssec: dropped" 'CRITICAL reload-failed: serial 4'
+	row opendnssec "a pass that NSD does not take" "nothing: NSD is down" "$found"
+	nsd_start review
+	notify example "$zones/4"
+	arrives "dropped, and asked again" 4
 }
 
 # --- The end ---

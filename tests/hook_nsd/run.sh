@@ -137,7 +137,7 @@ gate_new() {
 		-e 's/<ApexNS on="[a-z]*"/<ApexNS on="approve"/' >"$top/policy.xml"
 	script notify "cat >>$top/notified" "env | grep ^ZONEGATE_EVENT= >>$top/notified.env"
 	script again "echo \"\$*\" >>$top/again.log" \
-		"exec $(command -v nsd-control) -c $work/gate/nsd.conf force_transfer \"\$1\""
+		"exec $(command -v nsd-control) -c $work/gate/nsd.conf transfer \"\$1\""
 	verifier
 	configure
 }
@@ -378,18 +378,25 @@ rules() {
 	n=$(candidates)
 	for _ in 1 2 3; do
 		said_before=$(verdicts_said)
-		nsd_tell gate force_transfer example. >/dev/null
+		nsd_tell gate transfer example. >/dev/null
 		heard
 	done
+	serves "rule 1: served all the while" 1
 	is "rule 1: remembered" "$(grep -c 'and nothing has changed since' "$top/said")" -eq 3
 	is "rule 1: no further candidates" "$(candidates)" -eq "$n"
 	is "rule 1: one notification" "$(grep -c '"verdict": "refused"' "$top/notified")" -eq 1
 	# Something has changed: it is checked anew.
 	touch "$top/policy.xml"
 	said_before=$(verdicts_said)
-	nsd_tell gate force_transfer example. >/dev/null
+	nsd_tell gate transfer example. >/dev/null
 	heard
 	is "rule 1: checked anew when the policy is new" "$(candidates)" -eq $((n + 1))
+	# NSD 4.6.1 gives up what it serves as soon as it is told to force a transfer, and what is refused
+	# then leaves it with nothing: that is why the hook's command must not.
+	said_before=$(verdicts_said)
+	nsd_tell gate force_transfer example. >/dev/null
+	heard
+	wait_for 10 is_expired || fail "force_transfer of what is refused" "NSD still answers"
 	sign "$zones/3"
 	serves "rule 1: the next good zone" 3
 	log_is_whole rules
@@ -401,15 +408,28 @@ rules() {
 	is "rule 10: confirmed" "$(state_of 3)" = confirmed
 }
 
-# 1: NSD gives the zone up one EXPIRE after the last transfer, good signatures in hand.
+# 1: NSD gives the zone up one EXPIRE after it was last in step with its primary, good signatures in
+# hand: REFRESH is two seconds here, EXPIRE six.
 expiry() {
 	gate_new
 	cp "$zones/1" "$zones/1-kept"
 	cp "$zones/1-short" "$zones/1"
 	begin
 	cp "$zones/1-kept" "$zones/1"
+	# At rest: every refresh finds an equal serial.
+	sleep 8
+	serves "rule 1: EXPIRE: a zone at rest" 1
+	"$ZONEGATE" status -c "$conf" example. >"$work/status"
+	grep -q -e 'transfer-expire' -e 'secondaries expire it' "$work/status"
+	is "rule 1: EXPIRE: a zone at rest has no deadline" $? -eq 1
 	refuses "rule 1: EXPIRE: refused" 2-short 1 2 refused
 	wait_for 20 is_expired || fail "rule 1: EXPIRE" "NSD still answers"
+	now=$(date +%s)
+	deadline=$(sed -n 's/.*secondaries that accept nothing newer expire the zone at \([^ ]*\):.*/\1/p' \
+		"$top/said" | tail -n 1)
+	deadline=$(date -d "$deadline" +%s) || deadline=0
+	is "rule 1: EXPIRE: it was told, and not too late" "$deadline" -le "$now"
+	is "rule 1: EXPIRE: nor much too early" "$deadline" -ge $((now - 6))
 	"$ZONEGATE" status -c "$conf" example. >"$work/status"
 	is "rule 1: EXPIRE: status" $? -eq 2
 	grep -q 'transfer-expire' "$work/status"
@@ -417,7 +437,7 @@ expiry() {
 	sign "$zones/3"
 	# An update that comes in the moment in which another one is dropped NSD takes up after half a
 	# minute by itself.
-	wait_for 3 has_serial gate example. 3 || nsd_tell gate force_transfer example. >/dev/null
+	wait_for 3 has_serial gate example. 3 || nsd_tell gate transfer example. >/dev/null
 	serves "rule 1: EXPIRE: the next good zone" 3
 }
 
@@ -445,6 +465,113 @@ held() {
 	serves "what was approved" 2
 	is "what was approved: the log says" "$(state_of 2)" = handed
 	log_is_whole held
+}
+
+# --- An update that replaces an unfinished one ---
+
+# The registry's unsigned zone that belongs to a signed one.
+unsigned_of() { # zone-file
+	awk '$4 !~ /^(RRSIG|NSEC|DNSKEY)$/' "$1"
+}
+
+# The signer has this zone while the verifier of the one before still works.
+sign_over() { # zone-file
+	cp "$1" "$work/signer/example.zone"
+	nsd_tell signer reload example. >/dev/null
+}
+
+# The verifier of this zone hangs; the next one comes meanwhile, whose verifier will not.
+overtake() { # first-zone second-zone
+	rm -f "$top/fifo" "$top/verifier"
+	mkfifo "$top/fifo"
+	configure "<Unsigned>$top/fifo</Unsigned>"
+	sign "$zones/$1"
+	hook_waits
+	sign_over "$zones/$2"
+	# NSD has it on its disk, and keeps it until the verifier at work has answered.
+	wait_for 10 grep -q "committed \"received update to serial ${2%%-*} " "$work/gate/log" ||
+		fail "$1, then $2" "NSD did not get the second"
+	is "$1, then $2: one verifier at a time" "$(verdicts_said)" -eq "$said_before"
+	configure
+}
+
+# The first verifier comes to its end.
+go_on() { # first-zone
+	unsigned_of "$zones/$1" >"$top/fifo"
+	heard
+}
+
+replaced() {
+	gate_new
+	begin
+	overtake 2-broken 3
+	go_on 2-broken
+	is "replaced: the first is refused" "$(state_of 2)" = refused
+	# NSD takes the second up after half a minute by itself.
+	wait_for 3 has_serial gate example. 3 || nsd_tell gate transfer example. >/dev/null
+	serves "replaced: the second arrives" 3
+
+	# The yes to the first comes when NSD has the second: it is none to the second.
+	overtake 4 5-broken
+	go_on 4
+	wait_for 20 is_refused 5 || fail "replaced: the second" "is not refused"
+	serves "replaced: the first arrives, the second does not" 4
+	is "replaced: the log: the first" "$(state_of 4)" = handed
+	is "replaced: the log: the second" "$(state_of 5)" = refused
+	log_is_whole replaced
+
+	# NSD gives up on the first, and ends the script that it started, not what that has started: a
+	# yes that comes then is none to anybody.
+	gate_new
+	begin "verifier-timeout: 2"
+	mark=$(log_mark)
+	overtake 6 7-broken
+	heard
+	unsigned_of "$zones/6" >"$top/fifo" &
+	writer=$!
+	wait_for 10 grep -q 'the process that waited for the answer is gone' "$top/said" ||
+		fail "replaced: a late answer" "is not noticed"
+	wait_for 10 is_undecided || fail "replaced: a late answer: the log" "$(log_says)"
+	kill $writer 2>/dev/null
+	nsd_tell gate transfer example. >/dev/null
+	wait_for 20 is_refused 7 || fail "replaced: a late answer: the second" "is not refused"
+	serves "replaced: a late answer: nothing is public" 1
+	log_is_whole "replaced: a late answer"
+}
+
+is_undecided() {
+	[ "$(log_says)" = undecided ]
+}
+
+is_refused() { # serial
+	[ "$(state_of "$1")" = refused ]
+}
+
+# Two hooks for one zone at once, as when NSD was killed and its hook was not: one waits for the other,
+# and both give the same answer.
+parallel() {
+	gate_new
+	begin
+	for zone in 8:0 9-broken:1; do
+		sign_over "$zones/${zone%:*}"
+		wait_for 10 has_serial signer example. "${zone%%[-:]*}"
+		for n in 1 2 3; do
+			(
+				VERIFY_ZONE=example VERIFY_IP_ADDRESS=127.0.0.1 VERIFY_PORT=$(port_of signer) \
+					"$ZONEGATE" hook nsd -q -c "$conf" >"$work/parallel.$n" 2>&1
+				echo $? >"$work/parallel.$n.status"
+			) &
+			eval "parallel_$n=\$!"
+		done
+		for n in 1 2 3; do
+			eval "wait \$parallel_$n"
+			is "parallel: $zone: answer $n" "$(cat "$work/parallel.$n.status")" -eq "${zone#*:}"
+		done
+	done
+	is "parallel: what passed is one candidate" "$("$ZONEGATE" history list -c "$conf" example. |
+		grep -c '^8 ')" -eq 1
+	serves "parallel: what passed" 8
+	log_is_whole parallel
 }
 
 # --- NSD's feed ---
@@ -802,20 +929,24 @@ killed_row() {
 	log_is_whole "a hook that was killed"
 }
 
-# Most of the time is waiting for servers: the faults run beside the rest.
-both() {
-	HOOK_PARTS=faults "$0" >"$work/faults" 2>&1 &
-	HOOK_PARTS="arrival rules expiry held feed together confined many" "$0" >"$work/rest" 2>&1 &
+# Most of the time is waiting for servers: groups of parts run beside each other.
+groups() {
+	n=0
+	for parts in faults "arrival rules expiry confined" "replaced parallel held feed together many"; do
+		n=$((n + 1))
+		HOOK_PARTS=$parts "$0" >"$work/group.$n" 2>&1 &
+	done
 	wait
-	cat "$work/rest" "$work/faults" | grep -vE '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$'
-	cat "$work/rest" "$work/faults" |
-		awk '/^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ { p += $1; f += $3; s += $5; n++ }
-			END { if (n != 2) f++; print p + 0 " passed, " f + 0 " failed, " s + 0 " skipped"
+	cat "$work"/group.* | grep -vE '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$'
+	cat "$work"/group.* |
+		awk -v groups=$n '/^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ {
+				p += $1; f += $3; s += $5; n++ }
+			END { if (n != groups) f++; print p + 0 " passed, " f + 0 " failed, " s + 0 " skipped"
 				exit f > 0 }'
 }
 
 if [ -z "${HOOK_PARTS:-}" ]; then
-	both
+	groups
 	exit
 fi
 for who in alice bob; do

@@ -162,7 +162,6 @@ memo_for(
     const struct mode *mode, const struct base_memo *base, struct mutant *mutant, const char *path)
 {
 	struct zg_error error = {""};
-	const char *note;
 	zg_memo *memo;
 
 	if (mode->memo == MEMO_NONE)
@@ -171,12 +170,23 @@ memo_for(
 		memo_remove(path);
 	else if (mode->memo != MEMO_OWN)
 		memo_put(base, mode->memo, mutant, path);
-	if (zg_memo_open(path, &memo, &note, &error) != ZG_OK)
+	if (zg_memo_open(path, &memo, &error) != ZG_OK)
 		stop(path, error.text);
-	/* A memo that is not in use is said, one that is in use is not. */
-	if ((note == NULL) != (mode->memo == MEMO_BASE || mode->memo == MEMO_OWN))
-		stop(mode->name, note == NULL ? "a memo is taken that must not be" : note);
 	return memo;
+}
+
+/* After a run: a memo that was not used is said, and one that is sound is ignored only by a mutant
+ * that is another zone. */
+static void
+check_note(const struct mode *mode, const zg_memo *memo)
+{
+	bool sound = mode->memo == MEMO_BASE || mode->memo == MEMO_OWN;
+	const char *note = zg_memo_note(memo);
+
+	if (!sound && note == NULL)
+		stop(mode->name, "a memo is taken that must not be");
+	if (sound && note != NULL && strcmp(note, "it is of another zone") != 0)
+		stop(mode->name, note);
 }
 
 static void
@@ -212,8 +222,11 @@ run_mode(const struct mode *mode, const struct base_memo *base, struct mutant *m
 	inputs.threads = mode->threads;
 	inputs.verify_with = mode->with;
 	inputs.memo = memo_for(mode, base, mutant, path);
-	if (zg_gate_run(&inputs, &result, &error) == ZG_OK)
+	if (zg_gate_run(&inputs, &result, &error) == ZG_OK) {
 		outcome_make(result, outcome);
+		if (inputs.memo != NULL)
+			check_note(mode, inputs.memo);
+	}
 	if (mode->memo == MEMO_COLD && outcome->verdict == ZG_VERDICT_PASS &&
 	    zg_memo_save(inputs.memo, &error) != ZG_OK)
 		stop(path, error.text);

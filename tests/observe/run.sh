@@ -82,6 +82,7 @@ zone_text() { # zone serial
 		*.wild TXT "expanded"
 		deep.empty.non.terminal SRV 0 0 53 NS1
 		unknown TYPE65280 \\# 4 00ff10aa
+		${extra:-}
 	END
 	for i in 1 2 3 4 5 6; do
 		echo "host$i A 192.0.2.1$i"
@@ -466,6 +467,8 @@ configure nsd nsd_1 nsd_2 nsd_3 nsd_4 nsd_5 knot knot_1 knot_2 knot_3 named name
 observe optout.example. -n 100
 is "twelve: exit status" $status -eq 0
 echo "without it: $(sed -n 2p "$work/out")"
+
+. tests/observe/stages.sh
 
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

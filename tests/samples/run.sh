@@ -48,7 +48,7 @@ sed -n '/^sed -e /,/^```/p' samples/README.md | grep -v '^```' >"$work/substitut
 relocate() { # sample file target
 	mkdir -p "$(dirname "$root/$3")"
 	# shellcheck disable=SC2034 # what is substituted uses them
-	sh -c "root=$root bin=$bin port=${port:?} verify=$verify; . $work/substitution" \
+	sh -c "root=$root bin=$bin port=${port:?} verify=$verify control=$control; . $work/substitution" \
 		<"samples/$1/$2" >"$root/$3"
 }
 
@@ -63,11 +63,13 @@ place() {
 		"$root/run/knot-distribution" "$root/var/lib/opendnssec/signed" \
 		"$root/var/lib/opendnssec/unsigned"
 	ln -s "$ZONEGATE" "$bin/zonegate"
-	for program in nsd nsd-control rndc knotc; do
+	for program in nsd nsd-control rndc knotc unbound; do
 		! has $program || ln -s "$(command -v $program)" "$bin/$program"
 	done
 	free_port
 	verify=$port
+	free_port
+	control=$port
 	# One port at several addresses of loopback.
 	free_port
 	"$make_zone" 1 "$work/1" "$root/etc/zonegate/example.ds" &&
@@ -131,6 +133,46 @@ public_start() {
 
 # --- samples/nsd ---
 
+# Whether the file system can be as Debian's unit has it for NSD: read-only but for some folders.
+is_strict() {
+	if [ ! -e "$(debian_nsd)" ]; then
+		skip "samples/nsd: ProtectSystem=strict" "needs Debian's nsd.service"
+	elif ! tests/tools/read_only.sh -- true 2>/dev/null; then
+		skip "samples/nsd: ProtectSystem=strict" "needs mount namespaces"
+	else
+		return 0
+	fi
+	return 1
+}
+
+# The folders that units let a service write to, where the sample is.
+writable() { # unit...
+	mkdir -p "$root/var/lib/zonegate"
+	chmod 750 "$root/var/lib/zonegate"
+	for folder in $(sed -n 's/^ReadWritePaths=//p' "$@"); do
+		mkdir -p "$root$folder"
+		echo "$root$folder"
+	done
+}
+
+# Without the drop-in's folder the gate cannot write its log: nothing is published, not even the zone
+# that is in service.
+without_the_folder() { # wrapper...
+	# shellcheck disable=SC2046 # words
+	nsd_start_sample tests/tools/read_only.sh $(writable "$(debian_nsd)") -- "$@"
+	strict_pid=${servers_pids##* }
+	wait_for 10 grep -q 'exited with 1' "$work/log" ||
+		fail "samples/nsd: without the state directory" "nothing was refused"
+	if serves 127.0.2.5 1; then
+		fail "samples/nsd: without the state directory" "the zone is served"
+	else
+		pass
+	fi
+	kill "$strict_pid"
+	wait "$strict_pid" 2>/dev/null
+	: >"$work/log"
+}
+
 hooked() {
 	if ! has nsd nsd-checkconf nsd-control dig; then
 		skip samples/nsd "needs nsd, dig"
@@ -157,6 +199,12 @@ hooked() {
 		sed 's/[^ ]*/+&/g')
 	# What looks for leaks needs a call that is filtered.
 	[ -n "$SANITIZE" ] || set -- "$BUILD/tests/hook_nsd/confine" $filter
+	if is_strict; then
+		without_the_folder "$@"
+		# shellcheck disable=SC2046 # words
+		set -- tests/tools/read_only.sh \
+			$(writable "$(debian_nsd)" samples/nsd/nsd.service.d/zonegate.conf) -- "$@"
+	fi
 	nsd_start_sample "$@"
 	wait_for 10 serves 127.0.2.5 1
 	public_start
@@ -275,6 +323,53 @@ is_newer() { # serial
 	[ "$(serial_of 127.0.0.1)" -gt "$1" ]
 }
 
+# --- samples/knot: 3.5 asks ---
+
+# A version waits for its answer; the stand-in for Knot 3.5 (tests/hook_knot/knotc) has its dump.
+knot_offers() { # zone-file
+	world=$root/run/knot
+	cp "$1" "$root/var/lib/knot/gate/example.zone"
+	cp "$1" "$world/example./open"
+	date +%s >"$world/example./began"
+}
+
+knot_is_answered() {
+	[ ! -e "$root/run/knot/example./open" ]
+}
+
+knot_asks() {
+	good "samples/knot/zonegate-3.5.xml" "$ZONEGATE" policy lint samples/knot/zonegate-3.5.xml
+	place
+	relocate knot zonegate-3.5.xml etc/zonegate/zonegate.xml
+	good "samples/knot/zonegate-3.5.xml, elsewhere" \
+		"$ZONEGATE" policy lint "$root/etc/zonegate/zonegate.xml"
+	relocate knot knot-3.5.conf etc/knot/knot.conf
+	if ! has knotc; then
+		skip samples/knot/knot-3.5.conf "needs knotc"
+	else
+		# What 3.2 does not know is left out where it is the one that is asked.
+		sed -i -e '/^external:/,/^$/d' -e '/external-validation:/d' "$root/etc/knot/knot.conf"
+		good "samples/knot/knot-3.5.conf, but for 3.5" knotc -c "$root/etc/knot/knot.conf" conf-check
+	fi
+	mkdir -p "$root/var/lib/knot/gate" "$root/run/knot/example."
+	echo 60 >"$root/run/knot/timeout"
+	: >"$root/run/knot/knot.sock"
+	ln -sf "$PWD/tests/hook_knot/knotc" "$bin/knotc"
+	cp "$work/1" "$root/run/knot/example./served"
+	good "samples/knot, 3.5: what is served is taken over" "$ZONEGATE" history import \
+		-c "$root/etc/zonegate/zonegate.xml" --since -30d --ds "$root/etc/zonegate/example.ds" \
+		--ds-ttl 1d example. "$work/1"
+	relocate knot zonegate-knot.service ../knot.service
+	# shellcheck disable=SC2046 # a command line
+	start $(sed -n 's/^ExecStart=//p' "$work/knot.service")
+	knot_offers "$work/2"
+	wait_for 20 knot_is_answered
+	good "samples/knot, 3.5: a broken one is not served" cmp "$work/1" "$root/run/knot/example./served"
+	knot_offers "$work/3"
+	wait_for 20 knot_is_answered
+	good "samples/knot, 3.5: the next good one is" cmp "$work/3" "$root/run/knot/example./served"
+}
+
 # --- samples/opendnssec ---
 
 # The schemas that OpenDNSSEC itself checks its configuration with.
@@ -378,6 +473,81 @@ cascade() {
 	good "samples/cascade: the next good version" review 3
 }
 
+# --- samples/stages ---
+
+# The public secondaries of a stage.
+secondaries_start() { # primary secondaries...
+	primary=$1
+	shift
+	for secondary; do
+		other_nsd "$secondary" "request-xfr: AXFR $primary@$port NOKEY" \
+			"allow-notify: 127.0.0.0/8 NOKEY" "zonefile: zone"
+		start nsd -d -c "$work/$secondary/nsd.conf"
+	done
+}
+
+# What the timer does; it may have to wait.
+advances() { # address serial
+	sh -c "$(sed -n 's/^ExecStart=//p' "$work/stage.service")" >"$work/out" 2>&1
+	serves "$1" "$2"
+}
+
+stages() {
+	if ! has nsd nsd-checkconf nsd-control named named-checkconf rndc knotd knotc dig; then
+		skip samples/stages "needs nsd, named, knotd, dig"
+		return
+	fi
+	good "samples/stages/nsd.conf" nsd-checkconf samples/stages/nsd.conf
+	for file in zonegate.xml policy.xml; do
+		good "samples/stages/$file" "$ZONEGATE" policy lint samples/stages/$file
+	done
+	place
+	relocate stages nsd.conf etc/nsd/nsd.conf
+	relocate stages named.conf etc/bind/named.conf
+	relocate stages knot.conf etc/knot/knot.conf
+	relocate stages zonegate.xml etc/zonegate/zonegate.xml
+	relocate stages policy.xml etc/zonegate/policy.xml
+	nsd_sample_files
+	printf 'key "rndc-key" { algorithm hmac-sha256; secret "%s"; };\n' \
+		"$(head -c 32 /dev/urandom | base64)" >"$root/etc/bind/rndc.key"
+	good "samples/stages/named.conf" named-checkconf "$root/etc/bind/named.conf"
+	good "samples/stages/knot.conf" knotc -c "$root/etc/knot/knot.conf" conf-check
+	conf=$root/etc/zonegate/zonegate.xml
+	has unbound || sed -i '/<Unbound>/d' "$conf"
+	# A key that is ours, and less patience.
+	"$ZONEGATE" approve --new-key "$work/alice.key" --as alice >"$work/alice" 2>"$work/out"
+	sed -i -e "/id=\"alice\"/{r $work/alice" -e 'd;}' -e 's/PT10M\|PT1H/PT1S/' "$conf"
+	good "samples/stages/zonegate.xml, elsewhere" "$ZONEGATE" policy lint "$conf"
+	for stage in canary half all; do
+		mkdir -p "$root/var/lib/published/$stage"
+		cp "$work/1" "$root/var/lib/published/$stage/example.zone"
+	done
+	nsd_start_sample
+	start named -g -c "$root/etc/bind/named.conf"
+	start knotd -c "$root/etc/knot/knot.conf"
+	for address in 127.0.2.21 127.0.0.1 127.0.2.23; do wait_for 10 serves $address 1; done
+	secondaries_start 127.0.0.1 127.0.2.32
+	secondaries_start 127.0.2.23 127.0.2.33 127.0.2.34
+	for address in 32 33 34; do arrives "samples/stages: in service" 127.0.2.$address 1; done
+	good "samples/stages: what is served is taken over" "$ZONEGATE" history import -c "$conf" \
+		--since -30d --served --ds "$root/etc/zonegate/example.ds" --ds-ttl 1d example. "$work/1"
+	mkdir -p "$root/var/lib/signer"
+	"$make_zone" 3 "$root/var/lib/signer/example.zone" "$work/ds" \
+		'record=@ 3600 CAA 0 issue "ca.example.net"' || exit 2
+	"$ZONEGATE" release -q -c "$conf" example >"$work/out" 2>&1
+	[ $? -eq 3 ] && pass || fail "samples/stages: a risky release is staged" "$(tail -n 3 "$work/out")"
+	arrives "samples/stages: the canary" 127.0.2.21 3
+	arrives "samples/stages: not yet half" 127.0.2.32 1
+	relocate stages zonegate-stage.service ../stage.service
+	if wait_for 20 advances 127.0.2.32 3; then pass; else fail "samples/stages" "half has no serial 3"; fi
+	good "samples/stages: approved" "$ZONEGATE" approve -q -c "$conf" --stage all \
+		--key "$work/alice.key" --as alice --reason "a test" example. 3
+	arrives "samples/stages: not yet all" 127.0.2.33 1
+	if wait_for 20 advances 127.0.2.34 3; then pass; else fail "samples/stages" "all has no serial 3"; fi
+	arrives "samples/stages: all" 127.0.2.33 3
+	good "samples/stages: observed" "$ZONEGATE" observe -c "$conf" example.
+}
+
 # --- Units ---
 
 units() {
@@ -387,7 +557,8 @@ units() {
 	fi
 	place
 	mkdir -p "$work/units/nsd.service.d"
-	for unit in samples/bind/*.service samples/bind/*.timer samples/systemd/*.service \
+	for unit in samples/bind/*.service samples/bind/*.timer samples/knot/*.service \
+		samples/stages/*.service samples/stages/*.timer samples/systemd/*.service \
 		samples/systemd/*.timer; do
 		sed "s|/usr/local/bin/|$bin/|" "$unit" >"$work/units/$(basename "$unit")"
 	done
@@ -397,6 +568,12 @@ units() {
 		good "$(basename "$unit")" env "SYSTEMD_UNIT_PATH=$work/units:" \
 			systemd-analyze verify --man=no "$instance"
 		is_quiet "$(basename "$unit")" "$work/units"
+	done
+	for unit in zonegate-stage.service zonegate-stage.timer zonegate-knot.service \
+		zonegate-alarm.service zonegate-alarm.timer; do
+		good $unit env "SYSTEMD_UNIT_PATH=$work/units:" systemd-analyze verify --man=no \
+			"$work/units/$unit"
+		is_quiet $unit "$work/units"
 	done
 	sed "s|^ExecStart=.*|ExecStart=/bin/true|" "$(debian_nsd)" >"$work/units/nsd.service" 2>/dev/null ||
 		{ skip "nsd.service" "Debian's unit is not there"; return; }
@@ -412,12 +589,15 @@ units() {
 	good "cascaded.service with the drop-in" env "SYSTEMD_UNIT_PATH=$work/units:" \
 		systemd-analyze verify --man=no "$work/units/cascaded.service"
 	is_quiet "cascaded.service with the drop-in" "$work/units"
-	if systemd-analyze security --offline=yes --threshold=30 \
-		"$work/units/zonegate-release@example.service" >"$work/out" 2>&1; then
-		pass
-	else
-		fail "zonegate-release@.service is hardened" "$(tail -n 1 "$work/out")"
-	fi
+	for unit in zonegate-release@example.service zonegate-stage.service zonegate-knot.service \
+		zonegate-alarm.service; do
+		if systemd-analyze security --offline=yes --threshold=30 "$work/units/$unit" \
+			>"$work/out" 2>&1; then
+			pass
+		else
+			fail "$unit is hardened" "$(tail -n 1 "$work/out")"
+		fi
+	done
 }
 
 # The event goes out in one line, whatever the zone is called, and the report with the mail.
@@ -465,7 +645,7 @@ debian_nsd() {
 }
 
 : >"$work/log"
-for part in ${SAMPLES_PARTS:-hooked released knot opendnssec cascade units notify}; do
+for part in ${SAMPLES_PARTS:-hooked released knot knot_asks opendnssec cascade stages units notify}; do
 	$part
 done
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -1,7 +1,8 @@
 #!/bin/sh
-# The tutorials of README.md: their command lines are run, each tutorial in one shell and an empty
-# folder. Each block ends with the exit status that a comment at its end names, else 0; what is quoted
-# below it is in its output, whatever the numbers and wherever lines are folded.
+# The tutorials of README.md, and that of zonegate-stages(7): their command lines are run, each tutorial
+# in one shell and an empty folder. Each block ends with the exit status that a comment at its end names,
+# else 0; what is quoted below it is in its output, whatever the numbers and wherever lines are folded.
+# In the manual page a block is one line behind `$ `, and numbers count.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 : "${BUILD:=build}"
@@ -36,12 +37,26 @@ split() { # number of the tutorial
 		END { print n + 0 > (folder "/count") }' README.md
 }
 
-# One shell for all; a block that is to succeed does so in each of its commands.
+# The same of the tutorial of a manual page: each line behind `$ ` is a block.
+split_page() { # name page
+	mkdir "$work/$1" "$work/folder.$1"
+	sed -n '/^\.Sh TUTORIAL/,/^\.Sh SEE ALSO/p' "$2" | sed -n '/^\.Bd/,/^\.Ed/p' |
+		awk -v folder="$work/$1" '
+			/^\.[BE]d/ { next }
+			/^\$ / { print substr($0, 3) > (folder "/block." ++n); next }
+			n { print > (folder "/quote." n ".1") }
+			END { print n + 0 > (folder "/count") }'
+}
+
+# One shell for all; a block that is to succeed does so in each of its commands, but for one that prints
+# its exit status.
 run() { # number of the tutorial
 	for n in $(seq 1 "$count"); do
 		wanted=$(sed -n '$s/.*# exit status \([0-9]*\)$/\1/p' "$work/$1/block.$n")
 		set=-e
-		[ "${wanted:-0}" -eq 0 ] || set=+e
+		if [ "${wanted:-0}" -ne 0 ] || grep -q 'echo "exit status \$?"' "$work/$1/block.$n"; then
+			set=+e
+		fi
 		cat <<-END
 			exec >"$work/$1/out.$n" 2>"$work/$1/err.$n"
 			set $set
@@ -53,10 +68,11 @@ run() { # number of the tutorial
 	(cd "$work/folder.$1" && timeout -k 5 120 sh "$work/$1/script" </dev/null)
 }
 
-# Numbers and white space do not count.
+# White space does not count, nor do numbers but where they are the point.
 plain() {
-	sed 's/[0-9][0-9]*/0/g' "$1" | tr -s ' \n' ' '
+	sed "$numbers" "$1" | tr -s ' \n' ' '
 }
+numbers='s/[0-9][0-9]*/0/g'
 
 is_quoted() { # quote output
 	plain "$1" >"$work/quoted"
@@ -86,31 +102,61 @@ judge() { # number of the tutorial
 	done
 }
 
+# True: all these programs are there.
+has() { # name programs...
+	has_name=$1
+	shift
+	for program; do
+		command -v "$program" >/dev/null && continue
+		echo "skipped: tutorial $has_name: needs $program"
+		skipped=$((skipped + 1))
+		return 1
+	done
+}
+
+run_and_judge() { # name least-blocks
+	count=$(cat "$work/$1/count")
+	if [ "$count" -lt "$2" ]; then
+		failed=$((failed + 1))
+		echo "FAILED tutorial $1: $count blocks"
+		return
+	fi
+	run "$1"
+	judge "$1"
+}
+
 tutorial() { # number least-blocks programs...
 	number=$1 least=$2
 	shift 2
-	for program; do
-		command -v "$program" >/dev/null && continue
-		echo "skipped: tutorial $number: needs $program"
-		skipped=$((skipped + 1))
-		return
-	done
+	has "$number" "$@" || return
 	split "$number"
-	count=$(cat "$work/$number/count")
-	if [ "$count" -lt "$least" ]; then
-		failed=$((failed + 1))
-		echo "FAILED tutorial $number: $count blocks"
-		return
-	fi
-	run "$number"
-	judge "$number"
+	run_and_judge "$number" "$least"
 }
 
+# Here the numbers are the point.
+tutorial_of_page() { # page least-blocks programs...
+	page=$1 least=$2
+	shift 2
+	has "$page" "$@" || return
+	split_page "$page" "man/$page"
+	numbers=
+	run_and_judge "$page" "$least"
+}
+
+free_ports() { # names
+	for name; do
+		free_port
+		export "$name=${port:?}"
+	done
+}
+
+export SAMPLES="$PWD/samples"
 tutorial 1 8 ldns-signzone ldns-keygen ldns-key2ds
-for name in SIGNER SERVER VERIFY; do
-	free_port
-	export "$name=${port:?}"
-done
+free_ports SIGNER SERVER VERIFY
 tutorial 2 6 ldns-signzone ldns-keygen ldns-key2ds nsd nsd-control nsd-checkconf dig
+free_ports CANARY HALF ALL
+tutorial 3 8 ldns-signzone ldns-keygen ldns-key2ds nsd nsd-control dig
+free_ports CANARY HALF ALL
+tutorial_of_page zonegate-stages.7 15 ldns-signzone ldns-keygen ldns-key2ds nsd nsd-control dig
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "crypto/digest.h"
+#include "history/history_private.h"
 
 char *
 fixture_directory(void)
@@ -241,6 +242,28 @@ observations_fill(struct history *history)
 	ck_assert_int_eq(history_add_ds(history, "example.", &ds, NULL), ZG_OK);
 	ck_assert_int_eq(history_add_ds(history, "example.", &silent, NULL), ZG_OK);
 	ck_assert_int_eq(history_add_served(history, "example.", &served, NULL), ZG_OK);
+	fixture_provider(history, FIXTURE_TIME + 22, "b", 5);
+	fixture_provider(history, FIXTURE_TIME + 22, "c", 0);
+}
+
+void
+fixture_provider(struct history *history, int64_t time, const char *provider, uint32_t serial)
+{
+	struct provider_look *seen = calloc(1, sizeof(*seen));
+	struct release_facts *facts = fixture_facts("example.", serial);
+
+	ck_assert_ptr_nonnull(seen);
+	seen->time = time;
+	(void)snprintf(seen->provider, sizeof(seen->provider), "%s", provider);
+	(void)snprintf(seen->server, sizeof(seen->server), "192.0.2.5@53");
+	seen->answered = serial != 0;
+	if (seen->answered)
+		seen->facts = *facts;
+	else
+		(void)snprintf(seen->note, sizeof(seen->note), "time-out");
+	ck_assert_int_eq(history_add_provider(history, "example.", seen, NULL), ZG_OK);
+	fixture_facts_free(facts);
+	free(seen);
 }
 
 struct history_rules *
@@ -272,6 +295,27 @@ rules_fill(struct history *history)
 		    history_add_rules(history, "example.", rules, "<ZoneGate/>", NULL), ZG_OK);
 		free(rules);
 	}
+}
+
+/* Under way: it begun, and a stage is entered. */
+static void
+stages_fill(struct history *history, int64_t candidate)
+{
+	struct history_step step = {.candidate = candidate,
+	    .time = FIXTURE_TIME + 25,
+	    .kind = HISTORY_BEGUN,
+	    .straight = true,
+	    .plan = "canary *all",
+	    .actor = "bob",
+	    .why = "it changes keys"};
+
+	ck_assert_int_eq(history_add_step(history, &step, NULL), ZG_OK);
+	step = (struct history_step){.candidate = candidate,
+	    .time = FIXTURE_TIME + 25,
+	    .kind = HISTORY_ENTERED,
+	    .stage = "canary",
+	    .actor = "bob"};
+	ck_assert_int_eq(history_add_step(history, &step, NULL), ZG_OK);
 }
 
 /* What another site exported: a line of its log, and an observation. */
@@ -314,6 +358,7 @@ fixture_fill(struct history *history)
 	(void)fixture_add(history, "example.", 3, CANDIDATE_REFUSED, FIXTURE_TIME + 15);
 	observations_fill(history);
 	rules_fill(history);
+	stages_fill(history, second);
 	ck_assert_int_eq(history_log(history, "example.", "approval", "alice", "3 findings",
 			     FIXTURE_TIME + 25, NULL),
 	    ZG_OK);
@@ -383,6 +428,48 @@ digest_rules(struct history *history, struct digest *digest)
 	return good;
 }
 
+/* What is known of providers, without addresses and what lies behind the end of a text. */
+static zg_status
+digest_provider(void *context, const struct provider_look *seen)
+{
+	struct digest *digest = context;
+	struct text_writer octets = {0};
+	zg_status status = digest_add(digest, (const uint8_t *)&seen->time, sizeof(seen->time));
+
+	text_printf(
+	    &octets, "%s %s %d %s ", seen->provider, seen->server, seen->answered, seen->note);
+	ck_assert(!octets.failed);
+	if (status == ZG_OK && seen->answered)
+		status = facts_encode(&seen->facts, &octets);
+	if (status == ZG_OK)
+		status = digest_add(digest, (uint8_t *)octets.text, octets.used);
+	text_writer_clear(&octets);
+	return status;
+}
+
+static zg_status
+digest_step(void *context, const struct history_step *step)
+{
+	return digest_add(context, (const uint8_t *)step, sizeof(*step));
+}
+
+static bool
+digest_stages(struct history *history, struct digest *digest)
+{
+	struct history_rollout *rollout = calloc(1, sizeof(*rollout));
+	bool found = false, good;
+
+	ck_assert_ptr_nonnull(rollout);
+	good =
+	    history_last_rollout(history, "example.", rollout, &found, NULL) == ZG_OK &&
+	    digest_add(digest, (uint8_t *)&found, 1) == ZG_OK &&
+	    digest_add(digest, (uint8_t *)rollout, sizeof(*rollout)) == ZG_OK &&
+	    (!found || history_visit_steps(history, rollout->begun.candidate, digest_step, digest,
+			   NULL) == ZG_OK);
+	free(rollout);
+	return good;
+}
+
 bool
 fixture_answers(struct history *history, uint8_t octets[32])
 {
@@ -401,6 +488,9 @@ fixture_answers(struct history *history, uint8_t octets[32])
 	all = digest_list(digest, ds, n, sizeof(*ds), good) && all;
 	good = history_served_list(history, "example.", 0, &served, &n, NULL) == ZG_OK;
 	all = digest_list(digest, served, n, sizeof(*served), good) && all;
+	all = history_visit_providers(history, "example.", 0, digest_provider, digest, NULL) ==
+		  ZG_OK &&
+	      all;
 	good = history_lines(history, NULL, 0, &lines, &n, NULL) == ZG_OK;
 	for (size_t i = 0; i < n; i++) {
 		/* Only the text counts: what lies behind its end is not set. */
@@ -412,6 +502,7 @@ fixture_answers(struct history *history, uint8_t octets[32])
 	free(lines);
 	all = good && all;
 	all = digest_rules(history, digest) && all;
+	all = digest_stages(history, digest) && all;
 	good = history_signatures(history, &signatures, &n, NULL) == ZG_OK;
 	all = digest_list(digest, signatures, n, sizeof(*signatures), good) && all;
 	ck_assert_int_eq(digest_end(digest, octets), ZG_OK);

@@ -25,6 +25,9 @@ void fixture_facts_same(const struct release_facts *a, const struct release_fact
 int64_t fixture_add(struct history *history, const char *zone, uint32_t serial,
     enum candidate_state state, int64_t time);
 
+/* What a server of another provider served: the facts of that serial; 0: no answer. */
+void fixture_provider(struct history *history, int64_t time, const char *provider, uint32_t serial);
+
 /* Rules under a policy whose digest is that hex digit 64 times; freed by the caller. */
 struct history_rules *fixture_rules(char policy, int64_t quorum, size_t n_approvers);
 

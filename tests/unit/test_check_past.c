@@ -129,6 +129,51 @@ START_TEST(unknown_past_is_a_finding)
 }
 END_TEST
 
+/* DESIGN 9.23. */
+START_TEST(provider_that_was_not_seen_of_late_is_a_finding)
+{
+	struct past_provider providers[2] = {
+	    {.name = "b", .wanted = true, .seen = FIXTURE_NOW - 60},
+	    {.name = "c", .wanted = true, .server = "192.0.2.1@53", .why = "no answer"}};
+
+	fixture.past.providers = providers;
+	fixture.past.provider_max_age = 60;
+	fixture.past.n_providers = 1;
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "provider-unknown"), 0);
+	providers[0].seen--;
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "provider-unknown"), 1);
+	providers[0].wanted = false;
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "provider-unknown"), 0);
+	fixture.past.n_providers = 2; /* of the second nothing was ever seen */
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "provider-unknown"), 1);
+}
+END_TEST
+
+/* RFC 8901 section 3: in both directions. */
+START_TEST(keys_that_the_other_side_lacks_are_a_finding)
+{
+	struct past_provider provider = {.name = "b", .wanted = true, .seen = FIXTURE_NOW};
+
+	fixture.past.providers = &provider;
+	fixture.past.n_providers = 1;
+	for (unsigned theirs = 0; theirs < 2; theirs++) {
+		fixture.dnskey.stream = theirs == 0;
+		fixture.class.stream = theirs == 1;
+		fixture.dnskey.life.superseded = fixture.class.life.superseded = TIME_NEVER;
+		fixture.dnskey.keys = 1;
+		fixture.class.signers = 3;
+		ck_assert_uint_eq(row_fixture_count(&fixture.rows, "provider-keys-missing"), 0);
+		fixture.class.signers = 2;
+		ck_assert_uint_eq(row_fixture_count(&fixture.rows, "provider-keys-missing"), 1);
+		fixture.class.life.superseded = FIXTURE_NOW; /* what is gone needs no key */
+		ck_assert_uint_eq(row_fixture_count(&fixture.rows, "provider-keys-missing"), 0);
+		fixture.class.life.superseded = TIME_NEVER;
+		fixture.class.stream = fixture.dnskey.stream; /* its own is its own */
+		ck_assert_uint_eq(row_fixture_count(&fixture.rows, "provider-keys-missing"), 0);
+	}
+}
+END_TEST
+
 START_TEST(serial_must_grow_beyond_the_last_release)
 {
 	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "history-serial"), 0);
@@ -141,6 +186,31 @@ START_TEST(serial_must_grow_beyond_the_last_release)
 	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "history-serial"), 1);
 	fixture.past.in_force = NULL;
 	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "history-serial"), 0);
+}
+END_TEST
+
+START_TEST(serial_must_grow_beyond_what_a_stage_was_given)
+{
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "stage-serial"), 0);
+	fixture.past.stage_has = true;
+	fixture.past.stage_serial = 2026112203;
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "stage-serial"), 1);
+	(void)strcpy(fixture.in_force.digest, "b"); /* the release in force goes back */
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "stage-serial"), 0);
+	fixture.past.in_force = NULL;
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "stage-serial"), 1);
+}
+END_TEST
+
+START_TEST(the_release_in_force_goes_back_to_servers_that_are_ahead)
+{
+	struct past_server ahead = {"192.0.2.1@53", 2026112202, FIXTURE_NOW};
+
+	fixture.past.servers = &ahead;
+	fixture.past.n_servers = 1;
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "history-serial-round"), 1);
+	(void)strcpy(fixture.in_force.digest, "b");
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "history-serial-round"), 0);
 }
 END_TEST
 
@@ -249,7 +319,11 @@ main(void)
 	tcase_add_test(rows, weaker_kinds_have_their_own_rows);
 	tcase_add_test(rows, new_expiry_counts_for_the_model);
 	tcase_add_test(rows, unknown_past_is_a_finding);
+	tcase_add_test(rows, provider_that_was_not_seen_of_late_is_a_finding);
+	tcase_add_test(rows, keys_that_the_other_side_lacks_are_a_finding);
 	tcase_add_test(rows, serial_must_grow_beyond_the_last_release);
+	tcase_add_test(rows, serial_must_grow_beyond_what_a_stage_was_given);
+	tcase_add_test(rows, the_release_in_force_goes_back_to_servers_that_are_ahead);
 	tcase_add_test(rows, second_step_of_a_serial_waits_for_every_server);
 	tcase_add_test(rows, slow_loss_is_seen_over_a_day_and_a_week);
 	tcase_add_test(rows, change_of_the_policy_is_a_finding);

@@ -124,7 +124,7 @@ START_TEST(every_value_of_the_sample_arrives)
 	ck_assert_str_eq(config->notify[0].arguments[0], "/usr/local/bin/page-the-duty");
 	ck_assert_str_eq(config->notify[0].arguments[2], "dnssec");
 	ck_assert_ptr_null(config->notify[0].arguments[3]);
-	ck_assert_uint_eq(config->n_zones, 2);
+	ck_assert_uint_eq(config->n_zones, 4);
 	zone = config_zone_find(config, "Example");
 	ck_assert_ptr_eq(zone, &config->zones[0]);
 	ck_assert_str_eq(zone->name, "example.");
@@ -154,6 +154,62 @@ START_TEST(every_value_of_the_sample_arrives)
 	ck_assert_str_eq(zone->again.arguments[2], "example.net");
 	ck_assert_int_eq(zone->again.timeout, 30);
 	ck_assert(zone->transferred);
+	ck_assert_uint_eq(zone->n_providers, 1);
+	ck_assert_int_eq(zone->provider_max_age, 12 * 3600);
+	ck_assert_str_eq(zone->providers[0].name, "other");
+	ck_assert_uint_eq(zone->providers[0].n_servers, 2);
+	ck_assert_str_eq(zone->providers[0].servers[1].address, "2001:db8::80");
+	ck_assert_uint_eq(zone->providers[0].servers[0].port, 53);
+	ck_assert_ptr_null(zone->knot.dump);
+	zone = &config->zones[3];
+	ck_assert_str_eq(zone->hook, "knot");
+	ck_assert_str_eq(zone->knot.control, "/usr/sbin/knotc");
+	ck_assert_str_eq(zone->knot.socket, "/run/knot/knot.sock");
+	ck_assert_str_eq(zone->knot.dump, "/var/lib/knot/gate/example.info.zone");
+	ck_assert_int_eq(zone->knot.timeout, 300);
+	ck_assert_str_eq(zone->again.arguments[1], "zone-retransfer");
+	config_free(config);
+}
+END_TEST
+
+START_TEST(every_value_of_the_stages_of_the_sample_arrives)
+{
+	struct config *config;
+	struct zg_error error = {""};
+	const struct config_zone *zone;
+
+	ck_assert_msg(
+	    config_read("samples/zonegate.xml", &config, &error) == ZG_OK, "%s", error.text);
+	zone = config_zone_find(config, "example.org.");
+	ck_assert_ptr_nonnull(zone);
+	ck_assert_ptr_null(zone->target);
+	ck_assert(config_zone_is_published(zone));
+	ck_assert_uint_eq(zone->n_stages, 2);
+	ck_assert_ptr_eq(config_stage_find(zone, "all"), &zone->stages[1]);
+	ck_assert_ptr_null(config_stage_find(zone, "ALL"));
+	ck_assert_str_eq(zone->stages[0].name, "canary");
+	ck_assert_str_eq(zone->stages[0].target, "/var/lib/nsd/canary/example.org.zone");
+	ck_assert_uint_eq(zone->stages[0].mode, 0640);
+	ck_assert_str_eq(zone->stages[0].owner, "zonegate");
+	ck_assert_str_eq(zone->stages[0].group, "nsd");
+	ck_assert_str_eq(zone->stages[0].reload.arguments[4], "example.org");
+	ck_assert_int_eq(zone->stages[0].reload.timeout, 60);
+	ck_assert_int_eq(zone->stages[0].soak, 600);
+	ck_assert_int_eq(zone->stages[0].names, 100);
+	ck_assert(zone->stages[0].transfer);
+	ck_assert_int_eq(zone->stages[0].approvals, 0);
+	ck_assert_int_eq(zone->stages[1].approvals, 2);
+	ck_assert_uint_eq(zone->stages[0].first_server, 0);
+	ck_assert_uint_eq(zone->stages[0].n_servers, 1);
+	ck_assert_uint_eq(zone->stages[1].first_server, 1);
+	ck_assert_uint_eq(zone->stages[1].n_servers, 2);
+	ck_assert_uint_eq(zone->n_servers, 3);
+	ck_assert_str_eq(zone->servers[2].address, "192.0.2.63");
+	ck_assert_uint_eq(zone->servers[2].port, 53);
+	ck_assert_str_eq(zone->unbound, "/usr/sbin/unbound");
+	ck_assert_uint_eq(zone->n_validators, 1);
+	ck_assert_str_eq(zone->validators[0].address, "192.0.2.70");
+	ck_assert(!zone->transferred);
 	config_free(config);
 }
 END_TEST
@@ -179,8 +235,46 @@ START_TEST(what_is_not_said_has_its_default)
 	ck_assert(!config->zones[0].transferred);
 	ck_assert_str_eq(config->zones[1].name, ".");
 	ck_assert_ptr_null(config->zones[1].target);
+	ck_assert(!config_zone_is_published(&config->zones[1]));
+	ck_assert_uint_eq(config->zones[1].n_stages, 0);
+	ck_assert_uint_eq(config->zones[1].n_providers, 0);
+	ck_assert_int_eq(config->zones[1].provider_max_age, 86400);
 	ck_assert_ptr_null(config->zones[1].reload.arguments);
 	ck_assert_int_eq(config->zones[1].ds_ttl, NOT_SET);
+	config_free(config);
+}
+END_TEST
+
+/* A stage with what it must have. */
+#define STAGE(name, target, address)                                                               \
+	"<Stage name=\"" name "\"><Target>" target "</Target><Server address=\"" address           \
+	"\"/></Stage>"
+#define STAGES(inside) "<Stages>" inside "</Stages>"
+/* A provider with what it must have. */
+#define PROVIDER(name, address)                                                                    \
+	"<Provider name=\"" name "\"><Server address=\"" address "\"/></Provider>"
+#define PROVIDERS(inside) "<Providers>" inside "</Providers>"
+
+START_TEST(what_is_not_said_of_a_stage_has_its_default)
+{
+	static const char text[] =
+	    HEAD "<Zone name=\"a\">" STAGES(STAGE("c", "/t", "192.0.2.1")) "</Zone>" TAIL;
+	struct remarks remarks;
+	struct config *config = parse(text, strlen(text), &remarks);
+	const struct config_zone *zone;
+
+	ck_assert_msg(config != NULL, "%s", remarks.first);
+	zone = &config->zones[0];
+	ck_assert_uint_eq(zone->n_stages, 1);
+	ck_assert_uint_eq(zone->stages[0].mode, 0);
+	ck_assert_ptr_null(zone->stages[0].reload.arguments);
+	ck_assert_int_eq(zone->stages[0].soak, 0);
+	ck_assert_int_eq(zone->stages[0].names, NOT_SET);
+	ck_assert(!zone->stages[0].transfer);
+	ck_assert_int_eq(zone->stages[0].approvals, 0);
+	ck_assert_ptr_null(zone->unbound);
+	ck_assert_uint_eq(zone->n_validators, 0);
+	ck_assert_uint_eq(zone->servers[0].port, 53);
 	config_free(config);
 }
 END_TEST
@@ -222,6 +316,9 @@ START_TEST(zone_is_found_in_any_spelling)
 	config_free(config);
 }
 END_TEST
+
+/* A hook of Knot. */
+#define KNOT(dump, more) "<Hook engine=\"knot\"><Knot><Dump>" dump "</Dump>" more "</Knot></Hook>"
 
 /* What is refused, with its line, beside the twin that differs in that alone. */
 static const struct {
@@ -290,7 +387,32 @@ static const struct {
 	"</Zone>",
 	3},
     {"<Zone name=\"a\"><Hook engine=\"opendnssec\"/></Zone>",
-	"<Zone name=\"a\"><Hook engine=\"knot\"/></Zone>", 3},
+	"<Zone name=\"a\"><Hook engine=\"nsd\"/></Zone>", 3},
+    {"<Zone name=\"a\"><Hook engine=\"knot\"/></Zone>",
+	"<Zone name=\"a\"><Hook engine=\"knot\"><Knot><Dump>/d</Dump></Knot></Hook></Zone>", 3},
+    {"<Zone name=\"a\"><Hook engine=\"nsd\"><Knot><Dump>/d</Dump></Knot></Hook></Zone>",
+	"<Zone name=\"a\">" KNOT("/d", "") "</Zone>", 3},
+    {"<Zone name=\"a\"><Hook engine=\"knot\"><Knot/></Hook></Zone>",
+	"<Zone name=\"a\">" KNOT("/d", "") "</Zone>", 3},
+    {"<Zone name=\"a\">" KNOT("d", "") "</Zone>", "<Zone name=\"a\">" KNOT("/d", "") "</Zone>", 3},
+    {"<Zone name=\"a\">" KNOT("/s/d", "") "</Zone>", "<Zone name=\"a\">" KNOT("/sd", "") "</Zone>",
+	3},
+    {"<Zone name=\"a\">" KNOT("/d", "<TimeOut>PT59S</TimeOut>") "</Zone>",
+	"<Zone name=\"a\">" KNOT("/d", "<TimeOut>PT60S</TimeOut>") "</Zone>", 3},
+    {"<Zone name=\"a\">" KNOT("/d", "<TimeOut>PT25H</TimeOut>") "</Zone>",
+	"<Zone name=\"a\">" KNOT("/d", "<TimeOut>PT24H</TimeOut>") "</Zone>", 3},
+    {"<Zone name=\"a\">" KNOT("/d", "<Control>knotc</Control>") "</Zone>",
+	"<Zone name=\"a\">" KNOT("/d", "<Control>/knotc</Control>") "</Zone>", 3},
+    {"<Zone name=\"a\">" KNOT("/d", "<Socket>s</Socket>") "</Zone>",
+	"<Zone name=\"a\">" KNOT("/d", "<Socket>/s</Socket>") "</Zone>", 3},
+    {"<Zone name=\"a\">" KNOT("/d", "") "</Zone>\n<Zone name=\"b\">" KNOT("/d", "") "</Zone>",
+	"<Zone name=\"a\">" KNOT("/d", "") "</Zone>\n<Zone name=\"b\">" KNOT("/e", "") "</Zone>",
+	4},
+    {"<Zone name=\"a\">" KNOT(
+	 "/t", "") "</Zone>\n<Zone name=\"b\"><Release><Target>/t</Target></Release></Zone>",
+	"<Zone name=\"a\">" KNOT(
+	    "/d", "") "</Zone>\n<Zone name=\"b\"><Release><Target>/t</Target></Release></Zone>",
+	3},
     {"<Zone name=\"a\"><Parent><Server address=\"192.0.2.256\"/></Parent></Zone>",
 	"<Zone name=\"a\"><Parent><Server address=\"192.0.2.255\"/></Parent></Zone>", 3},
     {"<Zone name=\"a\"><Parent><Server address=\"::1\" port=\"0\"/></Parent></Zone>",
@@ -334,6 +456,88 @@ static const struct {
 	"<Approvers><Approver id=\"a\" key=\"" KEY1 "\"/></Approvers>", 3},
     {"<Approvers><Approver id=\"1\" key=\"" KEY1 "\"/></Approvers>",
 	"<Approvers><Approver id=\"i\" key=\"" KEY1 "\"/></Approvers>", 3},
+    {"<Zone name=\"a\"><Stages/></Zone>",
+	"<Zone name=\"a\">" STAGES(STAGE("c", "/t", "::1")) "</Zone>", 3},
+    {"<Zone name=\"a\">" STAGES(STAGE("c", "/t", "::1")) "<Release><Target>/u</Target></Release>"
+							 "</Zone>",
+	"<Zone name=\"a\">" STAGES(STAGE("c", "/t", "::1")) "</Zone>", 3},
+    {"<Zone name=\"a\">" STAGES(STAGE("c", "/t", "::1")) "<Hook engine=\"cascade\"/></Zone>",
+	"<Zone name=\"a\">" STAGES(STAGE("c", "/t", "::1")) "<Hook engine=\"opendnssec\"/></Zone>",
+	3},
+    {"<Zone name=\"a\">" STAGES(STAGE("c", "/t", "::1")) "<Distribution><Server "
+							 "address=\"::2\"/></Distribution></Zone>",
+	"<Zone name=\"a\">" STAGES(STAGE("c", "/t", "::1")) "<Distribution/></Zone>", 3},
+    {"<Zone name=\"a\">" STAGES(STAGE("c", "/t", "::1")) "<Distribution><Transferred/>"
+							 "</Distribution></Zone>",
+	"<Zone name=\"a\">" STAGES(STAGE("c", "/t", "::1")) "</Zone>", 3},
+    {"<Zone name=\"a\">" STAGES(STAGE("c", "/t", "::1") "\n" STAGE("c", "/u", "::2")) "</Zone>",
+	"<Zone name=\"a\">" STAGES(STAGE("c", "/t", "::1") "\n" STAGE("C", "/u", "::2")) "</Zone>",
+	4},
+    {"<Zone name=\"a\">" STAGES(STAGE("c", "/t", "::1") "\n" STAGE("d", "/t", "::2")) "</Zone>",
+	"<Zone name=\"a\">" STAGES(STAGE("c", "/t", "::1") "\n" STAGE("d", "/u", "::2")) "</Zone>",
+	4},
+    {"<Zone name=\"a\">" STAGES(STAGE("c", "/t", "::1") STAGE("d", "/u", "::1")) "</Zone>",
+	"<Zone name=\"a\">" STAGES(STAGE("c", "/t", "::1") STAGE("d", "/u", "::2")) "</Zone>", 3},
+    {"<Zone name=\"a\"><Release><Target>/t</Target></Release></Zone>\n<Zone name=\"b\">" STAGES(
+	 STAGE("c", "/t", "::1")) "</Zone>",
+	"<Zone name=\"a\"><Release><Target>/t</Target></Release></Zone>\n<Zone name=\"b\">" STAGES(
+	    STAGE("c", "/u", "::1")) "</Zone>",
+	4},
+    {"<Zone name=\"a\"><Candidate>/t</Candidate>" STAGES(STAGE("c", "/t", "::1")) "</Zone>",
+	"<Zone name=\"a\"><Candidate>/u</Candidate>" STAGES(STAGE("c", "/t", "::1")) "</Zone>", 3},
+    {"<Zone name=\"a\">\n" STAGES(STAGE("c", "/s/t", "::1")) "</Zone>",
+	"<Zone name=\"a\">\n" STAGES(STAGE("c", "/t", "::1")) "</Zone>", 4},
+    {"<Zone name=\"a\">" STAGES(STAGE("c.d", "/t", "::1")) "</Zone>",
+	"<Zone name=\"a\">" STAGES(STAGE("9_-c", "/t", "::1")) "</Zone>", 3},
+    {"<Zone name=\"a\">" STAGES("<Stage name=\"c\"><Target>/t</Target></Stage>") "</Zone>",
+	"<Zone name=\"a\">" STAGES(STAGE("c", "/t", "::1")) "</Zone>", 3},
+    {"<Zone name=\"a\">" STAGES("<Stage name=\"c\"><Server address=\"::1\"/></Stage>") "</Zone>",
+	"<Zone name=\"a\">" STAGES(STAGE("c", "/t", "::1")) "</Zone>", 3},
+    {"<Zone name=\"a\">" STAGES("<Stage name=\"c\"><Target>/t</Target><Server address=\"::1\"/>"
+				"<Soak>P30DT1S</Soak></Stage>") "</Zone>",
+	"<Zone name=\"a\">" STAGES("<Stage name=\"c\"><Target>/t</Target><Server address=\"::1\"/>"
+				   "<Soak>P30D</Soak></Stage>") "</Zone>",
+	3},
+    {"<Zone name=\"a\">" STAGES("<Stage name=\"c\"><Target>/t</Target><Server address=\"::1\"/>"
+				"<Observe names=\"401\"/></Stage>") "</Zone>",
+	"<Zone name=\"a\">" STAGES("<Stage name=\"c\"><Target>/t</Target><Server address=\"::1\"/>"
+				   "<Observe names=\"400\"/></Stage>") "</Zone>",
+	3},
+    {"<Zone name=\"a\">" STAGES("<Stage name=\"c\"><Target>/t</Target><Server address=\"::1\"/>"
+				"<Observe transfer=\"maybe\"/></Stage>") "</Zone>",
+	"<Zone name=\"a\">" STAGES("<Stage name=\"c\"><Target>/t</Target><Server address=\"::1\"/>"
+				   "<Observe transfer=\"no\"/></Stage>") "</Zone>",
+	3},
+    {"<Zone name=\"a\">" STAGES("<Stage name=\"c\"><Target>/t</Target><Server address=\"::1\"/>"
+				"<Approvals>65</Approvals></Stage>") "</Zone>",
+	"<Zone name=\"a\">" STAGES("<Stage name=\"c\"><Target>/t</Target><Server address=\"::1\"/>"
+				   "<Approvals>64</Approvals></Stage>") "</Zone>",
+	3},
+    {"<Zone name=\"a\">" STAGES(STAGE("c", "/t", "::1") "<Validator address=\"::2\"/>"
+							"<Validator address=\"::2\"/>") "</Zone>",
+	"<Zone name=\"a\">" STAGES(
+	    STAGE("c", "/t", "::1") "<Validator address=\"::2\"/>"
+				    "<Validator address=\"::1\"/>") "</Zone>",
+	3},
+    {"<Zone name=\"a\"><Providers/></Zone>",
+	"<Zone name=\"a\">" PROVIDERS(PROVIDER("b", "::1")) "</Zone>", 3},
+    {"<Zone name=\"a\">" PROVIDERS("<Provider name=\"b\"/>") "</Zone>",
+	"<Zone name=\"a\">" PROVIDERS(PROVIDER("b", "::1")) "</Zone>", 3},
+    {"<Zone name=\"a\">" PROVIDERS(PROVIDER("b", "::1") "\n" PROVIDER("b", "::2")) "</Zone>",
+	"<Zone name=\"a\">" PROVIDERS(PROVIDER("b", "::1") "\n" PROVIDER("c", "::2")) "</Zone>", 4},
+    {"<Zone name=\"a\">" PROVIDERS("<Provider name=\"b\"><Server address=\"::1\"/>"
+				   "<Server address=\"::1\"/></Provider>") "</Zone>",
+	"<Zone name=\"a\">" PROVIDERS("<Provider name=\"b\"><Server address=\"::1\"/>"
+				      "<Server address=\"::2\"/></Provider>") "</Zone>",
+	3},
+    {"<Zone name=\"a\"><Distribution><Server address=\"::1\"/></Distribution>\n" PROVIDERS(
+	 PROVIDER("b", "::1")) "</Zone>",
+	"<Zone name=\"a\"><Distribution><Server address=\"::1\"/></Distribution>\n" PROVIDERS(
+	    PROVIDER("b", "::2")) "</Zone>",
+	4},
+    {"<Zone name=\"a\"><Providers maxage=\"P8D\">" PROVIDER("b", "::1") "</Providers></Zone>",
+	"<Zone name=\"a\"><Providers maxage=\"P7D\">" PROVIDER("b", "::1") "</Providers></Zone>",
+	3},
     {"<Unknown/>", "<!-- -->", 3},
     {"<Notify unknown=\"1\"/>", "<Notify/>", 3},
     {"<Notify>text</Notify>", "<Notify> </Notify>", 3},
@@ -381,7 +585,7 @@ START_TEST(root_element_and_what_it_needs)
 }
 END_TEST
 
-/* `count` times `part` (with its number) between head and tail: the status. */
+/* `count` times `part` (each # its number) between head and tail: the status. */
 static zg_status
 status_of_many(const char *head, const char *part, size_t count, const char *tail)
 {
@@ -391,11 +595,12 @@ status_of_many(const char *head, const char *part, size_t count, const char *tai
 	text_add(&writer, HEAD);
 	text_add(&writer, head);
 	for (size_t i = 0; i < count; i++) {
-		const char *mark = strchr(part, '#');
-
-		text_printf(&writer, "%.*s", (int)strcspn(part, "#"), part);
-		if (mark != NULL)
-			text_printf(&writer, "%zu%s", i, mark + 1);
+		for (const char *at = part; *at != '\0'; at++) {
+			if (*at == '#')
+				text_printf(&writer, "%zu", i);
+			else
+				text_add_bytes(&writer, at, 1);
+		}
 	}
 	text_add(&writer, tail);
 	text_add(&writer, TAIL);
@@ -420,6 +625,20 @@ START_TEST(limits_are_exact)
 		CONFIG_SERVERS_MAX},
 	    {"<Zone name=\"a\"><Distribution>", "<Server address=\"192.0.2.#\"/>",
 		"</Distribution></Zone>", CONFIG_SERVERS_MAX},
+	    {"<Zone name=\"a\"><Stages>", STAGE("c#", "/t#", "192.0.2.#"), "</Stages></Zone>",
+		CONFIG_STAGES_MAX},
+	    /* In all stages together. */
+	    {"<Zone name=\"a\"><Stages>" STAGE(
+		 "c", "/t", "::1") "<Stage name=\"d\"><Target>/u</Target>",
+		"<Server address=\"192.0.2.#\"/>", "</Stage></Stages></Zone>",
+		CONFIG_SERVERS_MAX - 1},
+	    {"<Zone name=\"a\">"
+	     "<Stages>" STAGE("c", "/t", "::1"),
+		"<Validator address=\"192.0.2.#\"/>", "</Stages></Zone>", CONFIG_RESOLVERS_MAX},
+	    {"<Zone name=\"a\"><Providers>", PROVIDER("b#", "192.0.2.#"), "</Providers></Zone>",
+		ZG_PROVIDERS_MAX},
+	    {"<Zone name=\"a\"><Providers><Provider name=\"b\">", "<Server address=\"192.0.2.#\"/>",
+		"</Provider></Providers></Zone>", CONFIG_SERVERS_MAX},
 	};
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
@@ -587,8 +806,10 @@ END_TEST
 #define APPROVERS                                                                                  \
 	"<Approvers><Approver id=\"a\" key=\"" KEY1 "\"/><Approver id=\"b\" key=\"" KEY2           \
 	"\"/></Approvers>"
-#define NOTIFY	"<Notify><Command><Argument>/c</Argument></Command></Notify>"
-#define RELOAD	"<Command><Argument>/c</Argument></Command>"
+#define NOTIFY "<Notify><Command><Argument>/c</Argument></Command></Notify>"
+#define RELOAD "<Command><Argument>/c</Argument></Command>"
+#define LOADED(more)                                                                               \
+	"<Stage name=\"c\"><Target>/t</Target>" RELOAD "<Server address=\"::1\"/>" more "</Stage>"
 #define SERVERS "<Distribution><Server address=\"192.0.2.1\"/></Distribution>"
 
 static const struct {
@@ -613,6 +834,18 @@ static const struct {
 			 "</Zone>"},
     {APPROVERS NOTIFY "<Zone name=\"a\"><Policy>/no/such/policy.xml</Policy></Zone>",
 	APPROVERS NOTIFY "<Zone name=\"a\"/>"},
+    /* The way from the root to the parent is not known: of a top-level domain there is none. */
+    {APPROVERS NOTIFY "<Zone name=\"a.b\"><Parent><Server address=\"::1\"/></Parent></Zone>",
+	APPROVERS NOTIFY "<Zone name=\"a.b\"><Parent><Server address=\"::1\"/>"
+			 "<Resolver address=\"::2\"/></Parent></Zone>"},
+    {APPROVERS NOTIFY "<Zone name=\"a.b\"><Parent><Server address=\"::1\"/></Parent></Zone>",
+	APPROVERS NOTIFY "<Zone name=\"a.b\"><Parent><Server address=\"::1\"/>"
+			 "<TrustAnchor>/a</TrustAnchor></Parent></Zone>"},
+    {APPROVERS NOTIFY "<Zone name=\"a.b\"><Parent><Server address=\"::1\"/></Parent></Zone>",
+	APPROVERS NOTIFY "<Zone name=\"b\"><Parent><Server address=\"::1\"/></Parent></Zone>"},
+    {APPROVERS NOTIFY "<Zone name=\"a\">" PROVIDERS(PROVIDER("b", "::1")) "</Zone>",
+	APPROVERS NOTIFY
+	"<Zone name=\"a\"><Parent><DS>/d</DS></Parent>" PROVIDERS(PROVIDER("b", "::1")) "</Zone>"},
 };
 #define FOLLIES (sizeof(follies) / sizeof(follies[0]))
 
@@ -686,6 +919,22 @@ START_TEST(policy_and_configuration_are_held_together)
 		"<Unsigned>/u</Unsigned><Release><Target>/t</Target>" RELOAD "</Release>" SERVERS,
 		0, 0},
 	    {"<Unsigned>maybe</Unsigned>", "", 1, 0},
+	    {"<Staging><When>always</When></Staging>", STAGES(LOADED("")), 0, 0},
+	    {"<Staging><When>never</When></Staging>", STAGES(LOADED("")), 0, 1},
+	    {"<Staging><When>always</When></Staging>", STAGES(STAGE("c", "/t", "::1")), 0, 1},
+	    {"<Staging><When>always</When></Staging>",
+		"<Release><Target>/t</Target>" RELOAD "</Release>" SERVERS, 0, 1},
+	    {"<Staging><When>always</When></Staging>",
+		STAGES("<Stage name=\"c\"><Target mode=\"0660\">/t</Target>" RELOAD
+		       "<Server address=\"::1\"/></Stage>"),
+		0, 1},
+	    {"<Staging><When>always</When></Staging>", STAGES(LOADED("<Approvals>3</Approvals>")),
+		0, 1},
+	    {"<Staging><When>always</When></Staging>", STAGES(LOADED("<Approvals>2</Approvals>")),
+		0, 0},
+	    {"<Require><Completeness>any</Completeness></Require><Staging><When>always</When></"
+	     "Staging>",
+		STAGES(LOADED("")), 0, 1},
 	};
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
@@ -734,7 +983,9 @@ config_suite(void)
 	TCase *documents = tcase_create("documents"), *advice = tcase_create("lint");
 
 	tcase_add_test(values, every_value_of_the_sample_arrives);
+	tcase_add_test(values, every_value_of_the_stages_of_the_sample_arrives);
 	tcase_add_test(values, what_is_not_said_has_its_default);
+	tcase_add_test(values, what_is_not_said_of_a_stage_has_its_default);
 	tcase_add_test(values, zone_is_found_in_any_spelling);
 	tcase_add_test(documents, nsd_that_asks_is_a_secondary_that_can_expire);
 	tcase_add_test(values, approvers_are_those_whom_the_policy_names);

@@ -546,9 +546,9 @@ END_TEST
 
 START_TEST(lines_say_what_happened_newest_first)
 {
-	static const char *const kinds[] = {"signature", "signature", "merge", "approval", "policy",
-	    "policy", "observation", "observation", "observation", "verdict", "state", "verdict",
-	    "state", "verdict"};
+	static const char *const kinds[] = {"signature", "signature", "merge", "approval", "stage",
+	    "stage", "policy", "policy", "provider", "provider", "observation", "observation",
+	    "observation", "verdict", "state", "verdict", "state", "verdict"};
 	struct place place = place_make();
 	struct history_line *lines;
 	size_t n, own = 0;
@@ -563,11 +563,11 @@ START_TEST(lines_say_what_happened_newest_first)
 		}
 		ck_assert_uint_lt(own, sizeof(kinds) / sizeof(kinds[0]));
 		ck_assert_str_eq(lines[i].kind, kinds[own]);
-		ck_assert_int_eq(lines[i].number, (int64_t)(14 - own));
+		ck_assert_int_eq(lines[i].number, (int64_t)(18 - own));
 		own++;
 	}
-	ck_assert_uint_eq(own, 14);
-	ck_assert_uint_eq(n, 15);
+	ck_assert_uint_eq(own, 18);
+	ck_assert_uint_eq(n, 19);
 	free(lines);
 	ck_assert_int_eq(history_lines(place.history, "example", 2, &lines, &n, NULL), ZG_OK);
 	ck_assert_uint_eq(n, 2);
@@ -828,8 +828,11 @@ START_TEST(foreign_and_changed_databases_are_refused)
 {
 	static const char *const changes[] = {
 	    "PRAGMA application_id = 1",
-	    "PRAGMA user_version = 3",
-	    "PRAGMA user_version = 1", /* it has more than that one had */
+	    "PRAGMA user_version = 4",
+	    "PRAGMA user_version = 2", /* it has more than that one had */
+	    "PRAGMA user_version = 1",
+	    "DROP TABLE provider_observations",
+	    "DROP TABLE stages",
 	    "DROP TABLE rules",
 	    "PRAGMA user_version = 0",
 	    "DROP TRIGGER events_update",
@@ -859,8 +862,12 @@ START_TEST(foreign_and_changed_databases_are_refused)
 }
 END_TEST
 
-/* What is in a database of version 1: version 2 has one table more. */
-static const char downgrade[] = "DROP TABLE rules; PRAGMA user_version = 1";
+/* What is in databases of former versions. */
+static const char *const downgrades[] = {
+    "DROP TABLE stages; DROP TABLE provider_observations; DROP TABLE rules; "
+    "PRAGMA user_version = 1",
+    "DROP TABLE stages; DROP TABLE provider_observations; PRAGMA user_version = 2",
+};
 
 START_TEST(database_of_the_version_before_is_read_as_it_is)
 {
@@ -872,7 +879,7 @@ START_TEST(database_of_the_version_before_is_read_as_it_is)
 	size_t n, length;
 
 	(void)fixture_add(place.history, "example.", 1, CANDIDATE_PASSED, FIXTURE_TIME);
-	raw(place.database, downgrade);
+	raw(place.database, downgrades[_i]);
 	ck_assert_int_eq(
 	    file_read(place.database, 1000000, (uint8_t **)&before, &length, NULL), ZG_OK);
 	reopen(&place, HISTORY_READ);
@@ -906,14 +913,14 @@ START_TEST(database_of_the_version_before_gets_what_it_lacks)
 
 	(void)fixture_add(place.history, "example.", 1, CANDIDATE_PASSED, FIXTURE_TIME);
 	ck_assert_int_eq(history_head(place.history, head, &number, NULL), ZG_OK);
-	raw(place.database, downgrade);
+	raw(place.database, downgrades[_i]);
 	/* Nobody takes it for the version before in the midst of this. */
 	reopen(&place, HISTORY_WRITE);
 	other = fixture_open(place.directory, HISTORY_WRITE);
 	history_close(other);
 	ck_assert_int_eq(
 	    sql_integer(place.history, "PRAGMA user_version", 0, &version, NULL), ZG_OK);
-	ck_assert_int_eq(version, 2);
+	ck_assert_int_eq(version, 3);
 	unbroken(place.history);
 	ck_assert_int_eq(history_head(place.history, chain, &number, NULL), ZG_OK);
 	ck_assert_mem_eq(head, chain, sizeof(head));
@@ -927,6 +934,76 @@ START_TEST(database_of_the_version_before_gets_what_it_lacks)
 	    ZG_OK);
 	ck_assert(found);
 	free(rules);
+	place_clear(&place);
+}
+END_TEST
+
+/* --- Other providers --- */
+
+/* What a visit met, as "b5 c- ": providers with their serials, "-" for no answer. */
+static zg_status
+note_provider(void *context, const struct provider_look *seen)
+{
+	char *text = context;
+	size_t used = strlen(text);
+	struct release_facts *facts = fixture_facts("example.", seen->facts.serial);
+
+	if (seen->answered)
+		(void)snprintf(
+		    text + used, 100 - used, "%s%u ", seen->provider, (unsigned)seen->facts.serial);
+	else
+		(void)snprintf(text + used, 100 - used, "%s- ", seen->provider);
+	if (seen->answered) {
+		ck_assert_str_eq(seen->note, "");
+		ck_assert_uint_eq(seen->facts.n_keys, facts->n_keys);
+		ck_assert_mem_eq(
+		    seen->facts.keys[0].rdata, facts->keys[0].rdata, facts->keys[0].rdlen);
+		ck_assert_uint_eq(seen->facts.classes[0].signers, facts->classes[0].signers);
+	} else {
+		ck_assert_str_eq(seen->note, "time-out");
+		ck_assert_uint_eq(seen->facts.n_keys, 0);
+	}
+	fixture_facts_free(facts);
+	return strchr(text, '9') != NULL ? HISTORY_STOP : ZG_OK;
+}
+
+START_TEST(providers_come_back_newest_first)
+{
+	static const struct {
+		int64_t since;
+		const char *expected;
+	} visits[] = {
+	    {0, "c- b7 b6 c5 b5 "},		/* all */
+	    {FIXTURE_TIME + 3, "c- b7 b6 c5 "}, /* from then on, and each last answer before */
+	    {FIXTURE_TIME + 4, "c- b7 c5 "},
+	    {FIXTURE_TIME + 5, "b7 c5 "}, /* no answer is no last answer */
+	};
+	struct place place = place_make();
+	char text[100];
+
+	fixture_provider(place.history, FIXTURE_TIME, "b", 5);
+	fixture_provider(place.history, FIXTURE_TIME + 1, "c", 5);
+	fixture_provider(place.history, FIXTURE_TIME + 2, "b", 6);
+	fixture_provider(place.history, FIXTURE_TIME + 3, "b", 7);
+	fixture_provider(place.history, FIXTURE_TIME + 4, "c", 0);
+	for (size_t i = 0; i < sizeof(visits) / sizeof(visits[0]); i++) {
+		text[0] = '\0';
+		ck_assert_int_eq(history_visit_providers(place.history, "EXAMPLE", visits[i].since,
+				     note_provider, text, NULL),
+		    ZG_OK);
+		ck_assert_str_eq(text, visits[i].expected);
+	}
+	fixture_provider(place.history, FIXTURE_TIME + 6, "d", 9);
+	text[0] = '\0';
+	ck_assert_int_eq(
+	    history_visit_providers(place.history, "example.", 0, note_provider, text, NULL),
+	    HISTORY_STOP);
+	ck_assert_str_eq(text, "d9 ");
+	text[0] = '\0';
+	ck_assert_int_eq(
+	    history_visit_providers(place.history, "other.", 0, note_provider, text, NULL), ZG_OK);
+	ck_assert_str_eq(text, "");
+	unbroken(place.history);
 	place_clear(&place);
 }
 END_TEST
@@ -1356,9 +1433,10 @@ main(void)
 	tcase_add_test(tcase, missing_history_is_only_made_when_asked);
 	tcase_add_test(tcase, journal_has_the_mode_of_the_database);
 	tcase_add_test(tcase, symbolic_link_is_not_followed);
-	tcase_add_loop_test(tcase, foreign_and_changed_databases_are_refused, 0, 13);
-	tcase_add_test(tcase, database_of_the_version_before_is_read_as_it_is);
-	tcase_add_test(tcase, database_of_the_version_before_gets_what_it_lacks);
+	tcase_add_loop_test(tcase, foreign_and_changed_databases_are_refused, 0, 16);
+	tcase_add_loop_test(tcase, database_of_the_version_before_is_read_as_it_is, 0, 2);
+	tcase_add_loop_test(tcase, database_of_the_version_before_gets_what_it_lacks, 0, 2);
+	tcase_add_test(tcase, providers_come_back_newest_first);
 	tcase_add_test(tcase, rules_come_back_and_are_kept_once);
 	tcase_add_test(tcase, order_of_approvers_is_no_change);
 	tcase_add_test(tcase, rules_that_cannot_be_are_refused);

@@ -224,7 +224,7 @@ START_TEST(every_changed_column_is_found)
 
 		(void)snprintf(sql, sizeof(sql), change_sql, back);
 		changes = answers_of(&place, sql);
-		ck_assert_uint_eq(changes.n, 88);
+		ck_assert_uint_eq(changes.n, 112);
 		for (size_t i = 0; i < changes.n; i++) {
 			/* Of these there is only one row. */
 			if (back == 0 || strstr(changes.values[i], "foreign_lines") == NULL)

@@ -61,7 +61,7 @@ keep(int (*work)(const struct hook *), int64_t seconds, int signo)
 
 	ck_assert_int_ge(keeper, 0);
 	if (keeper == 0)
-		_exit(hook_keep(work, NULL, seconds));
+		_exit(hook_keep(work, NULL, seconds, true));
 	if (signo != 0) {
 		(void)nanosleep(&soon, NULL);
 		ck_assert_int_eq(kill(keeper, signo), 0);
@@ -142,7 +142,7 @@ keep_ignoring(void)
 	ck_assert_int_ge(keeper, 0);
 	if (keeper == 0) {
 		(void)signal(SIGCHLD, SIG_IGN);
-		_exit(hook_keep(work_return, NULL, 20));
+		_exit(hook_keep(work_return, NULL, 20, true));
 	}
 	ck_assert_int_eq(waitpid(keeper, &status, 0), keeper);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -152,6 +152,54 @@ START_TEST(an_inherited_sigchld_that_is_ignored_loses_no_answer)
 {
 	answer = 0;
 	ck_assert_int_eq(keep_ignoring(), 0);
+}
+END_TEST
+
+/* Says yes after two seconds, in which SIGTERM ends it. */
+static int
+work_slowly(const struct hook *hook)
+{
+	struct timespec while_checked = {.tv_sec = 2, .tv_nsec = 500000000};
+
+	(void)hook;
+	(void)signal(SIGTERM, SIG_DFL);
+	(void)nanosleep(&while_checked, NULL);
+	return 0;
+}
+
+/* What hook_keep returns whose parent, a script say, is killed while it works. */
+static int
+keep_orphaned(bool heard)
+{
+	int ends[2], result = -1;
+	pid_t script;
+
+	ck_assert_int_eq(pipe(ends), 0);
+	script = fork();
+	ck_assert_int_ge(script, 0);
+	if (script == 0 && fork() == 0) {
+		int status = hook_keep(work_slowly, NULL, 20, heard);
+
+		_exit(write(ends[1], &status, sizeof(status)) != sizeof(status));
+	}
+	if (script == 0) {
+		struct timespec soon = {.tv_nsec = 300000000};
+
+		(void)nanosleep(&soon, NULL);
+		_exit(0);
+	}
+	ck_assert_int_eq(close(ends[1]), 0);
+	ck_assert_int_eq(waitpid(script, NULL, 0), script);
+	ck_assert_int_eq(read(ends[0], &result, sizeof(result)), sizeof(result));
+	ck_assert_int_eq(close(ends[0]), 0);
+	return result;
+}
+
+START_TEST(a_yes_that_nobody_hears_is_none)
+{
+	ck_assert_int_eq(keep_orphaned(true), EXIT_UNDECIDED);
+	/* Nobody was meant to. */
+	ck_assert_int_eq(keep_orphaned(false), 0);
 }
 END_TEST
 
@@ -171,6 +219,7 @@ main(void)
 	tcase_add_test(tests, signals_that_end_programs_end_the_child);
 	tcase_add_test(tests, other_signals_end_nothing);
 	tcase_add_test(tests, sigkill_ends_it_as_it_must);
+	tcase_add_test(tests, a_yes_that_nobody_hears_is_none);
 	tcase_add_test(tests, an_inherited_sigchld_that_is_ignored_loses_no_answer);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);

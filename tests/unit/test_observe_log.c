@@ -231,6 +231,92 @@ START_TEST(the_same_fault_is_news_once)
 }
 END_TEST
 
+START_TEST(a_partial_look_confirms_nothing_and_leaves_the_log_alone)
+{
+	look.partial = true;
+	ck_assert(!record(NOW));
+	ck_assert_uint_eq(count_served(), 2);
+	observed_fault(&servers[1], FAULT_BOGUS, "why");
+	ck_assert(!observe(NOW + 1).is_news);
+	ck_assert_uint_eq(count_lines(), 0);
+	ck_assert_int_eq(state_of(2), CANDIDATE_HANDED);
+	memset(servers[1].n_faults, 0, sizeof(servers[1].n_faults));
+	look.partial = false;
+	ck_assert(record(NOW + 2));
+}
+END_TEST
+
+START_TEST(nothing_is_confirmed_while_a_server_has_to_serve_something_else)
+{
+	servers[0].rolling = true;
+	servers[0].serial = 3;
+	look.rolling = (struct look_rolling){.n_servers = 1, .serial = 3};
+	ck_assert(zone_look_is_good(&look));
+	ck_assert(!record(NOW));
+	ck_assert_int_eq(state_of(2), CANDIDATE_HANDED);
+}
+END_TEST
+
+START_TEST(what_could_not_be_told_is_not_good_and_no_news)
+{
+	(void)strcpy(look.unvalidated, "no Unbound");
+	ck_assert(!zone_look_is_good(&look));
+	ck_assert(!observe(NOW).is_news);
+	ck_assert_int_eq(state_of(2), CANDIDATE_HANDED);
+	ck_assert_uint_eq(count_served(), 2);
+	/* But what is wrong all the same is. */
+	observed_fault(&servers[1], FAULT_SILENT, "why");
+	ck_assert(observe(NOW + 1).is_news);
+}
+END_TEST
+
+START_TEST(a_resolver_without_a_proof_stands_against_all)
+{
+	struct observed_server resolver = {.server = "192.0.2.53@53", .n_resolved = 10};
+	char text[512];
+
+	look.validators = &resolver;
+	look.n_validators = 1;
+	ck_assert(zone_look_is_good(&look));
+	observed_fault(&resolver, FAULT_VALIDATOR, "why");
+	ck_assert(!zone_look_is_good(&look));
+	ck_assert(!look_evidence(&look, "canary", text, sizeof(text)));
+	ck_assert_ptr_nonnull(strstr(text, "192.0.2.53@53 validator (why)"));
+	ck_assert(observe(NOW).is_news);
+	ck_assert_int_eq(state_of(2), CANDIDATE_HANDED);
+	/* One that was asked nothing has proved nothing. */
+	memset(&resolver, 0, sizeof(resolver));
+	ck_assert(!zone_look_is_good(&look));
+}
+END_TEST
+
+START_TEST(the_evidence_is_that_of_the_stage)
+{
+	char text[512], small[8];
+
+	(void)strcpy(servers[0].stage, "canary");
+	(void)strcpy(servers[1].stage, "rest");
+	observed_fault(&servers[1], FAULT_BOGUS, "a sentence");
+	ck_assert(look_evidence(&look, "canary", text, sizeof(text)));
+	ck_assert_ptr_nonnull(strstr(text, "1 server serves serial 2"));
+	ck_assert(!look_evidence(&look, "rest", text, sizeof(text)));
+	ck_assert_str_eq(text, "192.0.2.2@53 bogus (a sentence);");
+	ck_assert(!look_evidence(&look, NULL, text, sizeof(text)));
+	ck_assert_str_eq(text, "192.0.2.2@53 bogus (a sentence);");
+	ck_assert(!look_evidence(&look, NULL, small, sizeof(small)));
+	ck_assert_str_eq(small, "192.0.");
+}
+END_TEST
+
+START_TEST(examples_are_printable)
+{
+	observed_fault(&servers[0], FAULT_BOGUS,
+	    "a\x1b[2J\n\xff"
+	    "b");
+	ck_assert_str_eq(servers[0].examples[0].text, "a?[2J??b");
+}
+END_TEST
+
 START_TEST(examples_are_a_few_of_each_kind)
 {
 	struct observed_server server = {.n_examples = 0};
@@ -262,6 +348,12 @@ main(void)
 	tcase_add_test(tcase, what_is_served_is_recorded_when_it_is_news);
 	tcase_add_test(tcase, a_digest_is_recorded_with_its_own_serial_only);
 	tcase_add_test(tcase, the_same_fault_is_news_once);
+	tcase_add_test(tcase, a_partial_look_confirms_nothing_and_leaves_the_log_alone);
+	tcase_add_test(tcase, nothing_is_confirmed_while_a_server_has_to_serve_something_else);
+	tcase_add_test(tcase, what_could_not_be_told_is_not_good_and_no_news);
+	tcase_add_test(tcase, a_resolver_without_a_proof_stands_against_all);
+	tcase_add_test(tcase, the_evidence_is_that_of_the_stage);
+	tcase_add_test(tcase, examples_are_printable);
 	tcase_add_test(tcase, examples_are_a_few_of_each_kind);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);

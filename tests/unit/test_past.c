@@ -197,6 +197,7 @@ old_past(void)
 struct outcome {
 	enum cache_outcome outcome;
 	int64_t earliest_safe;
+	int64_t until; /* of the worst counterexample; 0: there is none */
 	bool unchanged, ahead, unknown_server;
 };
 
@@ -217,6 +218,9 @@ prove_at(int64_t now, struct release_facts *candidate)
 	ck_assert_msg(past_read(&inputs, &past, &error) == ZG_OK, "%s", error.text);
 	outcome = (struct outcome){.outcome = past_facts(past)->proof->outcome,
 	    .earliest_safe = past_facts(past)->proof->earliest_safe,
+	    .until = past_facts(past)->proof->n_examples == 0
+			 ? 0
+			 : past_facts(past)->proof->examples[0].until,
 	    .unchanged = past_facts(past)->unchanged,
 	    .ahead = past_facts(past)->ahead,
 	    .unknown_server = past_facts(past)->unknown_server != NULL};
@@ -550,6 +554,62 @@ START_TEST(refused_key_change_leaves_the_signer_ahead)
 }
 END_TEST
 
+static void
+stage_step(int64_t candidate, enum history_step_kind kind, const char *stage, int64_t time)
+{
+	struct history_step step = {
+	    .candidate = candidate, .kind = kind, .time = time, .plan = "canary"};
+	struct zg_error error = {""};
+
+	(void)snprintf(step.stage, sizeof(step.stage), "%s", stage);
+	ck_assert_int_eq(history_add_step(history, &step, &error), ZG_OK);
+}
+
+/* What stands against the serial at `now`, 0: nothing. */
+static uint32_t
+stage_serial_for(uint32_t serial, int64_t now)
+{
+	struct release_facts *candidate = facts_new(serial, 4, 4);
+	struct past_inputs inputs = {.directory = directory,
+	    .policy = policy,
+	    .policy_digest = "",
+	    .candidate = candidate,
+	    .zone = "z.",
+	    .origin = origin,
+	    .now = now};
+	struct past *past;
+	uint32_t found;
+
+	ck_assert_int_eq(past_read(&inputs, &past, NULL), ZG_OK);
+	found = past_facts(past)->stage_has ? past_facts(past)->stage_serial : 0;
+	past_free(past);
+	facts_delete(candidate);
+	return found;
+}
+
+/* RFC 1982 section 3.2: a secondary of a stage takes none but a greater serial, until it has
+ * forgotten the one that it has. */
+START_TEST(serials_that_a_stage_was_given_count_until_expire)
+{
+	int64_t id;
+
+	old_past();
+	id = release_at(NOW - 8 * DAY, CANDIDATE_PASSED, facts_new(5, 4, 4));
+	stage_step(id, HISTORY_BEGUN, "", NOW - 8 * DAY);
+	ck_assert_uint_eq(stage_serial_for(4, NOW), 0);
+	stage_step(id, HISTORY_ENTERED, "canary", NOW - 8 * DAY);
+	ck_assert_uint_eq(stage_serial_for(4, NOW), 5);
+	ck_assert_uint_eq(stage_serial_for(5, NOW), 0); /* it is the one that is under way */
+	ck_assert_uint_eq(stage_serial_for(6, NOW), 0);
+	stage_step(id, HISTORY_ABORTING, "", NOW - 7 * DAY);
+	stage_step(id, HISTORY_ABORTED, "", NOW - 7 * DAY);
+	ck_assert_uint_eq(stage_serial_for(4, NOW), 5);
+	ck_assert_uint_eq(stage_serial_for(5, NOW), 5);
+	ck_assert_uint_eq(stage_serial_for(6, NOW), 0);
+	ck_assert_uint_eq(stage_serial_for(4, NOW + 1), 0);
+}
+END_TEST
+
 START_TEST(candidate_that_never_left_the_building_counts_for_nothing)
 {
 	struct zg_error error = {""};
@@ -677,6 +737,315 @@ START_TEST(damaged_history_is_no_past)
 }
 END_TEST
 
+/* --- Other providers of a multi-signer zone: DESIGN 9.23 --- */
+
+/* Both KSKs are in the DS set: ours, 1, and that of provider b, 9. */
+static void
+see_both_ds(int64_t time)
+{
+	struct history_ds *seen = calloc(1, sizeof(*seen));
+	struct release_facts *facts = with_second_ksk(facts_new(1, 0, 0));
+
+	ck_assert_ptr_nonnull(seen);
+	*seen = (struct history_ds){.time = time,
+	    .source = SOURCE_AUTHORITATIVE,
+	    .server = "192.0.2.1@53",
+	    .answered = true,
+	    .ttl = DAY,
+	    .n = 2};
+	for (size_t i = 0; i < 2; i++) {
+		seen->entries[i] = (struct release_ds){
+		    .tag = facts->keys[i].tag, .algorithm = 13, .digest_type = 2, .digest_len = 32};
+		ck_assert_int_eq(
+		    key_ds_digest(origin, facts->keys[i].rdata, 68, 2, seen->entries[i].digest),
+		    ZG_OK);
+	}
+	ck_assert_int_eq(history_add_ds(history, "z.", seen, NULL), ZG_OK);
+	facts_delete(facts);
+	free(seen);
+}
+
+/* Records what a server of provider b serves; takes the facts over. NULL: no answer. */
+static void
+record_provider(int64_t time, const char *server, struct release_facts *facts)
+{
+	struct provider_look *seen = calloc(1, sizeof(*seen));
+
+	ck_assert_ptr_nonnull(seen);
+	seen->time = time;
+	(void)strcpy(seen->provider, "b");
+	(void)strcpy(seen->server, server);
+	seen->answered = facts != NULL;
+	if (seen->answered) {
+		seen->facts = *facts;
+		seen->facts.more_classes = true; /* a sample */
+	}
+	ck_assert_int_eq(history_add_provider(history, "z.", seen, NULL), ZG_OK);
+	if (facts != NULL)
+		facts_delete(facts);
+	free(seen);
+}
+
+/* A server of provider b has KSK 9, the ZSKs of `published`, and data signed by those of `signers`.
+ */
+static void
+see_provider(int64_t time, const char *server, unsigned published, unsigned signers)
+{
+	struct release_facts *facts = facts_new(7, published, signers);
+
+	free(facts->keys[0].rdata);
+	facts->n_keys--;
+	memmove(&facts->keys[0], &facts->keys[1], facts->n_keys * sizeof(facts->keys[0]));
+	facts->classes[0].signers >>= 1;
+	for (size_t k = 0; k + 1 < ZG_KEYS_MAX; k++)
+		facts->classes[0].expirations[k] = facts->classes[0].expirations[k + 1];
+	add_key(facts, 257, 9, true);
+	record_provider(time, server, facts);
+}
+
+/* Nothing changed for long: ZSK 2 is ours, ZSK 3 is theirs, both publish both. */
+static void
+old_past_of_two(void)
+{
+	(void)release_at(NOW - 100 * DAY, CANDIDATE_CONFIRMED, facts_new(1, 4 | 8, 4));
+	see_both_ds(NOW - 100 * DAY);
+	see_both_ds(NOW - HOUR);
+	see_provider(NOW - 100 * DAY, "192.0.2.50@53", 4 | 8, 8);
+	see_provider(NOW - HOUR, "192.0.2.50@53", 4 | 8, 8);
+}
+
+START_TEST(key_of_another_provider_must_stay)
+{
+	old_past_of_two();
+	ck_assert_int_eq(prove_at(NOW, facts_new(2, 4, 4)).outcome, CACHE_REFUTED);
+	ck_assert_int_eq(prove_at(NOW, facts_new(2, 4, 4)).earliest_safe, TIME_NEVER);
+	ck_assert_int_eq(prove_at(NOW, facts_new(2, 4, 4)).until, TIME_NEVER);
+	ck_assert_int_eq(prove_at(NOW, facts_new(2, 4 | 8, 4)).outcome, CACHE_PROVED);
+	ck_assert_int_eq(prove_at(NOW, facts_new(2, 4 | 8 | 16, 4)).outcome, CACHE_PROVED);
+}
+END_TEST
+
+/* RFC 8901 section 6.2: the new ZSK is imported by the others, and signs when all caches have it.
+ */
+START_TEST(key_signs_when_the_other_provider_has_published_it)
+{
+	struct outcome outcome;
+
+	old_past_of_two();
+	(void)release_at(NOW - 10 * DAY, CANDIDATE_CONFIRMED, facts_new(2, 4 | 8 | 16, 4));
+	outcome = prove_at(NOW, facts_new(3, 4 | 8 | 16, 16));
+	ck_assert_int_eq(outcome.outcome, CACHE_REFUTED);
+	ck_assert_int_eq(outcome.earliest_safe, TIME_NEVER);
+	see_provider(NOW, "192.0.2.50@53", 4 | 8 | 16, 8);
+	ck_assert_int_eq(
+	    prove_at(NOW + 90 * MINUTE - 1, facts_new(3, 4 | 8 | 16, 16)).outcome, CACHE_REFUTED);
+	ck_assert_int_eq(
+	    prove_at(NOW + MINUTE, facts_new(3, 4 | 8 | 16, 16)).earliest_safe, NOW + 90 * MINUTE);
+	ck_assert_int_eq(
+	    prove_at(NOW + 90 * MINUTE, facts_new(3, 4 | 8 | 16, 16)).outcome, CACHE_PROVED);
+}
+END_TEST
+
+/* RFC 8901 section 2.1.1: with a common KSK the DNSKEY RRsets are the same, and yet each provider's
+ * is its own: one that has been replaced here is served there. */
+START_TEST(same_keys_of_another_provider_are_its_own)
+{
+	old_past();
+	(void)release_at(NOW - 50 * DAY, CANDIDATE_CONFIRMED, facts_new(2, 4 | 8, 4));
+	record_provider(NOW - HOUR, "192.0.2.50@53", facts_new(7, 4 | 8, 8));
+	(void)release_at(NOW - 10 * DAY, CANDIDATE_CONFIRMED, facts_new(3, 4 | 8 | 16, 4));
+	ck_assert_int_eq(prove_at(NOW, facts_new(4, 4 | 8 | 16, 16)).outcome, CACHE_REFUTED);
+	ck_assert_int_eq(prove_at(NOW, facts_new(4, 4 | 8 | 16, 16)).until, TIME_NEVER);
+	record_provider(NOW, "192.0.2.50@53", facts_new(8, 4 | 8 | 16, 8));
+	ck_assert_int_eq(
+	    prove_at(NOW + 90 * MINUTE, facts_new(4, 4 | 8 | 16, 16)).outcome, CACHE_PROVED);
+}
+END_TEST
+
+/* The same of data: signed by a key that was ours here, and is still used there. */
+START_TEST(same_signers_of_another_provider_are_its_own)
+{
+	old_past();
+	(void)release_at(NOW - 50 * DAY, CANDIDATE_CONFIRMED, facts_new(2, 4 | 8, 4));
+	(void)release_at(NOW - 40 * DAY, CANDIDATE_CONFIRMED, facts_new(3, 4 | 8, 8));
+	ck_assert_int_eq(prove_at(NOW, facts_new(4, 8, 8)).outcome, CACHE_PROVED);
+	record_provider(NOW - HOUR, "192.0.2.50@53", facts_new(7, 4 | 8, 4));
+	ck_assert_int_eq(prove_at(NOW, facts_new(4, 8, 8)).outcome, CACHE_REFUTED);
+	ck_assert_int_eq(prove_at(NOW, facts_new(4, 8, 8)).until, TIME_NEVER);
+}
+END_TEST
+
+/* CDS, which signers sign by the KSK: RFC 8901 section 8 has each provider publish it. */
+START_TEST(data_for_the_parent_need_no_key_of_the_other_provider)
+{
+	old_past_of_two();
+	for (unsigned ordinary = 0; ordinary < 2; ordinary++) {
+		struct release_facts *candidate = facts_new(2, 4 | 8 | 16, 4);
+		struct release_class *class = &candidate->classes[candidate->n_classes++];
+
+		*class = candidate->classes[0];
+		class->signers = 1;
+		class->expirations[0] = NOW + 10 * DAY;
+		(void)strcpy(class->owner, "z.");
+		(void)strcpy(class->type, ordinary ? "TXT" : "CDNSKEY");
+		ck_assert_int_eq(
+		    prove_at(NOW, candidate).outcome, ordinary ? CACHE_REFUTED : CACHE_PROVED);
+	}
+}
+END_TEST
+
+/* One server of two that still has the former keys is asked by resolvers as well. */
+START_TEST(stale_server_of_a_provider_counts)
+{
+	old_past_of_two();
+	see_provider(NOW - HOUR, "192.0.2.51@53", 4 | 8, 8);
+	(void)release_at(NOW - 10 * DAY, CANDIDATE_CONFIRMED, facts_new(2, 4 | 8 | 16, 4));
+	see_provider(NOW, "192.0.2.50@53", 4 | 8 | 16, 8);
+	record_provider(NOW + HOUR, "192.0.2.51@53", NULL); /* it is there all the same */
+	ck_assert_int_eq(
+	    prove_at(NOW + 3 * HOUR, facts_new(3, 4 | 8 | 16, 16)).outcome, CACHE_REFUTED);
+	see_provider(NOW + HOUR, "192.0.2.51@53", 4 | 8 | 16, 8);
+	ck_assert_int_eq(
+	    prove_at(NOW + 3 * HOUR, facts_new(3, 4 | 8 | 16, 16)).outcome, CACHE_PROVED);
+}
+END_TEST
+
+/* A look is a sample: what it does not meet may be there, while the provider publishes the key. */
+START_TEST(former_key_of_a_provider_goes_when_the_provider_has_dropped_it)
+{
+	old_past_of_two();
+	(void)release_at(NOW - 10 * DAY, CANDIDATE_CONFIRMED, facts_new(2, 4 | 8 | 32, 4));
+	see_provider(NOW - 10 * MINUTE, "192.0.2.50@53", 4 | 8 | 32, 8);
+	see_provider(NOW, "192.0.2.50@53", 4 | 8 | 32, 32);
+	ck_assert_int_eq(prove_at(NOW + 20 * HOUR, facts_new(3, 4 | 32, 4)).outcome, CACHE_REFUTED);
+	see_provider(NOW + 20 * HOUR, "192.0.2.50@53", 4 | 32, 32);
+	ck_assert_int_eq(prove_at(NOW + 20 * HOUR, facts_new(3, 4 | 32, 4)).earliest_safe,
+	    NOW + 20 * HOUR + 90 * MINUTE);
+	ck_assert_int_eq(
+	    prove_at(NOW + 20 * HOUR + 90 * MINUTE, facts_new(3, 4 | 32, 4)).outcome, CACHE_PROVED);
+}
+END_TEST
+
+/* What another provider breaks is broken without us: our zone as it was is no worse. */
+START_TEST(trouble_of_another_provider_is_not_ours)
+{
+	struct outcome outcome;
+
+	old_past_of_two();
+	see_provider(NOW - MINUTE, "192.0.2.50@53", 4 | 64, 64); /* a key that we do not have */
+	outcome = prove_at(NOW, facts_new(2, 4 | 8, 4));
+	ck_assert_int_eq(outcome.outcome, CACHE_NOT_WORSE);
+	ck_assert(outcome.unchanged);
+	ck_assert_int_eq(prove_at(NOW, facts_new(2, 4 | 8 | 64, 4)).outcome, CACHE_NOT_WORSE);
+}
+END_TEST
+
+/* Proves with providers a and b in the configuration. */
+static struct outcome
+prove_of_two(int64_t now, const char *second, int64_t max_age)
+{
+	const char *const providers[] = {"b", second};
+	struct release_facts *candidate = facts_new(2, 4 | 8 | 16, 4);
+	struct past_inputs inputs = {.directory = directory,
+	    .policy = policy,
+	    .policy_digest = "1",
+	    .candidate = candidate,
+	    .zone = "z.",
+	    .origin = origin,
+	    .providers = providers,
+	    .n_providers = second == NULL ? 1 : 2,
+	    .provider_max_age = max_age,
+	    .now = now};
+	struct outcome outcome;
+	struct past *past;
+
+	ck_assert_int_eq(past_read(&inputs, &past, NULL), ZG_OK);
+	ck_assert_uint_eq(past_facts(past)->n_providers, inputs.n_providers);
+	ck_assert(past_facts(past)->providers[0].wanted);
+	outcome = (struct outcome){.outcome = past_facts(past)->proof->outcome,
+	    .unknown_server = past_facts(past)->proof->unknown != NULL};
+	past_free(past);
+	facts_delete(candidate);
+	return outcome;
+}
+
+START_TEST(provider_that_was_not_seen_of_late_is_unknown)
+{
+	old_past_of_two();
+	ck_assert_int_eq(prove_of_two(NOW, NULL, 0).outcome, CACHE_PROVED);
+	ck_assert_int_eq(prove_of_two(NOW, NULL, HOUR).outcome, CACHE_PROVED);
+	ck_assert_int_eq(prove_of_two(NOW + 1, NULL, HOUR).outcome, CACHE_UNKNOWN);
+	ck_assert(!prove_of_two(NOW + 1, NULL, HOUR).unknown_server); /* it is said elsewhere */
+	ck_assert_int_eq(prove_of_two(NOW, "a", 0).outcome, CACHE_UNKNOWN);
+	record_provider(NOW, "192.0.2.50@53", NULL); /* no answer is no look */
+	ck_assert_int_eq(prove_of_two(NOW + 1, NULL, HOUR).outcome, CACHE_UNKNOWN);
+}
+END_TEST
+
+/* However short the horizon is: what was seen of late is relied on. */
+START_TEST(provider_that_was_seen_of_late_counts)
+{
+	static const char text[] =
+	    "<ZoneGate version=\"1\"><Policy name=\"t\"><CacheView>"
+	    "<UnknownHorizon>PT6S</UnknownHorizon></CacheView></Policy></ZoneGate>";
+
+	old_past_of_two();
+	zg_policy_free(policy);
+	ck_assert_int_eq(zg_policy_parse(text, strlen(text), "t", NULL, &policy, NULL), ZG_OK);
+	ck_assert_int_eq(prove_at(NOW + HOUR, facts_new(2, 4, 4)).outcome, CACHE_REFUTED);
+	ck_assert_int_eq(prove_at(NOW + HOUR, facts_new(2, 4 | 8, 4)).outcome, CACHE_PROVED);
+}
+END_TEST
+
+/* Taken out of the configuration a provider may be asked until the horizon all the same. */
+START_TEST(provider_that_left_is_forgotten_after_the_horizon)
+{
+	old_past_of_two();
+	see_both_ds(NOW + 8 * DAY);
+	ck_assert_int_eq(prove_at(NOW + 6 * DAY, facts_new(2, 4, 4)).outcome, CACHE_REFUTED);
+	ck_assert_int_eq(prove_at(NOW + 8 * DAY, facts_new(2, 4, 4)).outcome, CACHE_PROVED);
+}
+END_TEST
+
+/* --- Taken over by a sample: DESIGN 9.9 --- */
+
+static struct release_facts *
+sampled(struct release_facts *facts)
+{
+	facts->more_classes = true;
+	facts->digest[0] = '\0';
+	return facts;
+}
+
+START_TEST(release_that_is_known_by_a_sample_goes_on_unchanged)
+{
+	struct outcome outcome;
+
+	(void)release_at(NOW - 100 * DAY, CANDIDATE_CONFIRMED, sampled(facts_new(1, 4, 4)));
+	see_ds(NOW - 100 * DAY, "192.0.2.1@53", 1, DAY);
+	outcome = prove_at(NOW, facts_new(2, 4, 4));
+	ck_assert_int_eq(outcome.outcome, CACHE_UNKNOWN);
+	ck_assert(outcome.unchanged);
+	outcome = prove_at(NOW, facts_new(2, 4 | 8, 4)); /* a key more */
+	ck_assert_int_eq(outcome.outcome, CACHE_UNKNOWN);
+	ck_assert(!outcome.unchanged);
+	ck_assert(!prove_at(NOW, facts_new(2, 4, 0)).unchanged); /* signers that were not met */
+	ck_assert(!prove_at(NOW, sampled(facts_new(2, 4, 4))).unchanged);
+}
+END_TEST
+
+START_TEST(classes_that_are_not_known_are_gone_after_the_horizon)
+{
+	const int64_t gone = NOW + 30 * MINUTE + 7 * DAY;
+
+	(void)release_at(NOW - 100 * DAY, CANDIDATE_CONFIRMED, sampled(facts_new(1, 4, 4)));
+	see_ds(NOW - 100 * DAY, "192.0.2.1@53", 1, DAY);
+	(void)release_at(NOW, CANDIDATE_CONFIRMED, facts_new(2, 4, 4));
+	ck_assert_int_eq(prove_at(gone - 1, facts_new(3, 4 | 8, 4)).outcome, CACHE_UNKNOWN);
+	ck_assert_int_eq(prove_at(gone, facts_new(3, 4 | 8, 4)).outcome, CACHE_PROVED);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -702,12 +1071,26 @@ main(void)
 	tcase_add_test(tests, past_that_is_missing_is_unknown);
 	tcase_add_test(tests, ds_that_nobody_saw_is_unknown);
 	tcase_add_test(tests, refused_key_change_leaves_the_signer_ahead);
+	tcase_add_test(tests, serials_that_a_stage_was_given_count_until_expire);
 	tcase_add_test(tests, candidate_that_never_left_the_building_counts_for_nothing);
 	tcase_add_test(tests, signatures_of_releases_that_are_gone_do_not_count);
 	tcase_add_test(tests, signatures_before_their_key_are_resolved_later);
 	tcase_add_test(tests, cds_waits_for_the_key_to_be_everywhere);
 	tcase_add_test(tests, roll_types_of_the_policy_are_held);
 	tcase_add_test(tests, damaged_history_is_no_past);
+	tcase_add_test(tests, key_of_another_provider_must_stay);
+	tcase_add_test(tests, key_signs_when_the_other_provider_has_published_it);
+	tcase_add_test(tests, same_keys_of_another_provider_are_its_own);
+	tcase_add_test(tests, same_signers_of_another_provider_are_its_own);
+	tcase_add_test(tests, data_for_the_parent_need_no_key_of_the_other_provider);
+	tcase_add_test(tests, stale_server_of_a_provider_counts);
+	tcase_add_test(tests, release_that_is_known_by_a_sample_goes_on_unchanged);
+	tcase_add_test(tests, classes_that_are_not_known_are_gone_after_the_horizon);
+	tcase_add_test(tests, former_key_of_a_provider_goes_when_the_provider_has_dropped_it);
+	tcase_add_test(tests, trouble_of_another_provider_is_not_ours);
+	tcase_add_test(tests, provider_that_was_not_seen_of_late_is_unknown);
+	tcase_add_test(tests, provider_that_was_seen_of_late_counts);
+	tcase_add_test(tests, provider_that_left_is_forgotten_after_the_horizon);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -147,6 +147,24 @@ START_TEST(the_newest_that_was_handed_over_is_in_force)
 }
 END_TEST
 
+/* An abort in stages leaves one that stages had and that was never released, and makes a release of
+ * the content that was in force before. */
+START_TEST(a_former_release_was_released_and_is_another_one)
+{
+	struct released released, former;
+
+	(void)add_handed(1, FIXTURE_TIME, true);
+	(void)add_handed(2, FIXTURE_TIME + 1, true);
+	(void)add(3, ZG_VERDICT_PASS, FIXTURE_TIME + 2);
+	(void)add_handed(2, FIXTURE_TIME + 3, false);
+	ck_assert_int_eq(release_in_force(releases, 0, NOW, &released, &error), ZG_OK);
+	ck_assert_uint_eq(released.serial, 2);
+	ck_assert_int_eq(release_former(releases, &released, 0, &former, &error), ZG_OK);
+	ck_assert(former.exists);
+	ck_assert_uint_eq(former.serial, 1);
+}
+END_TEST
+
 START_TEST(another_zone_has_its_own_releases)
 {
 	struct release_log *other;
@@ -407,6 +425,7 @@ main(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, without_a_release_there_is_none_in_force);
 	tcase_add_test(tcase, the_newest_that_was_handed_over_is_in_force);
+	tcase_add_test(tcase, a_former_release_was_released_and_is_another_one);
 	tcase_add_test(tcase, another_zone_has_its_own_releases);
 	tcase_add_test(tcase, evidence_supersedes_and_its_absence_does_not);
 	tcase_add_test(tcase, what_a_crash_left_is_told_by_the_files);

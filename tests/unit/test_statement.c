@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "base/plain_name.h"
 #include "report/statement.h"
 
 #define NOW 1795000000

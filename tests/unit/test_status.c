@@ -6,9 +6,12 @@
 
 #include <jansson.h>
 
+#include "crypto/ds_digest.h"
 #include "history/history.h"
 #include "policy/config.h"
 #include "policy/policy.h"
+#include "publish/parent_log.h"
+#include "publish/provider_log.h"
 #include "publish/status.h"
 #include "report/status_report.h"
 
@@ -25,6 +28,7 @@ struct world {
 	struct history_ds ds[2];
 	struct history_served served[1];
 	struct history_line lines[1];
+	struct parent_known parent;
 	uint32_t serials[2];
 	struct status_zone_inputs inputs;
 	struct status_report report;
@@ -74,7 +78,7 @@ fill_candidate(
 }
 
 static struct history_candidate *
-release_in_force(void)
+service(void)
 {
 	return &world->candidates[3];
 }
@@ -104,9 +108,9 @@ setup(void)
 	world->zone = (struct config_zone){.name = name, .servers = servers, .n_servers = 1};
 	world->zone.reload.timeout = 60;
 	make_policy();
-	fill_candidate(release_in_force(), 10, CANDIDATE_CONFIRMED, NOW - DAY + 60);
-	release_in_force()->times[CANDIDATE_PASSED] = NOW - DAY;
-	release_in_force()->times[CANDIDATE_HANDED] = NOW - DAY;
+	fill_candidate(service(), 10, CANDIDATE_CONFIRMED, NOW - DAY + 60);
+	service()->times[CANDIDATE_PASSED] = NOW - DAY;
+	service()->times[CANDIDATE_HANDED] = NOW - DAY;
 	world->ds[0] = (struct history_ds){
 	    .time = NOW - 600, .source = SOURCE_AUTHORITATIVE, .answered = true, .n = 1};
 	world->serials[0] = 9;
@@ -114,9 +118,9 @@ setup(void)
 	world->inputs = (struct status_zone_inputs){.zone = &world->zone,
 	    .values = &world->values,
 	    .policy = &world->policy,
-	    .releases = release_in_force(),
+	    .releases = service(),
 	    .n_releases = 1,
-	    .candidates = release_in_force(),
+	    .candidates = service(),
 	    .n_candidates = 1,
 	    .ds = world->ds,
 	    .n_ds = 1,
@@ -207,7 +211,7 @@ END_TEST
  * first to go. */
 START_TEST(deadlines_follow_the_best_signature_and_the_dnskey)
 {
-	struct release_facts *facts = &release_in_force()->facts;
+	struct release_facts *facts = &service()->facts;
 
 	facts->classes[0].signers = 3;
 	facts->classes[0].expirations[0] = NOW + 12 * DAY;
@@ -222,7 +226,7 @@ END_TEST
 
 START_TEST(unsigned_zone_has_no_deadline)
 {
-	memset(&release_in_force()->facts, 0, sizeof(release_in_force()->facts));
+	memset(&service()->facts, 0, sizeof(service()->facts));
 	world->inputs.now = NOW + 365 * DAY;
 	world->inputs.n_ds = 0;
 	assert_silent("release-by");
@@ -265,22 +269,41 @@ START_TEST(expire_of_secondaries_counts_while_a_newer_serial_is_refused)
 	int64_t expires = NOW - DAY + 5 * DAY;
 
 	world->zone.transferred = true;
-	world->inputs.now = expires - DAY;
+	service()->facts.refresh = HOUR;
+	world->inputs.now = expires;
 	assert_silent("transfer-expire");
-	ck_assert_int_eq(world->report.transfer_expires, expires);
-	add_candidate(2, CANDIDATE_REFUSED, NOW);
+	ck_assert_int_eq(world->report.transfer_expires, 0);
+	world->inputs.stopped = NOW - DAY + 60;
 	assert_fires("transfer-expire", STATUS_CRITICAL);
-	world->inputs.now = expires - 2 * DAY;
+	ck_assert_int_eq(world->report.transfer_expires, expires);
+	world->inputs.now = expires - DAY;
+	assert_fires("transfer-expire", STATUS_CRITICAL);
+	world->inputs.now = expires - DAY - 1;
 	assert_fires("transfer-expire", STATUS_WARNING);
 	world->inputs.now = expires - 2 * DAY - 1;
 	assert_silent("transfer-expire");
+	ck_assert_int_eq(world->report.transfer_expires, expires);
 	world->inputs.now = expires;
-	world->candidates[2].state = CANDIDATE_PASSED; /* on its way */
-	assert_silent("transfer-expire");
-	world->candidates[2].state = CANDIDATE_REFUSED;
 	world->zone.transferred = false;
 	assert_silent("transfer-expire");
 	ck_assert_int_eq(world->report.transfer_expires, 0);
+}
+END_TEST
+
+/* RFC 1034 section 4.3.5: a check that finds an equal serial begins EXPIRE anew. The zone did not
+ * change for a year, and its secondaries were in step until a newer serial came. */
+START_TEST(expire_of_a_zone_at_rest_counts_from_the_last_refresh)
+{
+	world->zone.transferred = true;
+	service()->times[CANDIDATE_HANDED] = NOW - 365 * DAY;
+	service()->facts.refresh = 2 * HOUR;
+	world->inputs.stopped = NOW;
+	judge();
+	ck_assert_int_eq(world->report.transfer_expires, NOW - 2 * HOUR + 5 * DAY);
+	/* No check before the transfer is known. */
+	service()->times[CANDIDATE_HANDED] = NOW - HOUR;
+	judge();
+	ck_assert_int_eq(world->report.transfer_expires, NOW - HOUR + 5 * DAY);
 }
 END_TEST
 
@@ -348,8 +371,8 @@ START_TEST(refused_candidate_without_a_key_means_that_the_signer_is_ahead)
 {
 	struct history_candidate *candidate = add_candidate(2, CANDIDATE_REFUSED, NOW);
 
-	release_in_force()->facts.keys[2] = candidate->facts.keys[2] = key_of(300, false);
-	release_in_force()->facts.n_keys = candidate->facts.n_keys = 3;
+	service()->facts.keys[2] = candidate->facts.keys[2] = key_of(300, false);
+	service()->facts.n_keys = candidate->facts.n_keys = 3;
 	assert_silent("signer-ahead");
 	candidate->facts.n_keys = 2;
 	assert_fires("signer-ahead", STATUS_CRITICAL);
@@ -406,7 +429,7 @@ END_TEST
 
 START_TEST(release_must_be_seen_in_service_when_the_policy_wants_that)
 {
-	release_in_force()->state = CANDIDATE_HANDED;
+	service()->state = CANDIDATE_HANDED;
 	assert_fires("release-unconfirmed", STATUS_WARNING);
 	world->zone.n_servers = 0;
 	assert_silent("release-unconfirmed");
@@ -414,7 +437,7 @@ START_TEST(release_must_be_seen_in_service_when_the_policy_wants_that)
 	world->policy.evidence = EVIDENCE_HANDED;
 	assert_silent("release-unconfirmed");
 	world->policy.evidence = EVIDENCE_CONFIRMED;
-	release_in_force()->times[CANDIDATE_HANDED] = NOW - HOUR;
+	service()->times[CANDIDATE_HANDED] = NOW - HOUR;
 	assert_silent("release-unconfirmed");
 }
 END_TEST
@@ -476,6 +499,122 @@ START_TEST(served_serial_that_is_not_in_the_log_is_an_alarm)
 	world->served[0].serial = 11;
 	world->served[0].time = NOW - 2 * DAY; /* before the release in force */
 	assert_silent("served-unknown");
+}
+END_TEST
+
+/* DESIGN 9.23. */
+START_TEST(other_provider_is_watched)
+{
+	static char name[] = "b";
+	struct config_provider provider = {.name = name};
+	struct provider_known known = {.seen = NOW - HOUR};
+
+	world->zone.providers = &provider;
+	world->zone.n_providers = 1;
+	world->zone.provider_max_age = HOUR;
+	world->inputs.providers = &known;
+	assert_silent("provider-unseen");
+	assert_silent("provider-without-keys");
+	assert_silent("provider-other-keys");
+	known.seen--;
+	assert_fires("provider-unseen", STATUS_WARNING);
+	known.seen = 0;
+	(void)strcpy(known.server, "192.0.2.1@53");
+	(void)strcpy(known.why, "no answer");
+	assert_fires("provider-unseen", STATUS_WARNING);
+	known.seen = NOW;
+	assert_silent("provider-unseen");
+	(void)strcpy(known.without_ours, "192.0.2.1@53");
+	assert_fires("provider-without-keys", STATUS_CRITICAL);
+	assert_silent("provider-other-keys");
+	(void)strcpy(known.with_others, "192.0.2.1@53");
+	assert_fires("provider-other-keys", STATUS_CRITICAL);
+}
+END_TEST
+
+/* The key that the release has, and a DS of it; else of another key. */
+static struct release_ds
+ds_of(bool of_the_release)
+{
+	static const uint8_t origin[] = {7, 'e', 'x', 'a', 'm', 'p', 'l', 'e', 0};
+	static uint8_t rdata[] = {1, 1, 3, 13, 7, 7, 7, 7};
+	struct release_ds ds = {.tag = 100, .algorithm = 13, .digest_type = 2, .digest_len = 32};
+
+	service()->facts.keys[0].rdata = rdata;
+	service()->facts.keys[0].rdlen = sizeof(rdata);
+	ck_assert_int_eq(key_ds_digest(origin, rdata, sizeof(rdata), 2, ds.digest), ZG_OK);
+	ds.digest[0] ^= !of_the_release;
+	return ds;
+}
+
+/* What a file said of the parent, an hour ago. */
+static struct parent_said *
+file_says(struct release_ds ds)
+{
+	struct parent_said *said = &world->parent.said[0];
+
+	*said = (struct parent_said){.time = NOW - HOUR,
+	    .source = SOURCE_FILE,
+	    .answered = true,
+	    .who = "/etc/ds",
+	    .ds = {ds},
+	    .n_ds = 1};
+	world->inputs.parent = &world->parent;
+	return said;
+}
+
+/* APNIC 2016: nothing is refused for it, so somebody else has to say it. */
+START_TEST(ds_file_of_no_key_in_force_is_critical)
+{
+	file_says(ds_of(false));
+	assert_fires("ds-unmatched", STATUS_CRITICAL);
+	file_says(ds_of(true));
+	assert_silent("ds-unmatched");
+	/* A standby DS beside one that works is lawful. */
+	world->parent.said[0].ds[1] = ds_of(false);
+	world->parent.said[0].n_ds = 2;
+	assert_silent("ds-unmatched");
+	/* The key is there, and does not sign the DNSKEY RRset. */
+	service()->facts.keys[0].signs_dnskey = false;
+	assert_fires("ds-unmatched", STATUS_CRITICAL);
+	/* No DS: the zone is not secure, which is not broken. */
+	world->parent.said[0].n_ds = 0;
+	assert_silent("ds-unmatched");
+}
+END_TEST
+
+START_TEST(ds_word_of_the_servers_counts_before_that_of_a_file)
+{
+	file_says(ds_of(false));
+	world->parent.looks.agreed_time = NOW - HOUR;
+	world->parent.looks.agreed[0] = ds_of(true);
+	world->parent.looks.n_agreed = 1;
+	assert_silent("ds-unmatched");
+	world->parent.looks.agreed[0] = ds_of(false);
+	assert_fires("ds-unmatched", STATUS_CRITICAL);
+	/* It is too old by the policy, and then it is for the file to say. */
+	world->parent.looks.agreed_time = NOW - HOUR - 1;
+	file_says(ds_of(true));
+	assert_silent("ds-unmatched");
+	/* The policy does not ask the servers. */
+	world->parent.looks.agreed_time = NOW - HOUR;
+	world->policy.parent.sources[DS_SOURCE_AUTHORITATIVE].accepted = false;
+	assert_silent("ds-unmatched");
+}
+END_TEST
+
+START_TEST(ds_word_that_is_too_old_is_none)
+{
+	struct parent_said *said = file_says(ds_of(false));
+
+	world->policy.parent.sources[DS_SOURCE_FILE] =
+	    (struct ds_source){.accepted = true, .max_age = HOUR};
+	assert_fires("ds-unmatched", STATUS_CRITICAL);
+	said->time -= 1;
+	assert_silent("ds-unmatched");
+	said->time += 1;
+	said->answered = false;
+	assert_silent("ds-unmatched");
 }
 END_TEST
 
@@ -867,6 +1006,7 @@ add_zone_tests(TCase *tcase)
 	tcase_add_test(tcase, release_by_warns_then_alarms_by_the_policy);
 	tcase_add_test(tcase, secondary_deadline_warns_when_it_has_passed);
 	tcase_add_test(tcase, expire_of_secondaries_counts_while_a_newer_serial_is_refused);
+	tcase_add_test(tcase, expire_of_a_zone_at_rest_counts_from_the_last_refresh);
 	tcase_add_test(tcase, zone_without_a_release_says_how_to_take_it_over);
 	tcase_add_test(tcase, stopped_candidates_are_said_once_for_each_state);
 	tcase_add_test(tcase, candidate_stopped_before_the_release_is_past);
@@ -881,6 +1021,10 @@ add_zone_tests(TCase *tcase)
 	tcase_add_test(tcase, parent_that_does_not_answer_any_more_is_said);
 	tcase_add_test(tcase, parent_that_answers_at_one_of_its_servers_answers);
 	tcase_add_test(tcase, served_serial_that_is_not_in_the_log_is_an_alarm);
+	tcase_add_test(tcase, other_provider_is_watched);
+	tcase_add_test(tcase, ds_file_of_no_key_in_force_is_critical);
+	tcase_add_test(tcase, ds_word_of_the_servers_counts_before_that_of_a_file);
+	tcase_add_test(tcase, ds_word_that_is_too_old_is_none);
 }
 
 static void

@@ -261,6 +261,28 @@ START_TEST(leftovers_are_found_by_content_and_removed_by_target)
 }
 END_TEST
 
+START_TEST(a_leftover_is_adopted_by_its_content)
+{
+	static const uint8_t nothing[FILE_DIGEST_OCTETS];
+	bool found;
+	size_t n;
+
+	take();
+	die();
+	put(target, "old", 0644);
+	ck_assert_int_eq(leftover_adopt(target, nothing, &found, &error), ZG_OK);
+	ck_assert(!found);
+	holds(target, "old");
+	ck_assert_int_eq(leftover_adopt(target, sha256_of_new, &found, &error), ZG_OK);
+	ck_assert(found);
+	holds(target, "new");
+	ck_assert_int_eq(leftovers_remove(target, &n, &error), ZG_OK);
+	ck_assert_uint_eq(n, 0);
+	ck_assert_int_eq(leftover_adopt(target, sha256_of_new, &found, &error), ZG_OK);
+	ck_assert(!found);
+}
+END_TEST
+
 START_TEST(the_digest_of_the_target)
 {
 	uint8_t sha256[FILE_DIGEST_OCTETS];
@@ -298,6 +320,7 @@ main(void)
 	tcase_add_test(tcase, the_target_is_no_candidate);
 	tcase_add_test(tcase, another_file_under_the_name_is_not_published);
 	tcase_add_test(tcase, leftovers_are_found_by_content_and_removed_by_target);
+	tcase_add_test(tcase, a_leftover_is_adopted_by_its_content);
 	tcase_add_test(tcase, the_digest_of_the_target);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
