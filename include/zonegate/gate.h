@@ -48,8 +48,8 @@ struct zg_gate_inputs {
 	/* When the parent's own servers were seen to publish `ds`, proved; 0: a file or person says
 	 * so. */
 	int64_t ds_time;
-	/* Other providers of a multi-signer zone, whose served versions the history has to know; NULL:
-	 * those that it knows. */
+	/* Other providers of a multi-signer zone, whose served versions the history has to know;
+	 * NULL: those that it knows. */
 	const char *const *providers;
 	size_t n_providers;
 	int64_t provider_max_age; /* seconds that this may be old; 0: the default */
@@ -296,7 +296,8 @@ ZG_PUBLIC ZG_MUST_CHECK zg_status zg_zone_sample(const struct zg_source *source,
     struct zg_error *error);
 
 /* The same of a zone that is not at hand: what to ask its servers for, and no content. Apex, the DS
- * RRsets of names that the policy (NULL: none) watches, and `n_names` names that are hardly there. */
+ * RRsets of names that the policy (NULL: none) watches, and `n_names` names that are hardly there.
+ */
 ZG_PUBLIC ZG_MUST_CHECK zg_status zg_zone_questions(const char *origin, const zg_policy *policy,
     size_t n_names, uint64_t seed, struct zone_sample **sample, struct zg_error *error);
 

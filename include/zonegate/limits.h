@@ -99,8 +99,8 @@
 /* Rows that one question to the history answers: a release a minute for two months. */
 #define ZG_HISTORY_ROWS_MAX 100000
 
-/* Releases of a zone that were stopped on their way through its stages and whose serials secondaries
- * may still have: each takes an abort by a person. */
+/* Releases of a zone that were stopped on their way through its stages and whose serials
+ * secondaries may still have: each takes an abort by a person. */
 #define ZG_STAGED_SERIALS_MAX 1024
 
 /* Candidates in one statement: more than a bad night has, and what a reader takes in. Serials that
@@ -130,8 +130,8 @@
 /* Sockets of one run: below what systems allow a process. */
 #define ZG_ASKS_IN_FLIGHT_MAX 512
 
-/* RRsets that are taken from the answers of one server to find out who signs: those of a sample, and
- * the denial that comes with it. */
+/* RRsets that are taken from the answers of one server to find out who signs: those of a sample,
+ * and the denial that comes with it. */
 #define ZG_SURVEY_RRSETS_MAX 1024
 /* Other providers of a multi-signer zone: two are usual. */
 #define ZG_PROVIDERS_MAX 8

@@ -9,7 +9,7 @@
 
 /* The smallest pages there are, and less than which is not worth a call. */
 #define PAGE_OCTETS  4096
-#define EXPECTED_MIN (8 * PAGE_OCTETS)
+#define EXPECTED_MIN (2 * PAGE_OCTETS)
 
 void
 arena_init(struct arena *arena, size_t ceiling)

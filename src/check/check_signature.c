@@ -73,10 +73,8 @@ is_due(const struct check_context *context)
 void
 check_rrset_unsigned(struct check_context *context)
 {
-	struct rrset signatures;
-
 	if (context->facts->is_signed && zone_must_sign(context->zone, &context->set) &&
-	    !zone_signatures(context->zone, context->owner, context->set.type, &signatures))
+	    set_state(context, &context->set)->n == 0)
 		check_emit(context, "expected an RRSIG, found none");
 }
 
@@ -482,9 +480,9 @@ check_rrsig_duplicate(struct check_context *context)
 	struct rrset signatures;
 	uint32_t last;
 
-	if (!is_due(context) ||
-	    !zone_signatures(zone, context->owner, context->rrsig.type_covered, &signatures))
+	if (!is_due(context))
 		return;
+	signatures = set_state(context, &context->covered)->signatures;
 	/* Those before this one, as far as RRSIGs are tried at all. */
 	last = context->signature - signatures.first < ZG_RRSIGS_PER_RRSET_MAX
 		   ? context->signature

@@ -201,7 +201,9 @@ check_glue_missing(struct check_context *context)
 
 		if (!name_in(host, zone_owner_name(zone, context->owner)))
 			continue;
-		owner = zone_find(zone, host);
+		owner = zone_find_next(zone, context->owner, host);
+		if (owner == NO_OWNER)
+			owner = zone_find(zone, host);
 		if (owner != NO_OWNER && has_address(zone, owner))
 			continue;
 		(void)name_to_text(host, text);

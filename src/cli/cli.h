@@ -928,6 +928,8 @@ bool rollout_run_begin(struct rollout_run *run, int64_t candidate, bool straight
 /* It ends before any stage has it. False: run->why. */
 bool rollout_run_drop(struct rollout_run *run, const char *why);
 
+/* Records a step of the whole. False: run->why. */
+bool rollout_run_step(struct rollout_run *run, enum rollout_step kind, const char *why);
 /* Goes on with an abort that has begun, to its end. False: run->why. */
 bool rollout_run_put_back(struct rollout_run *run);
 
@@ -962,15 +964,15 @@ int stage_abort(const struct arguments *arguments);
 /* What came of the files in the spool that approve a stage of this rollout, or mean to. */
 struct rollout;
 struct stage_approvals {
-	size_t n; /* different keys whose approval counts for the stage */
+	size_t n;			/* different keys whose approval counts for the stage */
 	struct zg_stage_approval *list; /* owned, in the order of the files' names */
 	size_t n_list;
 };
 
 /*
  * Reads and judges them, by the digest of `policy` as it is now. `stage`: index into the rollout's
- * stages. An approval of findings is not listed: it is good for no stage. What is dead is left where
- * it is: `release` puts it aside.
+ * stages. An approval of findings is not listed: it is good for no stage. What is dead is left
+ * where it is: `release` puts it aside.
  */
 ZG_MUST_CHECK zg_status stage_approvals(const struct config *config, const struct config_zone *zone,
     const struct zg_policy *policy, const struct state_directory *state,
@@ -993,10 +995,10 @@ ZG_MUST_CHECK zg_status stage_describe(struct config *config, const struct confi
 /* --- Stages: which releases go out in them (stage_risk.c) --- */
 
 /*
- * Of a candidate that passed: whether the policy, what is in it, or what became of the rollout before
- * asks for stages; `why` says in one phrase what, not escaped, and is empty else. A finding that the
- * policy names as a risk counts whatever its severity: that people accepted it says that it is
- * wanted, not that it goes well. To be called before its own rollout begins.
+ * Of a candidate that passed: whether the policy, what is in it, or what became of the rollout
+ * before asks for stages; `why` says in one phrase what, not escaped, and is empty else. A finding
+ * that the policy names as a risk counts whatever its severity: that people accepted it says that
+ * it is wanted, not that it goes well. To be called before its own rollout begins.
  */
 ZG_MUST_CHECK zg_status stage_is_needed(struct release_log *log, const struct zg_policy *policy,
     const struct zg_result *result, int64_t now, bool *needed, char *why, size_t why_size,

@@ -102,6 +102,12 @@ step(struct rollout_run *run, enum rollout_step kind, const char *stage, const c
 	return fail(run, "the history cannot be written: ", error.text);
 }
 
+bool
+rollout_run_step(struct rollout_run *run, enum rollout_step kind, const char *why)
+{
+	return step(run, kind, "", why);
+}
+
 /* Runs the command of a stage, if it has one. */
 static bool
 stage_reload(

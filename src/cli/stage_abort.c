@@ -132,6 +132,29 @@ passed(struct release_job *job, const struct claim *claim, const struct released
 	return status;
 }
 
+/* It cannot go back, and it is not wanted: at least no other stage gets it. */
+static void
+stop(struct release_job *job)
+{
+	struct release_log *log = job_log_open(job);
+	struct zg_error error = {0};
+	struct rollout_run run;
+
+	complain("nothing was put back: the stages keep what they have");
+	if (log == NULL)
+		return;
+	rollout_run_init(&run, job, log);
+	if (rollout_run_read(&run, &error) != ZG_OK)
+		complain("%s", error.text);
+	else if (!rollout_run_step(&run, STEP_STOPPED, job->arguments->values[OPTION_REASON]))
+		complain("%s", run.why);
+	else
+		complain("no other stage gets it before 'zonegate stage advance %s STAGE' names "
+			 "the next one",
+		    job->zone->name);
+	release_log_close(log);
+}
+
 static int
 check_and_put_back(struct release_job *job, const struct released *in_force)
 {
@@ -143,7 +166,7 @@ check_and_put_back(struct release_job *job, const struct released *in_force)
 	verdict = release_supervised(job, &claim);
 	if (verdict == ZG_VERDICT_PASS)
 		return passed(job, &claim, in_force);
-	complain("nothing was put back: the stages keep what they have");
+	stop(job);
 	if (verdict == ZG_VERDICT_REFUSE || verdict == ZG_VERDICT_HELD)
 		return job_declined(job, verdict, &claim);
 	return job_undecided(job, &claim);

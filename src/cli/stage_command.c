@@ -197,6 +197,28 @@ may_enter(struct rollout_run *run, const char *wanted, int *status)
 	return false;
 }
 
+/* Who names the next stage after an abort that was not done wants it to go on. False: complained.
+ */
+static bool
+resume(struct rollout_run *run, const char *wanted)
+{
+	struct zg_error error = {0};
+	size_t next;
+
+	if (rollout_run_read(run, &error) != ZG_OK) {
+		(void)undecided(run->job, &error);
+		return false;
+	}
+	next = rollout_n_reached(&run->rollout);
+	if (!run->rollout.stopped || wanted == NULL || next == run->rollout.n_stages ||
+	    strcmp(run->rollout.stages[next].name, wanted) != 0)
+		return true;
+	if (rollout_run_step(run, STEP_RESUMED, "the next stage was named"))
+		return true;
+	complain("%s: undecided: %s", run->job->zone->name, run->why);
+	return false;
+}
+
 /* Under the lock: what was seen counts, and what passed once must pass now. */
 static int
 enter_next(struct release_job *job, const char *wanted)
@@ -205,12 +227,12 @@ enter_next(struct release_job *job, const char *wanted)
 	struct release_log *log = job_log_open(job);
 	zg_verdict verdict = ZG_VERDICT_PASS;
 	bool enters;
-	int status;
+	int status = EXIT_UNDECIDED;
 
 	if (log == NULL)
 		return EXIT_UNDECIDED;
 	rollout_run_init(&run, job, log);
-	enters = may_enter(&run, wanted, &status);
+	enters = resume(&run, wanted) && may_enter(&run, wanted, &status);
 	release_log_close(log);
 	if (!enters)
 		return status;

@@ -114,6 +114,18 @@ digest_begin(struct digest *digest)
 }
 
 zg_status
+digest_begin_as(struct digest *digest, const struct digest *from)
+{
+#ifndef OPENSSL_NO_DEPRECATED_3_0
+	if (digest->by != BY_EVP && digest->by == from->by) {
+		digest->state = from->state;
+		return ZG_OK;
+	}
+#endif
+	return status_of(EVP_MD_CTX_copy_ex(digest->context, from->context));
+}
+
+zg_status
 digest_add(struct digest *digest, const uint8_t *bytes, size_t length)
 {
 #ifndef OPENSSL_NO_DEPRECATED_3_0

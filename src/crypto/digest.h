@@ -21,6 +21,8 @@ size_t digest_length(const struct digest *digest);
 
 /* Each returns ZG_OK or ZG_CRYPTO. */
 MUST_CHECK zg_status digest_begin(struct digest *digest);
+/* Begins with the octets that were added to `from`, of the same kind, since that was begun. */
+MUST_CHECK zg_status digest_begin_as(struct digest *digest, const struct digest *from);
 MUST_CHECK zg_status digest_add(struct digest *digest, const uint8_t *bytes, size_t length);
 MUST_CHECK zg_status digest_end(struct digest *digest, uint8_t *octets);
 

@@ -119,12 +119,14 @@ bool
 name_in(const uint8_t *name, const uint8_t *ancestor)
 {
 	size_t left = name_length(name), length = name_length(ancestor);
+	const uint8_t *end = name + left - length;
 
-	while (left > length) {
-		left -= (size_t)*name + 1;
+	/* Most names that are asked about differ, and are not gone through label by label. */
+	if (left < length || !octets_equal(end, ancestor, length))
+		return false;
+	while (name < end)
 		name += (size_t)*name + 1;
-	}
-	return left == length && octets_equal(name, ancestor, length);
+	return name == end;
 }
 
 const uint8_t *

@@ -14,7 +14,7 @@ struct provider_look {
 	int64_t time;
 	char provider[80]; /* as the configuration names it */
 	char server[80];
-	bool answered;	/* proved; else `note` says why it is not, and there are no facts */
+	bool answered; /* proved; else `note` says why it is not, and there are no facts */
 	char note[160];
 	/* Keys, signers, TTLs, timers and signing classes; more_classes: those that a sample met.
 	 * Neither digest nor counts. */

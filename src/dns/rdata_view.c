@@ -20,22 +20,23 @@ take_rest(struct byte_reader *reader, size_t *length)
 bool
 rrsig_view(const uint8_t *rdata, size_t length, struct rrsig_view *view)
 {
-	struct byte_reader reader = byte_reader_init(rdata, length);
-	const uint8_t *fixed = byte_reader_take(&reader, RRSIG_FIXED_OCTETS);
+	size_t signer;
 
-	if (fixed == NULL)
+	if (length <= RRSIG_FIXED_OCTETS)
 		return false;
-	view->type_covered = load_u16(fixed);
-	view->algorithm = fixed[2];
-	view->labels = fixed[3];
-	view->original_ttl = load_u32(fixed + 4);
-	view->expiration = load_u32(fixed + 8);
-	view->inception = load_u32(fixed + 12);
-	view->key_tag = load_u16(fixed + 16);
-	view->signer = name_take(&reader);
-	view->header_len = length - reader.left;
-	view->signature = take_rest(&reader, &view->signature_len);
-	return !reader.failed && view->signature_len > 0;
+	signer = name_check(rdata + RRSIG_FIXED_OCTETS, length - RRSIG_FIXED_OCTETS);
+	view->type_covered = load_u16(rdata);
+	view->algorithm = rdata[2];
+	view->labels = rdata[3];
+	view->original_ttl = load_u32(rdata + 4);
+	view->expiration = load_u32(rdata + 8);
+	view->inception = load_u32(rdata + 12);
+	view->key_tag = load_u16(rdata + 16);
+	view->signer = rdata + RRSIG_FIXED_OCTETS;
+	view->header_len = RRSIG_FIXED_OCTETS + signer;
+	view->signature = rdata + view->header_len;
+	view->signature_len = length - view->header_len;
+	return signer > 0 && view->signature_len > 0;
 }
 
 bool

@@ -169,6 +169,8 @@ collect_entries(struct chain_walk *walk)
 	walk->opt_out = calloc((size_t)walk->chain->n_records, sizeof(walk->opt_out[0]));
 	if (walk->entries == NULL || walk->hashes == NULL || walk->opt_out == NULL)
 		return ZG_MEMORY;
+	memory_expect(walk->entries, (size_t)walk->chain->n_records * sizeof(walk->entries[0]));
+	memory_expect(walk->hashes, (size_t)walk->chain->n_records * sizeof(walk->hashes[0]));
 	for (uint32_t i = 0; i < zone->n_owners; i++) {
 		if (zone->owners[i].labels == zone->origin_labels + 1 &&
 		    zone_rrset(zone, i, RR_NSEC3, &set))

@@ -26,6 +26,18 @@ group_mark(struct host_group *group)
 	group->n = 0;
 }
 
+/* The host is the owner behind the delegation, or one of the next: marked at once. */
+static bool
+host_is_next(struct host_group *group, uint32_t cut, const uint8_t *host)
+{
+	uint32_t owner = zone_find_next(group->zone, cut, host);
+
+	if (owner == NO_OWNER)
+		return false;
+	group->is_host[owner] = 1;
+	return true;
+}
+
 /* Adds the hosts of one NS RRset that lie in the zone. */
 static void
 group_add(struct host_group *group, const struct rrset *set)
@@ -34,6 +46,8 @@ group_add(struct host_group *group, const struct rrset *set)
 		const uint8_t *host = zone_rdata(group->zone, set->first + i);
 
 		if (!name_in(host, group->zone->origin))
+			continue;
+		if (host_is_next(group, set->owner, host))
 			continue;
 		group->names[group->n++] = host;
 		if (group->n == ZONE_GROUP)

@@ -33,6 +33,7 @@ memo_set_init(struct memo_set *set, const uint8_t (*entries)[MEMO_OCTETS], size_
 	if (set->slots == NULL)
 		return ZG_MEMORY;
 	set->mask = slots - 1;
+	memory_expect(set->slots, slots * sizeof(set->slots[0]));
 	for (size_t i = 0; i < slots; i++)
 		set->slots[i] = FREE_SLOT;
 	for (size_t i = 0; i < n; i++) {

@@ -116,9 +116,13 @@ zonemd_count_elsewhere(const struct zone *zone)
 	size_t n = 0;
 
 	for (uint32_t owner = 0; owner < zone->n_owners; owner++) {
+		const struct zone_owner *of = &zone->owners[owner];
 		struct rrset set;
 
-		if (!(zone->owners[owner].flags & OWNER_APEX) &&
+		/* The last of an owner's records has the highest type, and most have none so high.
+		 */
+		if (!(of->flags & OWNER_APEX) && of->n_records > 0 &&
+		    zone_record(zone, of->first + of->n_records - 1)->type >= RR_ZONEMD &&
 		    zone_rrset(zone, owner, RR_ZONEMD, &set))
 			n += set.count;
 	}

@@ -109,7 +109,7 @@ static const struct {
 		      "serial INTEGER NOT NULL CHECK (serial BETWEEN 0 AND 4294967295), "
 		      "facts BLOB NOT NULL"),
     INDEX("provider_observations_time", "provider_observations (zone, provider, server, time)"),
-    TABLE("stages", ROW CANDIDATE TIME "step INTEGER NOT NULL CHECK (step BETWEEN 0 AND 10), "
+    TABLE("stages", ROW CANDIDATE TIME "step INTEGER NOT NULL CHECK (step BETWEEN 0 AND 12), "
 				       "stage TEXT NOT NULL CHECK (length(stage) < 64), "
 				       "straight INTEGER NOT NULL CHECK (straight IN (0, 1)), "
 				       "plan TEXT NOT NULL CHECK (length(plan) < 2048), "

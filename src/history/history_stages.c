@@ -22,6 +22,8 @@ step_text(enum history_step_kind kind)
 	    [HISTORY_ABORTING] = "aborting",
 	    [HISTORY_PUT_BACK] = "put back",
 	    [HISTORY_ABORTED] = "aborted",
+	    [HISTORY_STOPPED] = "stopped",
+	    [HISTORY_RESUMED] = "resumed",
 	};
 
 	return texts[kind];

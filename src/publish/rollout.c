@@ -196,6 +196,11 @@ step_take(void *context, const struct history_step *step)
 	case HISTORY_ABORTED:
 		end_take(rollout, ROLLOUT_ABORTED, step);
 		break;
+	case HISTORY_STOPPED:
+	case HISTORY_RESUMED:
+		rollout->stopped = step->kind == HISTORY_STOPPED;
+		memcpy(rollout->stop, step->why, sizeof(rollout->stop));
+		break;
 	default:
 		if (stage != NULL)
 			stage_step_take(stage, step);
@@ -369,6 +374,11 @@ rollout_judge(const struct rollout_inputs *inputs, struct rollout_next *next)
 	} else if (n_reached == rollout->n_stages) {
 		next->action = ROLLOUT_FINISH;
 		(void)snprintf(next->text, sizeof(next->text), "all stages have it");
+	} else if (rollout->stopped) {
+		next->action = ROLLOUT_BLOCKED;
+		next->stage = n_reached;
+		(void)snprintf(next->text, sizeof(next->text),
+		    "an abort was asked for, and is not done: %.400s", rollout->stop);
 	} else if (!same_stages(rollout, inputs->zone)) {
 		next->action = ROLLOUT_BLOCKED;
 		next->stage = n_reached;
@@ -451,6 +461,8 @@ rollout_step(struct release_log *log, const struct rollout *rollout, enum rollou
 	    [STEP_ABORTING] = HISTORY_ABORTING,
 	    [STEP_PUT_BACK] = HISTORY_PUT_BACK,
 	    [STEP_ABORTED] = HISTORY_ABORTED,
+	    [STEP_STOPPED] = HISTORY_STOPPED,
+	    [STEP_RESUMED] = HISTORY_RESUMED,
 	};
 	struct history_step row = {
 	    .candidate = rollout->candidate, .time = time, .kind = kinds[step]};

@@ -56,7 +56,9 @@ struct rollout {
 	uint8_t sha256[FILE_DIGEST_OCTETS]; /* of the file */
 	int64_t begun, ended;		    /* ended 0: not */
 	char why[512];			    /* what asks for stages */
-	char end[512];			    /* why it was replaced or aborted, by whom */
+	char end[512];			    /* why it was replaced or aborted */
+	bool stopped;	/* an abort was asked for, and is not done: no other stage gets it */
+	char stop[512]; /* why */
 	struct rollout_stage stages[CONFIG_STAGES_MAX]; /* of the time when it began */
 	size_t n_stages;
 };
@@ -83,8 +85,8 @@ enum rollout_action {
 	ROLLOUT_ENTER,	 /* stage `stage` may have it now (again, when a run ended in between) */
 	ROLLOUT_WAIT,	 /* for the soak time, a look, or approvals: `text` says which; `until`
 			    when something may change by itself, 0: when somebody acts */
-	ROLLOUT_BLOCKED, /* the last look was not good, or the stages are configured otherwise now
-			  */
+	ROLLOUT_BLOCKED, /* the last look was not good, the stages are configured otherwise now, or
+			    an abort was asked for */
 	ROLLOUT_FINISH,	 /* all stages have it: to be recorded */
 	ROLLOUT_ABORT	 /* an abort that has begun is to be ended */
 };
@@ -138,7 +140,9 @@ enum rollout_step {
 	STEP_FINISHED, /* stage "" from here on */
 	STEP_ABORTING,
 	STEP_PUT_BACK, /* of a stage */
-	STEP_ABORTED
+	STEP_ABORTED,
+	STEP_STOPPED, /* an abort was asked for: `why`; and the check was against it */
+	STEP_RESUMED  /* somebody named the next stage after that */
 };
 MUST_CHECK zg_status rollout_step(struct release_log *log, const struct rollout *rollout,
     enum rollout_step step, const char *stage, const char *actor, const char *why, int64_t time,

@@ -64,9 +64,8 @@ folders_make(const struct state_directory *state, struct zg_error *error)
 	static const struct {
 		const char *name;
 		mode_t mode;
-	} folders[] = {
-	    {"locks", 0750}, {"spool", 02770}, {"held", 0750}, {"zones", 0750}, {"memo", 0700},
-	    {"rolling", 0750}, {"queued", 0750}};
+	} folders[] = {{"locks", 0750}, {"spool", 02770}, {"held", 0750}, {"zones", 0750},
+	    {"memo", 0700}, {"rolling", 0750}, {"queued", 0750}};
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		if (mkdirat(state->fd, folders[i].name, folders[i].mode) == 0) {

@@ -275,7 +275,7 @@ judge_stopped(const struct status_zone_inputs *inputs, const struct history_cand
 	} kinds[] = {
 	    {CANDIDATE_REFUSED, "candidate-refused", "was refused at"},
 	    {CANDIDATE_UNDECIDED, "candidate-undecided", "could not be judged at"},
-	    {CANDIDATE_HELD, "candidate-held", "has been waiting for approval since"},
+	    {CANDIDATE_HELD, "candidate-held", "has been held since"},
 	};
 	const struct history_candidate *candidate;
 

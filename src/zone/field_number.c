@@ -223,7 +223,13 @@ time_from_text(struct field_text *text)
 	return put_u32(text, time);
 }
 
-/* Numbers that may be written as a word. */
+static bool
+begins_with_digit(const struct text_token *token)
+{
+	return token->length > 0 && token->text[0] >= '0' && token->text[0] <= '9';
+}
+
+/* Numbers that may be written as a word, which begins with no digit. */
 struct named_number {
 	const char *name;
 	uint16_t number;
@@ -236,7 +242,7 @@ read_named(struct field_text *text, const struct named_number *names, size_t n, 
 	const struct text_token *token = text->token;
 	uint8_t wire[2];
 
-	if (token != text->end && !token->quoted) {
+	if (token != text->end && !token->quoted && !begins_with_digit(token)) {
 		for (size_t i = 0; i < n; i++) {
 			if (token_is(token, names[i].name)) {
 				text->token++;
@@ -259,8 +265,7 @@ algorithm_from_text(struct field_text *text)
 	const struct text_token *token = text->token;
 	uint8_t wire;
 
-	if (token != text->end && token->length > 0 &&
-	    (token->text[0] < '0' || token->text[0] > '9')) {
+	if (token != text->end && token->length > 0 && !begins_with_digit(token)) {
 		for (unsigned i = 0; i <= UINT8_MAX && !token->quoted; i++) {
 			const char *name = algorithm_name((uint8_t)i);
 

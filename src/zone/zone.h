@@ -82,6 +82,10 @@ zone_rdata(const struct zone *zone, uint32_t record)
 /* Index of the owner of that name (any letter case), or NO_OWNER. */
 uint32_t zone_find(const struct zone *zone, const uint8_t *name);
 
+/* The same of a name in lower case, among the few owners behind `above` alone: where the addresses
+ * of a delegation's hosts are at hand. */
+uint32_t zone_find_next(const struct zone *zone, uint32_t above, const uint8_t *name);
+
 /*
  * The same of names[0 .. n) in lower case, at most ZONE_GROUP. In a large zone each look-up reads
  * places far apart: those of all names are asked for before the first one is read.

@@ -41,16 +41,30 @@ drop_run(const struct zone_store *store, const struct zone_owner *run, struct ta
 /* What ends a search by many threads. */
 #define FOUND ZG_LIMIT
 
+/* The run lies in the zone: the labels that it has beyond the zone's are all that is before these.
+ */
+static bool
+is_inside(const struct zone *zone, const struct zone_owner *run, size_t origin_len)
+{
+	const uint8_t *name = arena_at(&zone->store.names, run->name), *below;
+
+	if (run->labels < zone->origin_labels)
+		return false;
+	below = name_skip(name, run->labels - zone->origin_labels);
+	return name + run->name_len == below + origin_len &&
+	       memcmp(below, zone->origin, origin_len) == 0;
+}
+
 /* work_function: FOUND when a run does not lie in the zone. */
 static zg_status
 find_outside(void *context, unsigned thread, size_t first, size_t end)
 {
 	const struct zone *zone = context;
-	const struct zone_store *store = &zone->store;
+	size_t origin_len = name_length(zone->origin);
 
 	(void)thread;
 	for (size_t i = first; i < end; i++) {
-		if (!name_in(arena_at(&store->names, store->runs[i].name), zone->origin))
+		if (!is_inside(zone, &zone->store.runs[i], origin_len))
 			return FOUND;
 	}
 	return ZG_OK;
@@ -61,10 +75,10 @@ static void
 drop_outside(struct zone *zone)
 {
 	struct zone_store *store = &zone->store;
-	size_t kept = 0;
+	size_t origin_len = name_length(zone->origin), kept = 0;
 
 	for (size_t i = 0; i < store->n_runs; i++) {
-		if (name_in(arena_at(&store->names, store->runs[i].name), zone->origin))
+		if (is_inside(zone, &store->runs[i], origin_len))
 			store->runs[kept++] = store->runs[i];
 		else
 			drop_run(

@@ -54,6 +54,7 @@ zone_index_fill(struct zone *zone)
 	size_t ahead[SLOTS_AHEAD] = {0};
 
 	zone->index_seed = zone_seed(zone);
+	memory_expect(zone->index, (zone->index_mask + 1) * sizeof(zone->index[0]));
 	for (size_t i = 0; i <= zone->index_mask; i++)
 		zone->index[i] = NO_OWNER;
 	for (size_t i = 0; i < zone->n_owners + SLOTS_AHEAD; i++) {
@@ -99,6 +100,23 @@ zone_find(const struct zone *zone, const uint8_t *name)
 	    zone, name_hash(lower, length, zone->index_seed) & zone->index_mask, lower, length);
 }
 
+/* Owners behind a delegation that are looked at: it has a few name servers. */
+#define NEAR 4
+
+uint32_t
+zone_find_next(const struct zone *zone, uint32_t above, const uint8_t *name)
+{
+	size_t length = name_length(name);
+	size_t end = zone->n_owners - above > NEAR + 1 ? (size_t)above + NEAR + 1 : zone->n_owners;
+
+	for (size_t owner = (size_t)above + 1; owner < end; owner++) {
+		if (zone->owners[owner].name_len == length &&
+		    memcmp(zone_owner_name(zone, (uint32_t)owner), name, length) == 0)
+			return (uint32_t)owner;
+	}
+	return NO_OWNER;
+}
+
 void
 zone_find_group(
     const struct zone *zone, const uint8_t *const *names, size_t n, uint32_t owners[ZONE_GROUP])
@@ -131,7 +149,7 @@ zone_find_group(
 #define FEW 8
 
 /* First of the records [low, high) with a type of at least `type`. */
-static uint32_t
+static inline uint32_t
 record_lower_bound(const struct zone *zone, uint32_t low, uint32_t high, uint32_t type)
 {
 	const struct zone_record *records = zone->store.records;
@@ -149,26 +167,31 @@ record_lower_bound(const struct zone *zone, uint32_t low, uint32_t high, uint32_
 	return low;
 }
 
+/* The end of the records of `type` that begin at `first`, of [first, high). */
+static inline uint32_t
+record_upper_bound(const struct zone *zone, uint32_t first, uint32_t high, uint32_t type)
+{
+	const struct zone_record *records = zone->store.records;
+
+	if (UNLIKELY(high - first > FEW))
+		return record_lower_bound(zone, first, high, type + 1);
+	while (first < high && records[first].type == type)
+		first++;
+	return first;
+}
+
 bool
 zone_rrset(const struct zone *zone, uint32_t owner, uint16_t type, struct rrset *set)
 {
 	const struct zone_record *records = zone->store.records;
 	uint32_t low = zone->owners[owner].first, high = low + zone->owners[owner].n_records;
-	uint32_t first = record_lower_bound(zone, low, high, type), end = first;
+	uint32_t first = record_lower_bound(zone, low, high, type);
+	uint32_t end = record_upper_bound(zone, first, high, type);
 
-	set->owner = owner;
-	set->type = type;
-	set->first = first;
-	if (first == high || records[first].type != type) {
-		set->ttl = set->count = 0;
+	*set = (struct rrset){.owner = owner, .type = type, .first = first, .count = end - first};
+	if (first == end)
 		return false;
-	}
-	if (high - first > FEW)
-		end = record_lower_bound(zone, first, high, (uint32_t)type + 1);
-	while (end < high && records[end].type == type)
-		end++;
 	set->ttl = records[first].ttl;
-	set->count = end - first;
 	return true;
 }
 
@@ -201,7 +224,7 @@ type_covered(const struct zone *zone, uint32_t record)
 }
 
 /* First of the RRSIG records [low, high) that covers a type of at least `type`. */
-static uint32_t
+static inline uint32_t
 signature_lower_bound(const struct zone *zone, uint32_t low, uint32_t high, uint32_t type)
 {
 	while (high - low > FEW) {

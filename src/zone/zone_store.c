@@ -94,7 +94,7 @@ zone_store_add_again(struct zone_store *store, uint16_t type, uint32_t ttl, cons
 
 	store->records = records;
 	if (status == ZG_OK)
-		status = arena_take(&store->rdata, rdlen, &record.rdata, &bytes);
+		status = arena_take_short(&store->rdata, (uint16_t)rdlen, &record.rdata, &bytes);
 	if (status != ZG_OK)
 		return status;
 	if (rdlen > 0)

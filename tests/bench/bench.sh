@@ -180,6 +180,13 @@ with_memo() { # zone ds changed
 		"EVP $(count_in "$folder/warm.log" by_evp); peak $(($(median 2 "$folder/warm.runs") * 1024 / 1000000)) MB"
 }
 
+# What the signatures alone cost, right behind the check that they are of: as many runs of both, by
+# turns, on as many threads, so that what the machine does meanwhile is done to both.
+floor_run() { # algorithm
+	[ "$1" != 13 ] ||
+		"$build/tests/bench/floor" "$(count_in "$log" rrsigs)" "$threads" >>"$folder/floor.runs"
+}
+
 bench_zone() { # size algorithm
 	zone=$folder/$1-$2.zone
 	ds=$folder/$1-$2.ds
@@ -192,10 +199,9 @@ bench_zone() { # size algorithm
 			echo "$1 delegations, algorithm $2, run $run: $program" >&2
 			# shellcheck disable=SC2046 # a command line
 			timed "$program" $(command_of "$program" "$zone" "$ds")
+			[ "$program" != zonegate ] || floor_run "$2"
 		done
 		phases_in "$log" "$folder/zonegate.phases"
-		[ "$2" != 13 ] ||
-			"$build/tests/bench/floor" "$(count_in "$log" rrsigs)" "$threads" >>"$folder/floor.runs"
 	done
 	echo
 	echo "$1 delegations, algorithm $2: $(($(wc -c <"$zone") / 1000000)) MB," \

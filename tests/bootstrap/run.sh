@@ -87,7 +87,7 @@ sign() { # zone file ksk zsk [signer's options]; the records from standard input
 	cat >"$work/unsigned"
 	key "$ksk" >>"$work/unsigned"
 	key "$zsk" >>"$work/unsigned"
-	dnssec-signzone -o "$zone" -K "$work/keys" -x -P "$@" -f "$work/$file" \
+	dnssec-signzone -o "$zone" -d "$work" -K "$work/keys" -x -P "$@" -f "$work/$file" \
 		-k "$work/keys/$(cat "$work/$ksk")" "$work/unsigned" "$work/keys/$(cat "$work/$zsk")" \
 		>"$work/log" 2>&1 || fail "signing $file" "$(cat "$work/log")"
 }

@@ -104,7 +104,7 @@ sign() { # file side serial zsk other-side:key...
 		key "$side" "$zsk"
 		for other; do key "${other%:*}" "${other#*:}"; done
 	} >"$work/unsigned"
-	dnssec-signzone -o example. -K "$work/$side" -x -P -f "$work/$file" \
+	dnssec-signzone -o example. -d "$work" -K "$work/$side" -x -P -f "$work/$file" \
 		-k "$work/$side/$(cat "$work/$side/ksk")" "$work/unsigned" \
 		"$work/$side/$(cat "$work/$side/$zsk")" >"$work/log" 2>&1 ||
 		fail "signing $file" "$(cat "$work/log")"

@@ -318,6 +318,19 @@ rollout_is() { # name state serial
 	is "$1: state of the rollout" "$(fact state) $(fact serial)" = "$2 $3"
 }
 
+# Lines of the decision log of a kind, as they are exported.
+lines() { # kind pattern
+	"$ZONEGATE" history export -c "$conf" example. 2>"$work/err" |
+		grep "^{\"row\":\"foreign_lines\".*\"kind\":\"$1\",\"actor\":\"[^\"]" | grep "$2"
+}
+
+# Every step is a row, and a line that says who did it: what was done but for looks, as words.
+steps() { # serial
+	lines stage "\"text\":\"serial $1" |
+		sed -n 's/.*"text":"serial [0-9]*\(, stage \([a-z]*\)\)\{0,1\}: \([a-z]*\).*/\3 \2/p' |
+		grep -v '^good\|^not' | tr '\n' ' ' | tr -s ' '
+}
+
 log_is_whole() { # name
 	"$ZONEGATE" history verify -c "$conf" example. >"$work/out" 2>"$work/err"
 	is "$1: the log" $? -eq 0

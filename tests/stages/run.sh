@@ -7,6 +7,8 @@
 #   all     BIND loads the file, Knot and NSD are its secondaries
 #
 #   tests/stages/run.sh      STAGES_PARTS="clean newer": these only; LONG=1: is killed at every call
+#
+# shellcheck disable=SC2034,SC2154 # what the parts that are sourced use, and give
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 : "${BUILD:=build}" "${LONG:=}" "${SANITIZE:=}"
@@ -87,6 +89,9 @@ clean() {
 	for stage in canary half all; do
 		is "the command of $stage, once" "$(wc -l <"$work/reloads-$stage")" -eq 1
 	done
+	is "the log: $(steps "$serial")" "$(steps "$serial")" = "begun entered canary reached canary \
+entered half reached half entered all reached all finished "
+	is "the log has the looks" "$(lines stage ": good: " | wc -l)" -ge 3
 	release "$serial"
 	is "offered again at the end: exit status" "$status" -eq 0
 	is "offered again at the end: no command" "$(wc -l <"$work/reloads-all")" -eq 1
@@ -261,6 +266,7 @@ truncated() {
 	is "truncated: exit status of observe, another stage" "$status" -eq 0
 	stays_blocked truncated
 	is "truncated: the evidence" -n "$(fact found canary)"
+	is "truncated: it is in the log" -n "$(lines stage 'canary: not good: .*127\.0\.0\.1@')"
 	inject 'is_not canary_is_cut' cat
 	goes_on "truncated, mended"
 }
@@ -593,6 +599,7 @@ queue() {
 	rollout_is "queue, the newest" finished "$serial"
 	for stage in canary half all; do gets "queue, the newest" $stage "$serial"; done
 	is "queue: the one before was in service" -n "$(state_of "$first" | grep -E 'handed|confirmed|superseded')"
+	is "queue: that is in the log" -n "$(lines stage "serial $serial is queued, and overtakes")"
 	is "queue: the one between was not" -z "$(state_of "$overtaken" | grep -E 'handed|confirmed')"
 	log_is_whole queue
 	newer=
@@ -633,17 +640,21 @@ hold() {
 
 # --- Abort ---
 
-# After an abort: only a serial above the aborted one goes out, and in stages.
+# Nothing is under way any more, and the aborted one does not come back.
 after_abort() { # name
-	aborted=$serial
-	rollout_is "$1" aborted "$aborted"
+	rollout_is "$1" aborted "$serial"
 	advance
 	is "$1: nothing to advance" "$status" -eq 0
 	abort
 	is "$1: nothing to abort any more" "$status" -ge 1
-	release "$aborted"
+	release "$serial"
 	is "$1: the aborted one again" "$status" -eq 1
 	keeps "$1" all "$base"
+}
+
+# What comes next has a serial above the aborted one, and goes out in stages, whatever it contains.
+next_after_abort() { # name
+	aborted=$serial
 	next
 	release "$serial"
 	is "$1: the next is staged: exit status" "$status" -eq 3
@@ -656,7 +667,6 @@ after_abort() { # name
 	gate observe -c "$conf" example.
 	is "$1: the next is confirmed" "$status" -eq 0
 	log_is_whole "$1: the next"
-	base=$serial
 }
 
 abort_first() {
@@ -693,7 +703,9 @@ abort_second() {
 	is "abort at the second stage: the secondary" "$(serial_at half2 example.)" = "$serial"
 	keeps "abort at the second stage" all "$base"
 	log_is_whole "abort at the second stage"
+	is "abort at the second stage: why is in the log" -n "$(lines stage 'aborting: .*a test')"
 	after_abort "abort at the second stage"
+	next_after_abort "abort at the second stage"
 }
 
 # The last stage has its file, and its command failed.
@@ -736,6 +748,7 @@ abort_killed() {
 	keeps "an abort is killed, then advance" all "$base"
 	log_is_whole "an abort is killed, then advance"
 	after_abort "an abort is killed"
+	next_after_abort "an abort is killed"
 }
 
 # What would be put back has expired: it stays where it is.
@@ -748,6 +761,16 @@ abort_refused() {
 	is "abort to what has expired: exit status" "$status" -eq 1
 	spread "abort to what has expired" "$serial" "$base" canary
 	rollout_is "abort to what has expired" running "$serial"
+	# Nobody wants it any more: it goes on when the next stage is named, and not by the timer.
+	settle
+	advance
+	is "abort to what has expired: stopped" "$status" -eq 1
+	spread "abort to what has expired: stopped" "$serial" "$base" canary
+	advance all
+	is "abort to what has expired: another stage is named" "$status" -ne 0
+	spread "abort to what has expired: another stage is named" "$serial" "$base" canary
+	advance half
+	is "abort to what has expired: resumed" "$status" -eq 0
 	finish "abort to what has expired: the way on"
 }
 
@@ -791,8 +814,9 @@ feedback() {
 	spread "the new key signs" "$serial" "$published" canary half all
 }
 
-for part in ${STAGES_PARTS:-clean usage tampered at_once risky truncated bogus stuck soak command_fails approvals queue replace \
-	hold abort_first abort_second abort_last abort_killed abort_refused feedback killed_by_command killed}; do
+for part in ${STAGES_PARTS:-clean usage tampered at_once risky truncated bogus stuck soak \
+	command_fails approvals queue replace hold abort_first abort_second abort_last abort_killed \
+	abort_refused feedback killed_by_command killed}; do
 	begun=$(date +%s)
 	$part
 	echo "note: $part: $(($(date +%s) - begun)) s"

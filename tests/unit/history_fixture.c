@@ -460,12 +460,11 @@ digest_stages(struct history *history, struct digest *digest)
 	bool found = false, good;
 
 	ck_assert_ptr_nonnull(rollout);
-	good =
-	    history_last_rollout(history, "example.", rollout, &found, NULL) == ZG_OK &&
-	    digest_add(digest, (uint8_t *)&found, 1) == ZG_OK &&
-	    digest_add(digest, (uint8_t *)rollout, sizeof(*rollout)) == ZG_OK &&
-	    (!found || history_visit_steps(history, rollout->begun.candidate, digest_step, digest,
-			   NULL) == ZG_OK);
+	good = history_last_rollout(history, "example.", rollout, &found, NULL) == ZG_OK &&
+	       digest_add(digest, (uint8_t *)&found, 1) == ZG_OK &&
+	       digest_add(digest, (uint8_t *)rollout, sizeof(*rollout)) == ZG_OK &&
+	       (!found || history_visit_steps(history, rollout->begun.candidate, digest_step,
+			      digest, NULL) == ZG_OK);
 	free(rollout);
 	return good;
 }

@@ -157,8 +157,8 @@ START_TEST(a_damaged_file_is_nothing)
 	    "zonegate-alarm 1\ntold x\n", "zonegate-alarm 1\ntold 5\nrelease-by\n",
 	    "zonegate-alarm 1\ntold 5\n9 release-by\n",
 	    "zonegate-alarm 1\ntold 5\n2 release-by x\n",
-	    "zonegate-alarm 1\ntold 5\n2 "
-	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n"};
+	    ("zonegate-alarm 1\ntold 5\n2 "
+	     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n")};
 	struct alarm told;
 	char path[128], many[600] = "zonegate-alarm 1\ntold 5\n";
 

@@ -1,6 +1,7 @@
 /* Base32 with extended hex alphabet: RFC 4648 section 10, and what is no encoding. */
 #include "dns/base32.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,6 +118,25 @@ START_TEST(base32hex_refuses_what_is_no_encoding)
 }
 END_TEST
 
+/* A group of eight is decoded at once, what is left over one by one: both know the same alphabet.
+ */
+START_TEST(base32hex_takes_the_same_characters_in_groups_and_behind_them)
+{
+	for (unsigned n = 0; n < 9 * 256; n++) {
+		size_t place = n / 256;
+		uint8_t text[] = "0123456789abcdef", octets[16], character = (uint8_t)(n % 256);
+		bool valid = strchr("0123456789abcdefghijklmnopqrstuvABCDEFGHIJKLMNOPQRSTUV",
+				 character) != NULL &&
+			     character != 0;
+
+		text[place] = character;
+		/* Ten characters: 50 bits, of which two are left over. */
+		text[9] = '0';
+		ck_assert_int_eq(base32hex_decode(text, 10, octets) != 0, valid);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -131,6 +151,7 @@ main(void)
 	tcase_add_test(cases, base32hex_of_nothing_is_nothing);
 	tcase_add_test(cases, base32hex_decodes_what_it_encodes);
 	tcase_add_test(cases, base32hex_keeps_the_order_of_octets);
+	tcase_add_test(cases, base32hex_takes_the_same_characters_in_groups_and_behind_them);
 	tcase_add_loop_test(cases, base32hex_refuses_what_is_no_encoding, 0, N_FOREIGN);
 	suite_add_tcase(suite, cases);
 	runner = srunner_create(suite);

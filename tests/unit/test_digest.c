@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <check.h>
+#include <openssl/evp.h>
 
 /* Digests of "abc": FIPS 180-4's example message. */
 static const struct {
@@ -68,6 +69,52 @@ START_TEST(digest_begun_again_forgets_what_was_added)
 }
 END_TEST
 
+/* The shorter way of short messages ends in what EVP says: of every length up to some blocks. */
+START_TEST(digest_is_that_of_the_evp_interface)
+{
+	static const char *const names[] = {"SHA1", "SHA256", "SHA384", "SHA512"};
+	uint8_t message[300], octets[DIGEST_OCTETS_MAX], expected[DIGEST_OCTETS_MAX];
+	struct digest *digest;
+
+	for (size_t i = 0; i < sizeof(message); i++)
+		message[i] = (uint8_t)(i * 7);
+	ck_assert_int_eq(digest_new(vectors[_i].kind, &digest), ZG_OK);
+	for (size_t length = 0; length <= sizeof(message); length++) {
+		size_t n = 0, first = length / 3;
+
+		ck_assert_int_eq(
+		    EVP_Q_digest(NULL, names[_i], NULL, message, length, expected, &n), 1);
+		ck_assert_int_eq(digest_begin(digest), ZG_OK);
+		ck_assert_int_eq(digest_add(digest, message, first), ZG_OK);
+		ck_assert_int_eq(digest_add(digest, message + first, length - first), ZG_OK);
+		ck_assert_int_eq(digest_end(digest, octets), ZG_OK);
+		ck_assert_uint_eq(n, digest_length(digest));
+		ck_assert_mem_eq(octets, expected, n);
+	}
+	digest_free(digest);
+}
+END_TEST
+
+START_TEST(digest_begun_as_another_goes_on_behind_its_octets)
+{
+	uint8_t octets[DIGEST_OCTETS_MAX];
+	struct digest *begun, *digest;
+
+	ck_assert_int_eq(digest_new(vectors[_i].kind, &begun), ZG_OK);
+	ck_assert_int_eq(digest_new(vectors[_i].kind, &digest), ZG_OK);
+	ck_assert_int_eq(digest_begin(begun), ZG_OK);
+	ck_assert_int_eq(digest_add(begun, (const uint8_t *)"a", 1), ZG_OK);
+	for (int times = 0; times < 2; times++) {
+		ck_assert_int_eq(digest_begin_as(digest, begun), ZG_OK);
+		ck_assert_int_eq(digest_add(digest, (const uint8_t *)"bc", 2), ZG_OK);
+		ck_assert_int_eq(digest_end(digest, octets), ZG_OK);
+		assert_hex(octets, vectors[_i].length, vectors[_i].abc);
+	}
+	digest_free(digest);
+	digest_free(begun);
+}
+END_TEST
+
 START_TEST(digest_of_unknown_kind_is_refused)
 {
 	struct digest *digest = (struct digest *)&digest;
@@ -88,6 +135,8 @@ main(void)
 
 	tcase_add_loop_test(cases, digest_of_abc_matches_fips_180_4, 0, N_VECTORS);
 	tcase_add_loop_test(cases, digest_begun_again_forgets_what_was_added, 0, N_VECTORS);
+	tcase_add_loop_test(cases, digest_is_that_of_the_evp_interface, 0, N_VECTORS);
+	tcase_add_loop_test(cases, digest_begun_as_another_goes_on_behind_its_octets, 0, N_VECTORS);
 	tcase_add_test(cases, digest_of_unknown_kind_is_refused);
 	suite_add_tcase(suite, cases);
 	runner = srunner_create(suite);

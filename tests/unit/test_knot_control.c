@@ -92,8 +92,8 @@ START_TEST(what_is_not_exact_is_no_answer)
 	    "[example.] serial: 1x | transaction: open-external\n",
 	    "[example.] serial: 1 | serial: 1 | transaction: open-external\n",
 	    "[example.] serial: 1 | transaction: open-external | transaction: -\n",
-	    "[example.] serial: 1 | transaction: open-external\n"
-	    "[example.] serial: 1 | transaction: open-external\n",
+	    ("[example.] serial: 1 | transaction: open-external\n"
+	     "[example.] serial: 1 | transaction: open-external\n"),
 	    "error: [example.] (no such zone found)\n"};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -183,8 +183,8 @@ START_TEST(a_soa_that_is_not_exact_is_none)
 	    "[example.] example. 3600 SOA a. b. 1 2 3 4 x\n",
 	    "[example.] example. 3600 SOA a. b. 1 2 3 4 5 6\n",
 	    "[example.] example.  3600 SOA a. b. 1 2 3 4 5\n",
-	    "[example.] example. 3600 SOA a. b. 1 2 3 4 5\n"
-	    "[example.] example. 3600 SOA a. b. 2 2 3 4 5\n",
+	    ("[example.] example. 3600 SOA a. b. 1 2 3 4 5\n"
+	     "[example.] example. 3600 SOA a. b. 2 2 3 4 5\n"),
 	    "error: (no active transaction) [example.] @ SOA\n"};
 	uint32_t serial = 0;
 

@@ -1,5 +1,6 @@
 /* Domain names: text to wire and back, limits, order, relations. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -212,6 +213,55 @@ START_TEST(name_take_sticks)
 }
 END_TEST
 
+/* Reads a name as it stands, and with its first octet escaped, which is read octet by octet. */
+static void
+assert_both_ways(const char *text)
+{
+	uint8_t plain[ZG_NAME_MAX], escaped[ZG_NAME_MAX];
+	char other[2 * ZG_NAME_MAX];
+	const char *why, *other_why;
+	size_t length, other_length;
+
+	(void)snprintf(other, sizeof(other), "\\%03u%s", (unsigned)(uint8_t)text[0], text + 1);
+	length = name_from_text_lower(text, strlen(text), origin, plain, &why);
+	other_length = name_from_text_lower(other, strlen(other), origin, escaped, &other_why);
+	ck_assert_uint_eq(length, other_length);
+	if (length == 0)
+		ck_assert_str_eq(why, other_why);
+	else
+		ck_assert_mem_eq(plain, escaped, length);
+	length = name_from_text(text, strlen(text), origin, plain, &why);
+	other_length = name_from_text(other, strlen(other), origin, escaped, &other_why);
+	ck_assert_uint_eq(length, other_length);
+	if (length > 0)
+		ck_assert_mem_eq(plain, escaped, length);
+}
+
+START_TEST(names_read_at_once_are_those_read_octet_by_octet)
+{
+	/* Few dots, many, at odds; every octet that has no meaning of its own. */
+	static const char octets[] = "aZz09-_.@[`{A.\200\334.\377!~.";
+	uint32_t state = 1;
+
+	for (size_t length = 1; length < 260; length++) {
+		for (int times = 0; times < 40; times++) {
+			char text[264];
+
+			for (size_t i = 0; i < length; i++) {
+				state = state * 1664525 + 1013904223;
+				text[i] = octets[(state >> 16) % (sizeof(octets) - 1)];
+				/* Labels that are neither all short nor all too long. */
+				if (text[i] == '.' && times % 4 != 0 && (state >> 8) % 8 != 0)
+					text[i] = 'x';
+			}
+			text[0] = times % 2 == 0 ? 'Q' : 'q';
+			text[length] = '\0';
+			assert_both_ways(text);
+		}
+	}
+}
+END_TEST
+
 START_TEST(text_of_a_name_is_plain_and_reads_back)
 {
 	uint8_t name[ZG_NAME_MAX] = {63}, again[ZG_NAME_MAX];
@@ -387,6 +437,7 @@ main(void)
 	tcase_add_test(tcase, very_long_text_does_not_write_beyond_the_name);
 	tcase_add_test(tcase, wire_names_are_checked);
 	tcase_add_test(tcase, name_take_sticks);
+	tcase_add_test(tcase, names_read_at_once_are_those_read_octet_by_octet);
 	tcase_add_test(tcase, text_of_a_name_is_plain_and_reads_back);
 	tcase_add_test(tcase, longest_text_fits);
 	tcase_add_test(tcase, lengths_and_labels_are_counted);

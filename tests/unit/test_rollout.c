@@ -177,6 +177,23 @@ START_TEST(looks_count_from_when_the_stage_was_reached)
 }
 END_TEST
 
+START_TEST(it_is_stopped_until_it_is_resumed)
+{
+	struct rollout rollout;
+
+	begin(add(5), false, T);
+	step(STEP_ENTERED, "canary", T + 1);
+	step(STEP_STOPPED, "", T + 2);
+	read_back(&rollout);
+	ck_assert_int_eq(rollout.state, ROLLOUT_RUNNING);
+	ck_assert(rollout.stopped);
+	ck_assert_str_eq(rollout.stop, "found");
+	step(STEP_RESUMED, "", T + 3);
+	read_back(&rollout);
+	ck_assert(!rollout.stopped);
+}
+END_TEST
+
 START_TEST(a_newer_one_replaces_and_remembers_who_has_the_former)
 {
 	struct rollout rollout;
@@ -499,6 +516,19 @@ START_TEST(stages_that_are_configured_otherwise_block)
 }
 END_TEST
 
+START_TEST(an_abort_that_was_asked_for_and_not_done_blocks)
+{
+	struct rollout rollout = running(1);
+
+	rollout.stopped = true;
+	ck_assert_int_eq(judge(&rollout, 2, T + 1000).action, ROLLOUT_BLOCKED);
+	rollout.straight = true;
+	ck_assert_int_eq(judge(&rollout, 2, T + 1000).action, ROLLOUT_BLOCKED);
+	rollout.stopped = false;
+	ck_assert_int_eq(judge(&rollout, 2, T + 1000).action, ROLLOUT_ENTER);
+}
+END_TEST
+
 START_TEST(straight_waits_for_nothing)
 {
 	struct rollout rollout = running(1);
@@ -535,6 +565,7 @@ main(void)
 	tcase_add_test(rows, there_is_none_before_the_first);
 	tcase_add_test(rows, rows_come_to_a_state);
 	tcase_add_test(rows, looks_count_from_when_the_stage_was_reached);
+	tcase_add_test(rows, it_is_stopped_until_it_is_resumed);
 	tcase_add_test(rows, a_newer_one_replaces_and_remembers_who_has_the_former);
 	tcase_add_test(rows, what_was_finished_or_put_back_is_not_remembered);
 	tcase_add_test(rows, what_could_not_be_put_back_is_remembered);
@@ -554,6 +585,7 @@ main(void)
 	tcase_add_test(next, approvals_that_the_next_stage_needs_are_waited_for);
 	tcase_add_test(next, a_stage_that_was_entered_is_entered_again_on_the_same_terms);
 	tcase_add_test(next, stages_that_are_configured_otherwise_block);
+	tcase_add_test(next, an_abort_that_was_asked_for_and_not_done_blocks);
 	tcase_add_test(next, straight_waits_for_nothing);
 	tcase_add_test(next, when_all_stages_have_it_that_is_the_end);
 	suite_add_tcase(suite, next);

@@ -1,9 +1,11 @@
 /* Records to the immutable zone: order, duplicates, cuts, look-ups. */
 #include <check.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/compiler.h"
 #include "zone/zone.h"
 #include "zone_fixture.h"
 
@@ -282,6 +284,105 @@ START_TEST(names_are_found_in_any_letter_case)
 }
 END_TEST
 
+/* Text of many owners; each line is added as it is. */
+struct long_text {
+	char *text;
+	size_t used, size;
+};
+
+PRINTF_LIKE(2, 3)
+static void
+add(struct long_text *text, const char *format, ...)
+{
+	va_list ap;
+
+	if (text->size - text->used < 256) {
+		text->size = text->size * 2 + 4096;
+		text->text = realloc(text->text, text->size);
+		ck_assert_ptr_nonnull(text->text);
+	}
+	va_start(ap, format);
+	text->used +=
+	    (size_t)vsnprintf(text->text + text->used, text->size - text->used, format, ap);
+	va_end(ap);
+}
+
+/* More owners than a thread takes at once, in every order that matters: below a cut, below a DNAME,
+ * deep without either, and between them. */
+static char *
+many_owners(const char *apex, const char *outside)
+{
+	struct long_text text = {.text = NULL};
+
+	add(&text, "%s%s", SOA, apex);
+	add(&text, "cut NS ns.cut\nred DNAME example.\n");
+	for (unsigned i = 0; i < 20000; i++) {
+		add(&text, "n%u.cut A 192.0.2.1\n", i);
+		add(&text, "n%u.red A 192.0.2.1\n", i);
+		add(&text, "n%u.deep.er A 192.0.2.1\n", i);
+		add(&text, "t%u NS ns\n", i);
+	}
+	add(&text, "%s", outside);
+	return text.text;
+}
+
+static void
+assert_same_zone(const struct zone *a, const struct zone *b)
+{
+	ck_assert_uint_eq(a->n_owners, b->n_owners);
+	for (uint32_t i = 0; i < a->n_owners; i++) {
+		if (a->owners[i].flags != b->owners[i].flags ||
+		    !name_equal(zone_owner_name(a, i), zone_owner_name(b, i)))
+			ck_abort_msg("owner %lu differs", (unsigned long)i);
+	}
+	for (int i = 0; i < DEFECT_READING_END; i++)
+		ck_assert_uint_eq(a->defects.tallies[i].count, b->defects.tallies[i].count);
+}
+
+START_TEST(many_threads_build_the_zone_of_one)
+{
+	static const char *const apexes[] = {"", "@ DNAME example.net.\n"};
+	static const char *const others[] = {"",
+	    "x.elsewhere. A 192.0.2.1\nxexample. A 192.0.2.1\nx.exampla. A 192.0.2.1\n",
+	    "n7.cut AAAA 2001:db8::1\n"};
+	const char *apex = apexes[_i % 2], *other = others[_i / 2];
+	char *text = many_owners(apex, other);
+	struct zone *one = zone_fixture_threads("example.", text, 1);
+
+	ck_assert_uint_eq(flags_of(one, "n19999.cut.example."),
+	    apex[0] == '\0' ? OWNER_BELOW_CUT : OWNER_BELOW_DNAME);
+	ck_assert_uint_eq(flags_of(one, "n19999.red.example."), OWNER_BELOW_DNAME);
+	ck_assert_uint_eq(
+	    flags_of(one, "t9999.example."), apex[0] == '\0' ? OWNER_CUT : OWNER_BELOW_DNAME);
+	ck_assert_uint_eq(
+	    flags_of(one, "n19999.deep.er.example."), apex[0] == '\0' ? 0 : OWNER_BELOW_DNAME);
+	ck_assert_uint_eq(defects_of(one, DEFECT_OUT_OF_ZONE), _i / 2 == 1 ? 3 : 0);
+	for (unsigned threads = 2; threads <= 8; threads += 3) {
+		struct zone *many = zone_fixture_threads("example.", text, threads);
+
+		assert_same_zone(one, many);
+		zone_free(many);
+	}
+	zone_free(one);
+	free(text);
+}
+END_TEST
+
+START_TEST(the_owners_behind_one_are_found_beside_it)
+{
+	struct zone *zone = zone_fixture(
+	    "example.", SOA "a NS ns1.a\nns1.a A 192.0.2.1\nns2.a A 192.0.2.2\nz A 192.0.2.1\n");
+	uint32_t cut = zone_fixture_owner(zone, "a.example.");
+
+	ck_assert_uint_eq(zone_find_next(zone, cut, zone_owner_name(zone, cut + 2)), cut + 2);
+	ck_assert_uint_eq(zone_find_next(zone, cut, zone_owner_name(zone, 0)), NO_OWNER);
+	ck_assert_uint_eq(
+	    zone_find_next(zone, (uint32_t)zone->n_owners - 1, zone_owner_name(zone, cut)),
+	    NO_OWNER);
+	zone_free(zone);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -304,6 +405,8 @@ main(void)
 	tcase_add_test(tcase, common_labels_are_counted_from_the_root);
 	tcase_add_test(tcase, names_are_found_in_any_letter_case);
 	tcase_add_test(tcase, names_are_found_together_as_one_by_one);
+	tcase_add_loop_test(tcase, many_threads_build_the_zone_of_one, 0, 6);
+	tcase_add_test(tcase, the_owners_behind_one_are_found_beside_it);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -37,6 +37,12 @@ wire_name(const char *text, uint8_t name[ZG_NAME_MAX])
 struct zone *
 zone_fixture(const char *origin, const char *text)
 {
+	return zone_fixture_threads(origin, text, 2);
+}
+
+struct zone *
+zone_fixture_threads(const char *origin, const char *text, unsigned threads)
+{
 	uint8_t name[ZG_NAME_MAX];
 	struct text memory = {text, strlen(text)};
 	struct source source = {.read = read_text, .context = &memory, .name = "fixture"};
@@ -55,7 +61,7 @@ zone_fixture(const char *origin, const char *text)
 		ck_assert_msg(defects.tallies[i].count == 0, "%s",
 		    defects.tallies[i].count == 0 ? "" : defects.tallies[i].examples[0].detail);
 	ck_assert_msg(
-	    zone_build(&store, &defects, name, 2, &zone, &error) == ZG_OK, "%s", error.text);
+	    zone_build(&store, &defects, name, threads, &zone, &error) == ZG_OK, "%s", error.text);
 	defects_clear(&defects);
 	return zone;
 }

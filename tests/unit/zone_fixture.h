@@ -10,6 +10,8 @@
 /* The zone of that text; the test fails when the text cannot be read. `origin`: presentation form,
  * both $ORIGIN and apex. Freed with zone_free. */
 struct zone *zone_fixture(const char *origin, const char *text);
+/* The same, built by that many threads; else it is two. */
+struct zone *zone_fixture_threads(const char *origin, const char *text, unsigned threads);
 
 /* The index of the owner `name` (absolute, presentation form), which must be there. */
 uint32_t zone_fixture_owner(const struct zone *zone, const char *name);
