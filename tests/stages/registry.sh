@@ -413,6 +413,7 @@ finish() { # name
 		[ "$status" -ne 0 ] || ! has all "$serial" || break
 	done
 	rollout_is "$1" finished "$serial"
+	wait_for 5 serves all "$serial"
 }
 
 # The first rollout of a gate is always staged; what follows is as its policy says.
