@@ -477,8 +477,8 @@ int hook_keep(int (*work)(const struct hook *hook), const struct arguments *argu
 
 /*
  * Knot DNS 3.5 and later with external validation: it writes a version that it would publish to a
- * file, opens a transaction, and waits for zone-commit or zone-abort; its time-out is a no. All that
- * is known of it comes from its control program, and is read as hostile text.
+ * file, opens a transaction, and waits for zone-commit or zone-abort; its time-out is a no. All
+ * that is known of it comes from its control program, and is read as hostile text.
  */
 #define KNOT_WHY_SIZE ZG_ERROR_TEXT_MAX
 
@@ -556,7 +556,7 @@ struct release_job {
 	char *rolling;	    /* owned: of a zone with stages the rolling text, which is the target */
 	bool queued;	    /* the candidate waits for the end of a rollout */
 	bool stays;	    /* a rollout does not go on when it is settled: the caller sees to it */
-	bool back;	    /* the candidate is the release in force, for stages that have another */
+	bool back; /* the candidate is the release in force, for stages that have another */
 	bool dry_run;
 	bool has_state; /* false only in a dry run: there is no history yet */
 	struct state_directory state;
@@ -593,7 +593,8 @@ zg_verdict release_supervised(struct release_job *job, struct claim *claim);
 bool job_is_staged(const struct release_job *job);
 /* State directory and lock. */
 ZG_MUST_CHECK zg_status job_enter(struct release_job *job, struct zg_error *error);
-/* Clock, and what dead runs left; under the lock. False: `error` says why nothing may be released. */
+/* Clock, and what dead runs left; under the lock. False: `error` says why nothing may be released.
+ */
 bool job_prepare(struct release_job *job, struct zg_error *error);
 /* Copies the candidate beside the target: what is checked is what is renamed. */
 bool job_snapshot_make(struct release_job *job, struct zg_error *error);
@@ -650,8 +651,7 @@ bool job_hand_over(struct release_job *job, struct release_log *log, int64_t id,
 /* A candidate that passed was never renamed. */
 void job_abandon(struct release_log *log, int64_t id, const char *why);
 /* Removes the snapshots that dead runs left beside the target. */
-bool job_remove_leftovers(
-    struct release_job *job, struct release_log *log, struct zg_error *error);
+bool job_remove_leftovers(struct release_job *job, struct release_log *log, struct zg_error *error);
 /* Settles what runs that did not end left. False: `error` says why nothing may be released. */
 bool job_settle(struct release_job *job, struct release_log *log, struct zg_error *error);
 
@@ -794,12 +794,12 @@ struct unbound {
 };
 
 /* One that does not run yet, for that server; both are borrowed. */
-void unbound_plan(struct unbound *unbound, const struct net_address *server,
-    const struct unbound_trust *trust);
+void unbound_plan(
+    struct unbound *unbound, const struct net_address *server, const struct unbound_trust *trust);
 /*
- * Starts all that were planned, beside each other, and waits until they answer, at most ten seconds.
- * ZG_OK: all do. Else ZG_READ, and `error` says what is in the way. To be called while there are no
- * threads; unbounds_end in any case.
+ * Starts all that were planned, beside each other, and waits until they answer, at most ten
+ * seconds. ZG_OK: all do. Else ZG_READ, and `error` says what is in the way. To be called while
+ * there are no threads; unbounds_end in any case.
  */
 ZG_MUST_CHECK zg_status unbounds_start(
     const char *program, struct unbound *list, size_t n, struct zg_error *error);
@@ -898,7 +898,7 @@ struct rollout_run {
 	char actor[80];
 	struct rollout rollout; /* as it was read last, and what is next then */
 	struct rollout_next next;
-	char approvers[256]; /* of the next stage: "approved by alice, bob"; empty: none */
+	char approvers[256];	     /* of the next stage: "approved by alice, bob"; empty: none */
 	char why[ZG_ERROR_TEXT_MAX]; /* why it goes on in no other way: ROLLED_FAILED */
 };
 
@@ -944,9 +944,11 @@ bool rollout_run_mend(struct rollout_run *run, const struct released *in_force);
 
 /* Removes the rolling text, which is of no use any more. */
 void rolling_forget(const struct release_job *job);
-/* Keeps the candidate until the rollout under way has finished; the newest wins, and that is said. */
+/* Keeps the candidate until the rollout under way has finished; the newest wins, and that is said.
+ */
 void queue_keep(struct release_job *job, struct release_log *log, uint32_t serial);
-/* Gives up what was queued, which is said unless it is the text with that digest, whose turn it was.
+/* Gives up what was queued, which is said unless it is the text with that digest, whose turn it
+ * was.
  */
 void queue_forget(const struct release_job *job, struct release_log *log,
     const uint8_t sha256[FILE_DIGEST_OCTETS]);
