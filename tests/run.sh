@@ -26,7 +26,8 @@ mkdir -p "$logs"
 # A line for each suite: passed, failed, skipped.
 sums=$(mktemp) || exit 2
 beside=
-trap 'rm -f "$sums" "$sums.beside"; [ -z "$beside" ] || kill "$beside" 2>/dev/null' EXIT
+# shellcheck disable=SC2086 # processes
+trap 'rm -f "$sums" "$sums.1" "$sums.2"; [ -z "$beside" ] || kill $beside 2>/dev/null' EXIT
 trap 'exit 1' INT TERM
 # Seconds that a suite may take: what hangs has failed.
 limit=${LONG:+14400}
@@ -92,23 +93,30 @@ if [ $# -eq 0 ]; then
 		[ "$name" = unit ] || set -- "$@" "$name"
 	done
 fi
-# Suites that start name servers or a browser wait most of the time: they run in turn beside the
+# Suites that start name servers or a browser wait most of the time: they run in two rows beside the
 # others, which compute.
-waits=" bootstrap hook_engines hook_knot hook_nsd html multi observe parent pipeline samples stages statement transfer "
-waiting=
-for name; do
-	case $waits in *" $name "*) waiting="$waiting $name" ;; esac
-done
-for name in $waiting; do
-	run_named "$name"
-done >"$sums.beside" 2>&1 &
+row_1=" hook_bind hook_engines hook_knot hook_nsd html multi observe pipeline "
+row_2=" bootstrap parent samples stages statement transfer "
+
+run_row() { # row names...
+	row=$1
+	shift
+	for name; do
+		case $row in *" $name "*) run_named "$name" ;; esac
+	done
+}
+
+run_row "$row_1" "$@" >"$sums.1" 2>&1 &
 beside=$!
+run_row "$row_2" "$@" >"$sums.2" 2>&1 &
+beside="$beside $!"
 for name; do
-	case $waits in *" $name "*) ;; *) run_named "$name" ;; esac
+	case "$row_1$row_2" in *" $name "*) ;; *) run_named "$name" ;; esac
 done
-wait "$beside"
+# shellcheck disable=SC2086 # two words
+wait $beside
 beside=
-cat "$sums.beside"
+cat "$sums.1" "$sums.2"
 
 read -r passed failed skipped <<END
 $(awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0 }' "$sums")

@@ -71,10 +71,6 @@ static bool
 option_take(
     const struct command_row *command, const struct option_row *row, struct arguments *arguments)
 {
-	if (row->id == OPTION_LATER) {
-		complain_usage(command, "--%s is not supported by this version", row->name);
-		return false;
-	}
 	if (row->id == OPTION_OVERRIDE && arguments->n_overrides < OVERRIDES_MAX) {
 		arguments->overrides[arguments->n_overrides++] = optarg;
 		return true;
@@ -106,10 +102,6 @@ word_take(const struct command_row *command, struct arguments *arguments)
 		return false;
 	}
 	arguments->word = arguments->operands[0];
-	if (word_in(command->later, arguments->word)) {
-		complain_usage(command, "%s is not supported by this version", arguments->word);
-		return false;
-	}
 	if (!word_in(command->words, arguments->word) && command_word(command) != NULL) {
 		arguments->word = command_word(command);
 		return true;

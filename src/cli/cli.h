@@ -95,7 +95,6 @@ enum option_id {
 	OPTION_NEXT,
 	OPTION_UPDATE,
 	OPTION_WAIT,
-	OPTION_LATER, /* known by name, not supported by this version */
 	OPTION_COUNT
 };
 
@@ -104,7 +103,7 @@ struct option_row {
 	char letter;	      /* NUL: none */
 	const char *name;     /* without the dashes */
 	const char *argument; /* "FILE", "text|json"; NULL: none */
-	const char *help;     /* one line; NULL for OPTION_LATER */
+	const char *help;     /* one line */
 };
 
 struct arguments;
@@ -112,7 +111,6 @@ struct arguments;
 struct command_row {
 	const char *name;     /* NULL: the program itself */
 	const char *words;    /* sub-commands, "lint|show"; NULL: none */
-	const char *later;    /* sub-commands that this version does not support; NULL: none */
 	const char *operands; /* "ZONEFILE | -"; NULL: none */
 	size_t n_operands_min;
 	size_t n_operands_max;
@@ -423,7 +421,6 @@ struct hook_request {
 	int fd;		    /* HOOK_SOURCE_FD: no end mark, a text that was cut looks whole */
 	const char *path;   /* HOOK_SOURCE_PATH; the name of HOOK_SOURCE_FD, NULL: standard input */
 	const char *server; /* HOOK_SOURCE_SERVER: ADDRESS@PORT */
-	const char *key;    /* of the transfer: file of a TSIG key; NULL: none */
 
 	/* Seconds after which the answer is worth nothing, and a yes is none: the engine has given
 	 * up, or asks about something else. 0: as long as --timeout says. */
@@ -459,6 +456,7 @@ int hook_run(const struct hook *hook, const struct hook_request *request);
 
 /* The engines: each returns hook_run's answer, or EXIT_UNDECIDED when what it was asked makes no
  * sense. */
+int hook_bind(const struct hook *hook);
 int hook_cascade(const struct hook *hook);
 int hook_knot(const struct hook *hook);
 int hook_nsd(const struct hook *hook);
@@ -668,6 +666,26 @@ int job_passed(struct release_job *job, const struct claim *claim);
 int job_declined(struct release_job *job, zg_verdict verdict, const struct claim *claim);
 int job_undecided(struct release_job *job, const struct claim *claim);
 int job_unchecked(struct release_job *job, const char *reason);
+
+/* What people are told of a verdict. */
+struct release_notice {
+	const char *event;
+	zg_verdict verdict;
+	const struct claim *claim; /* what it is about; NULL: not known */
+	const char *log_head;
+	const char *report; /* JSON; NULL: none */
+};
+void job_notify(const struct release_job *job, const struct release_notice *notice);
+
+/* Ends of a verdict that several have; each records, tells and returns the exit status. There is
+ * none: `reason`, which was complained of, and a pass of this run counts for nothing; `log` may be
+ * NULL. What is renamed is not all of a release: `why`. What is in service already was asked for: a
+ * yes, and no news for the log. */
+int job_undecided_in(struct release_job *job, struct release_log *log, const struct claim *claim,
+    const char *reason);
+int job_failed_after_rename(
+    struct release_job *job, struct release_log *log, const struct claim *claim, const char *why);
+int job_answer_again(struct release_job *job, struct release_log *log, uint32_t serial);
 
 /* The worker's part: the check, the record in the history, the report, the claim. */
 void release_work(void *context, struct claim *claim);
@@ -879,14 +897,12 @@ ZG_MUST_CHECK zg_status observe_validate(struct observe_pass *pass, struct zg_er
  * Looks at the servers of the first `n_stages` stages, supervised in a worker, without the zone's
  * lock while servers keep us waiting: a stage that has the text of a rollout under way has to serve
  * that, any other the release in force. Records what each serves, and for each stage that has the
- * rolling text STEP_GOOD or STEP_BAD; tells people what is wrong and was not. `good`: all servers
- * are; else `found` names those that are not, in one phrase, not escaped. Not to be called with a
- * history open or the lock held. ZG_OK whatever was seen; else nobody could tell, nothing was
+ * rolling text STEP_GOOD or STEP_BAD; tells people what is wrong and was not. Not to be called with
+ * a history open or the lock held. ZG_OK whatever was seen; else nobody could tell, nothing was
  * recorded of the stages, and `error`, which may be empty, says why.
  */
 ZG_MUST_CHECK zg_status stage_look(const struct config *config, const struct config_zone *zone,
-    size_t n_stages, const struct arguments *arguments, bool *good, char *found, size_t found_size,
-    struct zg_error *error);
+    size_t n_stages, const struct arguments *arguments, struct zg_error *error);
 
 /* --- Stages: what a rollout does in the commands that drive it (rollout_run.c, rollout_settle.c)
  * --- */
@@ -939,6 +955,17 @@ bool rollout_settle(struct release_job *job, struct release_log *log, struct zg_
 /* Puts the release in force back where a stage that should have it has something else. False:
  * run->why. */
 bool rollout_run_mend(struct rollout_run *run, const struct released *in_force);
+
+/* --- Stages: what follows from a verdict (rollout_outcome.c) --- */
+
+/* Each returns the exit status. The candidate `id` passed: its way through the stages begins. What
+ * is on its way was offered again; `log` may be NULL. The release in force was offered again:
+ * stages that should have it get it back. */
+int rollout_start(
+    struct release_job *job, struct release_log *log, const struct claim *claim, int64_t id);
+int rollout_offered_again(struct release_job *job, struct release_log *log);
+int rollout_mended(struct release_job *job, struct release_log *log, const struct claim *claim,
+    const struct released *in_force);
 
 /* --- Stages: copies in the state directory (rollout_text.c) --- */
 

@@ -31,7 +31,7 @@ option_arguments_print(const struct command_row *command)
 	for (size_t i = 0; i < command->n_options; i++) {
 		const struct option_row *row = &command->options[i];
 
-		if (row->id == OPTION_LATER || row->argument == NULL)
+		if (row->argument == NULL)
 			continue;
 		(void)printf("\t\t");
 		pattern_print(row);
@@ -65,8 +65,7 @@ command_print(const struct command_row *command)
 {
 	(void)printf("\t%s)\n\t\toptions='", command->name);
 	for (size_t i = 0; i < command->n_options; i++) {
-		if (command->options[i].id != OPTION_LATER)
-			(void)printf("%s--%s", i > 0 ? " " : "", command->options[i].name);
+		(void)printf("%s--%s", i > 0 ? " " : "", command->options[i].name);
 	}
 	(void)printf("'\n\t\toperands='");
 	operands_print(command);

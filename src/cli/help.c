@@ -57,7 +57,7 @@ synopsis_print(const struct command_row *command)
 	for (size_t i = 0; i < command->n_options; i++) {
 		const struct option_row *row = &command->options[i];
 
-		if (row->id == OPTION_LATER || row->id == OPTION_HELP || row->id == OPTION_VERSION)
+		if (row->id == OPTION_HELP || row->id == OPTION_VERSION)
 			continue;
 		(void)synopsis_option(piece, sizeof(piece), row);
 		synopsis_piece(piece, indent, &column);
@@ -76,8 +76,6 @@ options_print(const struct command_row *command)
 		char letter[5] = "   ";
 		int width;
 
-		if (row->id == OPTION_LATER)
-			continue;
 		if (row->letter != '\0')
 			(void)snprintf(letter, sizeof(letter), "-%c,", row->letter);
 		width = printf("  %s --%s%s%s", letter, row->name, row->argument != NULL ? " " : "",

@@ -22,6 +22,9 @@ struct engine {
 #define IN_THE_ENVIRONMENT "the engine says in the environment what it asks about"
 
 static const struct engine engines[] = {
+    {"bind", hook_bind, 2, 2,
+	"this engine is asked for its zone: say on the command line ZONE ADDRESS[@PORT]", NULL,
+	false, {0, 1, 2, 3}},
     {"cascade", hook_cascade, 0, 0, IN_THE_ENVIRONMENT, NULL, true, {0, 1, 2, 3}},
     {"knot", hook_knot, 1, 2, "which version is answered: ZONE [SERIAL], or --wait and no word",
 	knot_watch, false, {0, 1, 2, 3}},
@@ -44,6 +47,21 @@ zone_is_hooked(const struct release_job *job)
 		return true;
 	complain("undecided: %s says no hook of %s for %s", job->config->path, job->hook->engine,
 	    job->zone->name);
+	return false;
+}
+
+/* A key signs a transfer: where there is none, whoever gave it expects another. */
+static bool
+key_is_of_use(const struct release_job *job)
+{
+	const char *key = job->arguments->values[OPTION_TSIG];
+
+	if (key == NULL || (job->hook->source == HOOK_SOURCE_SERVER && key[0] != '\0'))
+		return true;
+	if (key[0] == '\0')
+		complain_usage(job->arguments->command, "--tsig '' is not the name of a file");
+	else
+		complain_usage(job->arguments->command, "--tsig: nothing is transferred");
 	return false;
 }
 
@@ -75,11 +93,12 @@ hook_run(const struct hook *hook, const struct hook_request *request)
 		job.asker = hook->asker;
 		job.gate.inputs.zone = source_of(request);
 		if (request->source == HOOK_SOURCE_SERVER)
-			job.wish =
-			    (struct fetch_wish){.server = request->server, .key = request->key};
+			job.wish = (struct fetch_wish){
+			    .server = request->server, .key = hook->arguments->values[OPTION_TSIG]};
 		if (request->seconds > 0 && request->seconds < job.gate.timeout)
 			job.gate.timeout = request->seconds;
-		if (release_job_configure(&job, request->zone) && zone_is_hooked(&job))
+		if (key_is_of_use(&job) && release_job_configure(&job, request->zone) &&
+		    zone_is_hooked(&job))
 			status = release_run(&job);
 	}
 	release_job_clear(&job);

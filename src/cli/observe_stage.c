@@ -1,21 +1,15 @@
 /* Looks at the stages of a rollout, for who advances it. */
-#include <stdio.h>
-#include <string.h>
-
 #include "base/error.h"
 #include "cli/cli.h"
 
 zg_status
 stage_look(const struct config *config, const struct config_zone *zone, size_t n_stages,
-    const struct arguments *arguments, bool *good, char *found, size_t found_size,
-    struct zg_error *error)
+    const struct arguments *arguments, struct zg_error *error)
 {
 	struct observe_job job;
 	struct claim claim;
 	zg_verdict verdict;
 
-	*good = false;
-	found[0] = '\0';
 	if (n_stages == 0 || n_stages > zone->n_stages)
 		return error_set(error, ZG_PARAMETER, "there is no stage to look at");
 	if (!observe_job_read(arguments, &job))
@@ -31,9 +25,6 @@ stage_look(const struct config *config, const struct config_zone *zone, size_t n
 	    &(struct supervised){
 		.work = observe_work, .context = &job, .timeout = SUPERVISED_TIMEOUT},
 	    &claim);
-	*good = verdict == ZG_VERDICT_PASS;
-	if (verdict == ZG_VERDICT_REFUSE)
-		(void)snprintf(found, found_size, "%s", claim.message);
 	if (verdict == ZG_VERDICT_PASS || verdict == ZG_VERDICT_REFUSE)
 		return ZG_OK;
 	return error_set(error, ZG_READ, "%s", claim.message);

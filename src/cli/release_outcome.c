@@ -32,16 +32,8 @@ report_without_result(const struct config_zone *zone, const char *reason)
 	return text;
 }
 
-struct notice {
-	const char *event;
-	zg_verdict verdict;
-	const struct claim *claim; /* what it is about; NULL: not known */
-	const char *log_head;
-	const char *report; /* JSON; NULL: none */
-};
-
-static void
-notify(const struct release_job *job, const struct notice *notice)
+void
+job_notify(const struct release_job *job, const struct release_notice *notice)
 {
 	const struct command_task task = {.event = notice->event,
 	    .zone = job->zone->name,
@@ -132,10 +124,8 @@ undecided_record(
 	}
 }
 
-/* The gate could not do its work; `reason` is known to whoever reads standard error already. `log`
- * is NULL when there is none. Returns the exit status. */
-static int
-undecided_in(
+int
+job_undecided_in(
     struct release_job *job, struct release_log *log, const struct claim *claim, const char *reason)
 {
 	char head[LOG_HEAD_TEXT_SIZE] = "", *report = NULL, *bare = NULL;
@@ -151,11 +141,11 @@ undecided_in(
 		undecided_record(job, log, reason, bare);
 	if (log != NULL)
 		job_sign_head(job, log, head);
-	notify(job, &(struct notice){.event = "undecided",
-			.verdict = ZG_VERDICT_UNDECIDED,
-			.claim = claim,
-			.log_head = head,
-			.report = report != NULL ? report : bare});
+	job_notify(job, &(struct release_notice){.event = "undecided",
+			    .verdict = ZG_VERDICT_UNDECIDED,
+			    .claim = claim,
+			    .log_head = head,
+			    .report = report != NULL ? report : bare});
 	free(report);
 	free(bare);
 	return EXIT_UNDECIDED;
@@ -173,7 +163,7 @@ job_unchecked(struct release_job *job, const char *reason)
 	/* That the history cannot be written may be the very reason. */
 	if (job->has_state)
 		(void)!release_log_open(&job->state, job->zone->name, true, &log, &error);
-	status = undecided_in(job, log, NULL, reason);
+	status = job_undecided_in(job, log, NULL, reason);
 	release_log_close(log);
 	return status;
 }
@@ -185,7 +175,7 @@ job_undecided(struct release_job *job, const struct claim *claim)
 	struct release_log *log = job_log_open(job);
 	const char *reason =
 	    claim->message[0] != '\0' ? claim->message : "the check did not come to its end";
-	int status = undecided_in(job, log, claim, reason);
+	int status = job_undecided_in(job, log, claim, reason);
 
 	release_log_close(log);
 	return status;
@@ -213,30 +203,6 @@ refusal_keep(
 		complain("the refusal is not remembered: %s", error.text);
 }
 
-/* What is on its way through the stages was offered again. */
-static int
-rolling_again(struct release_job *job, struct release_log *log)
-{
-	struct rollout_run run;
-	struct zg_error error = {0};
-	char head[LOG_HEAD_TEXT_SIZE];
-	int status = EXIT_UNDECIDED;
-
-	if (log != NULL) {
-		rollout_run_init(&run, job, log);
-		if (rollout_run_read(&run, &error) != ZG_OK) {
-			complain("the history cannot be read: %s", error.text);
-		} else {
-			rollout_run_tell(&run);
-			status = zg_verdict_exit_status(ZG_VERDICT_HELD);
-		}
-		/* The worker may have recorded what the parent publishes. */
-		job_sign_head(job, log, head);
-	}
-	release_log_close(log);
-	return status;
-}
-
 /* Refused or held: the worker has recorded and reported it. */
 int
 job_declined(struct release_job *job, zg_verdict verdict, const struct claim *claim)
@@ -245,9 +211,12 @@ job_declined(struct release_job *job, zg_verdict verdict, const struct claim *cl
 	struct zg_error error = {0};
 	char head[LOG_HEAD_TEXT_SIZE] = "", *report = NULL;
 	bool recorded = false;
+	int status = zg_verdict_exit_status(verdict);
 
-	if (claim->rolling == 1)
-		return rolling_again(job, log);
+	if (claim->rolling == 1) {
+		status = rollout_offered_again(job, log);
+		goto out;
+	}
 	job->queued = claim->queued == 1;
 	if (job->queued)
 		queue_keep(job, log, claim->serial);
@@ -263,19 +232,19 @@ job_declined(struct release_job *job, zg_verdict verdict, const struct claim *cl
 		refusal_keep(job, log, verdict, claim);
 	if (report == NULL)
 		complain("the verdict is not in the history");
-	notify(job, &(struct notice){.event = zg_verdict_text(verdict),
-			.verdict = verdict,
-			.claim = claim,
-			.log_head = head,
-			.report = report});
+	job_notify(job, &(struct release_notice){.event = zg_verdict_text(verdict),
+			    .verdict = verdict,
+			    .claim = claim,
+			    .log_head = head,
+			    .report = report});
+out:
 	free(report);
 	release_log_close(log);
-	return zg_verdict_exit_status(verdict);
+	return status;
 }
 
-/* The target is new, and that is not all of a release. */
-static int
-failed_after_rename(
+int
+job_failed_after_rename(
     struct release_job *job, struct release_log *log, const struct claim *claim, const char *why)
 {
 	char head[LOG_HEAD_TEXT_SIZE] = "", *report = report_without_result(job->zone, why);
@@ -284,11 +253,11 @@ failed_after_rename(
 	    job_has_copy(job) ? "passed, but not released" : "renamed, but not released", why);
 	if (log != NULL)
 		job_sign_head(job, log, head);
-	notify(job, &(struct notice){.event = "failed",
-			.verdict = ZG_VERDICT_UNDECIDED,
-			.claim = claim,
-			.log_head = head,
-			.report = report});
+	job_notify(job, &(struct release_notice){.event = "failed",
+			    .verdict = ZG_VERDICT_UNDECIDED,
+			    .claim = claim,
+			    .log_head = head,
+			    .report = report});
 	free(report);
 	return EXIT_UNDECIDED;
 }
@@ -338,67 +307,7 @@ hand_over(struct release_job *job, struct release_log *log, const struct claim *
 	char head[LOG_HEAD_TEXT_SIZE], why[ZG_ERROR_TEXT_MAX];
 
 	if (!job_hand_over(job, log, id, serial, why, sizeof(why)))
-		return failed_after_rename(job, log, claim, why);
-	job_sign_head(job, log, head);
-	return 0;
-}
-
-/* It is on its way, and waits: people are told. */
-static int
-rolled_out(struct release_job *job, const struct rollout_run *run, const struct claim *claim)
-{
-	char head[LOG_HEAD_TEXT_SIZE] = "", *report = NULL;
-	struct zg_error error = {0};
-
-	rollout_run_tell(run);
-	if (release_report(run->log, run->rollout.candidate, &report, &error) != ZG_OK)
-		complain("the report cannot be read back: %s", error.text);
-	job_sign_head(job, run->log, head);
-	notify(job, &(struct notice){.event = "staged",
-			.verdict = ZG_VERDICT_PASS,
-			.claim = claim,
-			.log_head = head,
-			.report = report});
-	free(report);
-	return zg_verdict_exit_status(ZG_VERDICT_HELD);
-}
-
-/* What is recorded comes before what is renamed: from then on the next run goes on with it. */
-static bool
-roll_out_begin(struct rollout_run *run, const struct claim *claim, int64_t id)
-{
-	struct release_job *job = run->job;
-	struct zg_error error = {0};
-
-	if (!rollout_run_begin(run, id, claim->straight == 1, claim->message))
-		return false;
-	if (snapshot_publish(&job->snapshot, job->zone, &error) == ZG_OK)
-		return true;
-	if (!job->snapshot.published && !rollout_run_drop(run, error.text))
-		complain("%s", run->why);
-	(void)snprintf(run->why, sizeof(run->why), "%s", error.text);
-	return false;
-}
-
-/* Its way through the stages begins. What was queued is older. */
-static int
-roll_out(struct release_job *job, struct release_log *log, const struct claim *claim, int64_t id)
-{
-	struct rollout_run run;
-	char head[LOG_HEAD_TEXT_SIZE];
-	enum rolled rolled;
-
-	rollout_run_init(&run, job, log);
-	if (!roll_out_begin(&run, claim, id)) {
-		complain("undecided: %s", run.why);
-		return undecided_in(job, log, claim, run.why);
-	}
-	rolled = rollout_run_go(&run, NO_STAGE);
-	queue_forget(job, log, job->snapshot.sha256);
-	if (rolled == ROLLED_FAILED)
-		return failed_after_rename(job, log, claim, run.why);
-	if (rolled == ROLLED_WAITS)
-		return rolled_out(job, &run, claim);
+		return job_failed_after_rename(job, log, claim, why);
 	job_sign_head(job, log, head);
 	return 0;
 }
@@ -412,25 +321,24 @@ publish(struct release_job *job, struct release_log *log, const struct claim *cl
 
 	if (!job_may_publish(job, newest->serial, error.text, sizeof(error.text))) {
 		complain("undecided: %s", error.text);
-		return undecided_in(job, log, claim, error.text);
+		return job_undecided_in(job, log, claim, error.text);
 	}
 	if (job_is_staged(job))
-		return roll_out(job, log, claim, newest->id);
+		return rollout_start(job, log, claim, newest->id);
 	status = snapshot_publish(&job->snapshot, job->zone, &error);
 	if (status != ZG_OK && !job->snapshot.published) {
 		complain("undecided: %s", error.text);
-		return undecided_in(job, log, claim, error.text);
+		return job_undecided_in(job, log, claim, error.text);
 	}
 	if (status != ZG_OK) {
 		job_note(log, "reload", error.text);
-		return failed_after_rename(job, log, claim, error.text);
+		return job_failed_after_rename(job, log, claim, error.text);
 	}
 	return hand_over(job, log, claim, newest->id, newest->serial);
 }
 
-/* What is in service already is asked for: a yes, and no news for the log. */
-static int
-answer_again(struct release_job *job, struct release_log *log, uint32_t serial)
+int
+job_answer_again(struct release_job *job, struct release_log *log, uint32_t serial)
 {
 	char head[LOG_HEAD_TEXT_SIZE], why[ZG_ERROR_TEXT_MAX];
 
@@ -455,31 +363,18 @@ put_back(struct release_job *job, struct release_log *log, const struct claim *c
 	if (snapshot_publish(&job->snapshot, job->zone, &error) != ZG_OK) {
 		complain("undecided: the target is not the released zone, and cannot be: %s",
 		    error.text);
-		return undecided_in(job, log, claim, error.text);
+		return job_undecided_in(job, log, claim, error.text);
 	}
 	if (job_has_copy(job))
-		return answer_again(job, log, claim->serial);
+		return job_answer_again(job, log, claim->serial);
 	complain("the target was not the released zone, and is again");
 	job_note(log, "put-back", "the target was not the released zone, and is again");
 	if (memcmp(in_force->sha256, job->snapshot.sha256, sizeof(in_force->sha256)) == 0)
 		job_keep_released(job);
 	job_sign_head(job, log, head);
 	if (!job_reload(job, claim->serial, why, sizeof(why)))
-		return failed_after_rename(job, log, claim, why);
+		return job_failed_after_rename(job, log, claim, why);
 	return 0;
-}
-
-/* The same where the files are those of the stages. */
-static int
-mended(struct release_job *job, struct release_log *log, const struct claim *claim,
-    const struct released *in_force)
-{
-	struct rollout_run run;
-
-	rollout_run_init(&run, job, log);
-	if (!rollout_run_mend(&run, in_force))
-		return failed_after_rename(job, log, claim, run.why);
-	return answer_again(job, log, claim->serial);
 }
 
 /* Same serial, same content as the release in force: there is nothing to do, unless the target is
@@ -497,13 +392,13 @@ already_released(struct release_job *job, struct release_log *log, const struct 
 	    strcmp(in_force.digest, claim->digest) != 0) {
 		if (job_has_copy(job) &&
 		    release_is_live(log, claim->serial, claim->digest, clock_now()))
-			return answer_again(job, log, claim->serial);
+			return job_answer_again(job, log, claim->serial);
 		complain("undecided: the worker's verdict is not about what is in force");
-		return undecided_in(
+		return job_undecided_in(
 		    job, log, claim, "the worker's verdict is not about what is in force");
 	}
 	if (job_is_staged(job))
-		return mended(job, log, claim, &in_force);
+		return rollout_mended(job, log, claim, &in_force);
 	if (target_digest(job->target, sha256, &exists, &error) != ZG_OK)
 		exists = false;
 	if (!exists || (memcmp(sha256, in_force.sha256, sizeof(sha256)) != 0 &&
@@ -512,8 +407,8 @@ already_released(struct release_job *job, struct release_log *log, const struct 
 	if (!in_force.handed && job_has_copy(job))
 		return hand_over(job, log, claim, in_force.id, in_force.serial);
 	if (!in_force.handed)
-		return failed_after_rename(job, log, claim, "its command failed again");
-	return answer_again(job, log, claim->serial);
+		return job_failed_after_rename(job, log, claim, "its command failed again");
+	return job_answer_again(job, log, claim->serial);
 }
 
 /* The very text of the release in force, and the copy of it is there: a yes without a check. */
@@ -533,7 +428,7 @@ job_knows_release(struct release_job *job, const struct released *in_force, int 
 		return false;
 	job_hold_signals();
 	log = job_log_open(job);
-	*status = log != NULL ? answer_again(job, log, in_force->serial) : EXIT_UNDECIDED;
+	*status = log != NULL ? job_answer_again(job, log, in_force->serial) : EXIT_UNDECIDED;
 	release_log_close(log);
 	return true;
 }
@@ -574,7 +469,7 @@ job_passed(struct release_job *job, const struct claim *claim)
 	    log == NULL ? "the history cannot be read" : job_claim_judge(job, log, claim, &newest);
 	if (why != NULL) {
 		complain("undecided: %s", why);
-		status = undecided_in(job, log, claim, why);
+		status = job_undecided_in(job, log, claim, why);
 	} else if (claim->in_force == 1) {
 		status = already_released(job, log, claim);
 	} else {
@@ -601,10 +496,10 @@ job_tell_unheard(struct release_job *job, int status)
 		job_sign_head(job, log, head);
 	}
 	report = report_without_result(job->zone, why);
-	notify(job, &(struct notice){.event = "failed",
-			.verdict = ZG_VERDICT_UNDECIDED,
-			.log_head = head,
-			.report = report});
+	job_notify(job, &(struct release_notice){.event = "failed",
+			    .verdict = ZG_VERDICT_UNDECIDED,
+			    .log_head = head,
+			    .report = report});
 	free(report);
 	release_log_close(log);
 }

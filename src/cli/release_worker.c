@@ -142,11 +142,14 @@ ds_open(struct work *work, struct zg_error *error)
 
 /* Of a transfer there is no snapshot without the closing SOA. What a hook that transfers kept for
  * `approve` came whole as far as anyone can tell now; before it goes out it is transferred and
- * checked again. */
+ * checked again. The hook that has a target or stages was handed a file. */
 static bool
 is_whole(const struct release_job *job)
 {
-	if (job->hook == NULL && job->dry_run && job->zone->hook != NULL && job->target == NULL)
+	const struct config_zone *zone = job->zone;
+	bool transfers = zone->hook != NULL && zone->target == NULL && zone->n_stages == 0;
+
+	if (job->hook == NULL && job->dry_run && transfers)
 		return true;
 	return job->wish.server != NULL;
 }
@@ -272,8 +275,9 @@ newer_hold(struct work *work)
 		return;
 	work->queued = newer == STAGING_QUEUE;
 	(void)snprintf(work->why, sizeof(work->why),
-	    "held, %s serial %" PRIu32 ", which is on its way through the stages",
-	    work->queued ? "queued behind" : "the policy lets none pass", work->rollout.serial);
+	    "%s%" PRIu32 ", which is on its way through the stages",
+	    work->queued ? QUEUED_REASON : "held, the policy lets none pass serial ",
+	    work->rollout.serial);
 	work->result->verdict = ZG_VERDICT_HELD;
 	work->result->reason = work->why;
 }

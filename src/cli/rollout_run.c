@@ -42,9 +42,10 @@ approvals_count(struct rollout_run *run, size_t stage)
 	if (status == ZG_OK) {
 		n = approvals.n;
 		stage_approvals_text(&approvals, run->approvers, sizeof(run->approvers));
-	} else
+	} else {
 		complain("the approvals of stage %s cannot be counted: %s",
 		    run->rollout.stages[stage].name, error.text);
+	}
 	stage_approvals_clear(&approvals);
 	zg_policy_free(policy);
 	return n;
@@ -245,21 +246,11 @@ rollout_run_drop(struct rollout_run *run, const char *why)
 
 /* --- Back --- */
 
-static const struct config_stage *
-stage_configured(const struct config_zone *zone, const char *name)
-{
-	for (size_t i = 0; i < zone->n_stages; i++) {
-		if (strcmp(zone->stages[i].name, name) == 0)
-			return &zone->stages[i];
-	}
-	return NULL;
-}
-
 static bool
 stage_put_back(struct rollout_run *run, const struct rollout_stage *had,
     const struct released *in_force, int fd)
 {
-	const struct config_stage *stage = stage_configured(run->job->zone, had->name);
+	const struct config_stage *stage = config_stage_find(run->job->zone, had->name);
 	struct zg_error error = {0};
 
 	if (stage == NULL) {
@@ -289,8 +280,8 @@ stages_put_back(struct rollout_run *run, const struct released *in_force)
 	    zone->stages[zone->n_stages - 1].target, in_force, &fd, &error);
 
 	if (status != ZG_OK || fd < 0)
-		return fail(
-		    run, "the text of the release in force is not there any more", error.text);
+		return fail(run, "the text of the release in force is not there any more: ",
+		    status != ZG_OK ? error.text : "no copy has its digest");
 	for (size_t i = 0; i < rollout->n_stages; i++) {
 		const struct rollout_stage *had = &rollout->stages[i];
 

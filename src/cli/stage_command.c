@@ -49,14 +49,11 @@ static bool
 look(const struct release_job *job, const struct rollout *rollout)
 {
 	size_t n = rollout_n_reached(rollout);
-	char found[512] = "";
 	struct zg_error error = {0};
-	bool good = false;
 
 	if (rollout->straight || n == 0 || n >= job->zone->n_stages)
 		return true;
-	if (stage_look(job->config, job->zone, n, job->arguments, &good, found, sizeof(found),
-		&error) == ZG_OK)
+	if (stage_look(job->config, job->zone, n, job->arguments, &error) == ZG_OK)
 		return true;
 	complain(
 	    "%s: undecided: what the stages serve cannot be told: %s", job->zone->name, error.text);

@@ -226,8 +226,10 @@ check_servers(struct policy_reporter *reporter, const struct config_zone *zone, 
 	}
 }
 
-/* The signer of OpenDNSSEC cannot be told no, so that its hook releases a file; the other engines
- * publish themselves what the hook lets pass, and a file of ours would be a second way out. */
+/* The signer of OpenDNSSEC and BIND cannot be told no, so that their hooks release a file; the
+ * other engines publish themselves what the hook lets pass, and a file of ours would be a second
+ * way out.
+ */
 static void
 check_hook(struct policy_reporter *reporter, const struct config_zone *zone)
 {
@@ -235,7 +237,7 @@ check_hook(struct policy_reporter *reporter, const struct config_zone *zone)
 
 	if (zone->hook == NULL)
 		return;
-	releases = strcmp(zone->hook, "opendnssec") == 0;
+	releases = strcmp(zone->hook, "opendnssec") == 0 || strcmp(zone->hook, "bind") == 0;
 	if (releases && zone->target == NULL && zone->n_stages == 0)
 		policy_error(reporter, ZG_POLICY, zone->line,
 		    "zone %s has a hook of %s and no Release: the hook releases a file", zone->name,

@@ -99,13 +99,13 @@ account_read(const struct config_row *row, const char *text, void *base, char wh
 static zg_status
 engine_read(const struct config_row *row, const char *text, void *base, char why[POLICY_WHY_MAX])
 {
-	static const char *const engines[] = {"nsd", "knot", "cascade", "opendnssec"};
+	static const char *const engines[] = {"nsd", "knot", "cascade", "opendnssec", "bind"};
 
 	for (size_t i = 0; i < sizeof(engines) / sizeof(engines[0]); i++) {
 		if (strcmp(engines[i], text) == 0)
 			return keep(base, row->place, text, strlen(text));
 	}
-	return refuse(why, "not nsd, knot, cascade or opendnssec");
+	return refuse(why, "not nsd, knot, cascade, opendnssec or bind");
 }
 
 /* What is a word of a command line and of a log. */

@@ -90,13 +90,13 @@ static void PRINTF_LIKE(2, 3) line_add(struct line *line, const char *format, ..
 	va_end(ap);
 }
 
-/* " 192.0.2.1@53 silent, bogus", and with `example` " (www.example. A over UDP: why)". */
+/* "192.0.2.1@53 silent, bogus", and with `example` " (www.example. A over UDP: why)". */
 static void
 add_faults(struct line *line, const struct observed_server *server, bool example)
 {
 	const char *comma = " ";
 
-	line_add(line, " %s", server->server);
+	line_add(line, "%s", server->server);
 	for (int fault = 0; fault < FAULTS; fault++) {
 		if (server->n_faults[fault] == 0)
 			continue;
@@ -105,7 +105,6 @@ add_faults(struct line *line, const struct observed_server *server, bool example
 	}
 	if (example && server->n_examples > 0)
 		line_add(line, " (%s)", server->examples[0].text);
-	line_add(line, ";");
 }
 
 /* Those of the stage (NULL: all) that are not good, validating resolvers too; returns how many. */
@@ -120,14 +119,16 @@ add_bad(struct line *line, const struct zone_look *look, const char *stage, bool
 		if ((stage != NULL && strcmp(server->stage, stage) != 0) ||
 		    observed_is_good(server))
 			continue;
+		if (n++ > 0)
+			line_add(line, "; ");
 		add_faults(line, server, examples);
-		n++;
 	}
 	for (size_t i = 0; i < look->n_validators; i++) {
 		if (validator_is_good(&look->validators[i]))
 			continue;
+		if (n++ > 0)
+			line_add(line, "; ");
 		add_faults(line, &look->validators[i], examples);
-		n++;
 	}
 	return n;
 }
@@ -144,7 +145,7 @@ describe(const struct zone_look *look, char *text, size_t size)
 
 	for (size_t i = 0; i < look->n_servers; i++)
 		n_bad += !observed_is_good(&look->servers[i]);
-	line_add(&line, "serial %" PRIu32 ": %zu of %zu servers are not good:", serial, n_bad,
+	line_add(&line, "serial %" PRIu32 ": %zu of %zu servers are not good: ", serial, n_bad,
 	    look->n_servers);
 	(void)add_bad(&line, look, NULL, false);
 }
@@ -183,11 +184,8 @@ look_evidence(const struct zone_look *look, const char *stage, char *text, size_
 	struct line line = {text, size, 0};
 
 	text[0] = '\0';
-	if (add_bad(&line, look, stage, true) > 0) {
-		/* Without the blank before the first. */
-		memmove(text, text + 1, strlen(text));
+	if (add_bad(&line, look, stage, true) > 0)
 		return false;
-	}
 	describe_good(look, stage, &line);
 	return true;
 }

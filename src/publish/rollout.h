@@ -115,6 +115,10 @@ void rollout_judge(const struct rollout_inputs *inputs, struct rollout_next *nex
  * and again after each bad look. `soak`: seconds, of the configuration. */
 int64_t rollout_soak_end(const struct rollout_stage *stage, int64_t soak);
 
+/* How the reason begins of a candidate that is held until a rollout has finished. A serial follows.
+ */
+#define QUEUED_REASON "held, queued behind serial "
+
 /* A look is good for so long. Seconds. */
 #define LOOK_AGE_MAX 900
 

@@ -264,6 +264,28 @@ judge_signer(const struct status_zone_inputs *inputs, const struct history_candi
 	    (int)strlen(report->zone) - 1, report->zone);
 }
 
+/* A candidate that passed, and waits for the end of a rollout, not for people. One that a rollout
+ * came after had its turn, or was overtaken. */
+static bool
+is_queued(const struct status_zone_inputs *inputs, const struct history_candidate *candidate,
+    struct status_report *report)
+{
+	const struct rollout *rollout = inputs->rollout;
+
+	if (rollout == NULL || candidate->state != CANDIDATE_HELD ||
+	    strncmp(candidate->reason, QUEUED_REASON, strlen(QUEUED_REASON)) != 0)
+		return false;
+	if (candidate->id < rollout->candidate)
+		return true;
+	if (!rollout_is_running(rollout))
+		return false;
+	status_add(report, STATUS_OK, "candidate-queued",
+	    "serial %" PRIu32 " is queued, and released when the rollout of serial %" PRIu32
+	    " has finished",
+	    candidate->facts.serial, rollout->serial);
+	return true;
+}
+
 /* What the gate stopped since the release: the newest of each kind. */
 static void
 judge_stopped(const struct status_zone_inputs *inputs, const struct history_candidate *release,
@@ -280,6 +302,8 @@ judge_stopped(const struct status_zone_inputs *inputs, const struct history_cand
 	const struct history_candidate *candidate;
 
 	for (size_t i = 0; (candidate = newer_candidate(inputs, release, i)) != NULL; i++) {
+		if (is_queued(inputs, candidate, report))
+			continue;
 		report->n_held += candidate->state == CANDIDATE_HELD;
 		for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
 			if (candidate->state != kinds[k].state)

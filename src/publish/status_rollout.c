@@ -13,13 +13,14 @@
  * and a look before it takes its time. Seconds. */
 #define STEP_GRACE LOOK_AGE_MAX
 
-/* When nothing but approvals and a look kept it from going on: the last of what soaks is over. */
+/* When nothing but approvals and a look kept it from going on: the last of what soaks is over. One
+ * that only has to be recorded as finished may have more stages than are configured by now. */
 static int64_t
 due_time(const struct rollout *rollout, const struct config_zone *zone)
 {
 	int64_t due = rollout->begun;
 
-	for (size_t i = 0; i < rollout->n_stages; i++) {
+	for (size_t i = 0; i < rollout->n_stages && i < zone->n_stages; i++) {
 		const struct rollout_stage *stage = &rollout->stages[i];
 		int64_t end =
 		    stage->reached == 0 ? 0 : rollout_soak_end(stage, zone->stages[i].soak);

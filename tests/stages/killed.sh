@@ -11,6 +11,7 @@ killed_begin() {
 	base=$serial
 	mkdir -p "$pub/spare"
 	for stage in canary spare; do cp "$work/zone.$base" "$pub/$stage/zone"; done
+	if [ -z "$servers_pids" ]; then servers_start; fi
 	if [ ! -e "$work/spare/started" ]; then
 		nsd_configure spare <<-ZONE
 			zone:

@@ -238,8 +238,8 @@ stage_xml() { # name
 	echo "      </Stage>"
 }
 
-# What else is in a stage, the stages, elements beside them, and two values of the policy.
-inside_canary='' inside_half='' stages='' validate='' newer='' when=''
+# What else is in a stage, the stages, elements beside them, the hook, and values of the policy.
+inside_canary='' inside_half='' stages='' validate='' hook='' newer='' when='' completeness=''
 configure() {
 	cat >"$conf" <<-END
 		<?xml version="1.0"?>
@@ -250,6 +250,7 @@ configure() {
 		  <Notify><Command timeout="PT20S"><Argument>$work/notify</Argument></Command></Notify>
 		  <Zone name="example.">
 		    <Policy>$work/policy.xml</Policy>
+		    $hook
 		    <Stages>
 		$(for stage in ${stages:-canary half all}; do stage_xml "$stage"; done)
 		      $validate
@@ -263,6 +264,7 @@ configure() {
 		<ZoneGate version="1">
 		  <Policy name="test">
 		    <Signatures><ClockSkew>PT1S</ClockSkew></Signatures>
+		    <Require><Completeness>${completeness:-none}</Completeness></Require>
 		    <Zone><PropagationDelay>PT1S</PropagationDelay></Zone>
 		    <Approval quorum="1" expires="P1D"/>
 		    <Staging>

@@ -191,9 +191,12 @@ risky() {
 }
 
 # Accepts what a candidate waits for.
-accept() { # serial
-	gate approve -q -c "$conf" --key "$work/alice.key" --as alice --reason "a test" example. "$1"
-	is "$1 is accepted" "$status" -eq 0
+accept() { # serial [options]
+	accepted=$1
+	shift
+	gate approve -q -c "$conf" --key "$work/alice.key" --as alice --reason "a test" "$@" \
+		example. "$accepted"
+	is "$accepted is accepted" "$status" -eq 0
 }
 
 # --- What goes wrong behind the gate ---
@@ -308,7 +311,7 @@ stuck() {
 	has canary "$serial" || fail "stuck canary" "its file"
 	stays_blocked "stuck canary"
 	rm "$work/stuck-canary"
-	"$work/reload-canary"
+	"$work/reload-canary" >"$work/out" 2>&1
 	gets "not stuck any more" canary "$serial"
 	kill -STOP "$(cat "$work/half2/started")"
 	advance
@@ -491,6 +494,102 @@ usage() {
 	gate stage advance -c "$conf"
 	is "of all zones: exit status" "$status" -eq 0
 	gets "of all zones" half "$serial"
+}
+
+# --- A view that is kept open ---
+
+# A terminal, and in it the view; its process id is in $work/watching.
+watch_start() {
+	cat >"$work/watch" <<-END
+		#!/bin/sh
+		echo \$\$ >$work/watching
+		exec timeout -k 5 60 $ZONEGATE stage show --watch -c $conf example.
+	END
+	chmod 755 "$work/watch"
+	rm -f "$work/watching"
+	: >"$work/screen"
+	script -qefc "$work/watch" "$work/screen" >"$work/out" 2>"$work/err" </dev/null &
+	watcher=$!
+}
+
+on_screen() { # pattern
+	grep -aq -e "$1" "$work/screen"
+}
+
+# The last that the terminal was told of its cursor: h shows it, l hides it.
+cursor() {
+	tr -d '\r' <"$work/screen" | grep -ao '?25[hl]' | tail -n 1
+}
+
+watch() {
+	begin
+	to_canary watch
+	gate stage show --watch -c "$conf" example.
+	is "watch: without a terminal" "$status" -eq 2
+	if ! command -v script >/dev/null; then
+		skip watch "needs script"
+		return
+	fi
+	watch_start
+	for words in "serial $serial" canary half all; do
+		wait_for 15 on_screen "$words" || fail watch "does not show $words"
+	done
+	is "watch: the cursor is hidden" "$(cursor)" = '?25l'
+	# What changes is drawn anew.
+	advance
+	is "watch: the second stage: exit status" "$status" -eq 0
+	wait_for 10 on_screen 'entered half\|stage half: entered' || fail watch "does not show the step"
+	kill -INT "$(cat "$work/watching")"
+	wait "$watcher"
+	is "watch: ended by INT: exit status" $? -eq 0
+	is "watch: the cursor is shown again" "$(cursor)" = '?25h'
+}
+
+# --- The hook of a signer that writes files ---
+
+# Such a hook is a release like any other: the first stage gets the zone, and no other.
+signers_hook() {
+	hook='<Hook engine="opendnssec"/>'
+	begin
+	"$ZONEGATE" policy lint "$conf" >"$work/out" 2>"$work/err"
+	is "the hook of OpenDNSSEC: lint" $? -eq 0
+	next 'record=@ NS ns.hook.example.net.'
+	gate hook opendnssec -c "$conf" example "$work/zone.$serial"
+	is "the hook of OpenDNSSEC: exit status" "$status" -eq 3
+	spread "the hook of OpenDNSSEC" "$serial" "$base" canary
+	gate hook opendnssec -c "$conf" example "$work/zone.$serial"
+	is "the hook of OpenDNSSEC, again: exit status" "$status" -eq 3
+	spread "the hook of OpenDNSSEC, again" "$serial" "$base" canary
+	finish "the hook of OpenDNSSEC"
+	spread "the hook of OpenDNSSEC, finished" "$serial" "$base" canary half all
+	gate hook opendnssec -c "$conf" example "$work/zone.$serial"
+	is "the hook of OpenDNSSEC, at the end: exit status" "$status" -eq 0
+	hook=
+}
+
+# What that hook keeps for people is a file, which may have been cut: a policy that wants proof gets
+# none from a candidate with nothing to compare it with, whoever asks.
+signers_hook_completeness() {
+	hook='<Hook engine="opendnssec"/>' completeness=any
+	begin
+	# Nothing is known of what was before.
+	rm -rf "$work/state"
+	next
+	gate hook opendnssec -c "$conf" example "$work/zone.$serial"
+	is "completeness: exit status" "$status" -eq 1
+	accept "$serial" --override cache-view-unknown
+	gate approve -c "$conf" --list example.
+	is "completeness: what is left" -n "$(grep "serial $serial: undecided" "$work/out")"
+	gate hook opendnssec -c "$conf" example "$work/zone.$serial"
+	is "completeness: accepted, but not proved: exit status" "$status" -eq 2
+	keeps "completeness" canary "$base"
+	# The release in force is such a proof.
+	begin
+	next
+	gate hook opendnssec -c "$conf" example "$work/zone.$serial"
+	is "completeness: proved: exit status" "$status" -eq 3
+	spread "completeness: proved" "$serial" "$base" canary
+	hook='' completeness=
 }
 
 # --- Approvals between stages ---
@@ -729,6 +828,61 @@ abort_last() {
 	after_abort "abort at the last stage"
 }
 
+# What is put back is checked as any release, and people can accept what is found: here that the
+# policy is another one by now.
+abort_accepted() {
+	begin_with_a_rollout
+	to_canary "abort, to be accepted"
+	when=always configure
+	abort
+	is "abort, to be accepted: exit status" "$status" -eq 3
+	spread "abort, to be accepted" "$serial" "$base" canary
+	rollout_is "abort, to be accepted" running "$serial"
+	settle
+	advance
+	is "abort, to be accepted: stopped" "$status" -eq 1
+	keeps "abort, to be accepted: stopped" half "$base"
+	accept "$base"
+	abort
+	when=
+	is "abort, accepted: exit status" "$status" -eq 0
+	has canary "$base" || fail "abort, accepted" "the file of the canary"
+	wait_for 10 serves canary "$base" || fail "abort, accepted" "the canary"
+	keeps "abort, accepted" half "$base"
+	keeps "abort, accepted" all "$base"
+	is "abort, accepted: by whom is in the log" -n "$(lines approval alice)"
+	log_is_whole "abort, accepted"
+	after_abort "abort, accepted"
+}
+
+# What is queued behind it is given up with it, and is no queued candidate any more.
+abort_queued() {
+	begin_with_a_rollout
+	to_canary "abort, with one queued"
+	first=$serial
+	next "record=@ NS ns$first.example.net."
+	release "$serial"
+	is "abort, with one queued: it waits" "$status" -eq 3
+	gate status -c "$conf" example.
+	is "abort, with one queued: status says so" -n "$(grep candidate-queued "$work/out")"
+	is "abort, with one queued: it is not for people" -z "$(grep candidate-held "$work/out")"
+	queued=$serial serial=$first
+	abort
+	is "abort, with one queued: exit status" "$status" -eq 0
+	is "abort, with one queued: it is given up" ! -e "$work/state/queued/example.zone"
+	is "abort, with one queued: that is in the log" -n "$(lines stage 'queued is given up')"
+	after_abort "abort, with one queued"
+	for stage in canary half all; do
+		has $stage "$base" || fail "abort, with one queued" "the file of $stage"
+	done
+	# Offered again, it goes out in stages.
+	serial=$queued
+	release "$serial"
+	is "abort, with one queued: offered again: exit status" "$status" -eq 3
+	spread "abort, with one queued: offered again" "$serial" "$base" canary
+	rollout_is "abort, with one queued: offered again" running "$serial"
+}
+
 # Its own command kills it on the way back.
 abort_killed() {
 	begin_with_a_rollout
@@ -816,7 +970,8 @@ feedback() {
 
 for part in ${STAGES_PARTS:-clean usage tampered at_once risky truncated bogus stuck soak \
 	command_fails approvals queue replace hold abort_first abort_second abort_last abort_killed \
-	abort_refused feedback killed_by_command killed}; do
+	abort_refused abort_accepted abort_queued watch signers_hook signers_hook_completeness feedback \
+	killed_by_command killed}; do
 	begun=$(date +%s)
 	$part
 	echo "note: $part: $(($(date +%s) - begun)) s"

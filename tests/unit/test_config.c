@@ -386,6 +386,8 @@ static const struct {
 	"<Zone name=\"a\"><Hook engine=\"opendnssec\"/><Release><Target>/t</Target></Release>"
 	"</Zone>",
 	3},
+    {"<Zone name=\"a\"><Hook engine=\"bind\"/></Zone>",
+	"<Zone name=\"a\"><Hook engine=\"bind\"/><Release><Target>/t</Target></Release></Zone>", 3},
     {"<Zone name=\"a\"><Hook engine=\"opendnssec\"/></Zone>",
 	"<Zone name=\"a\"><Hook engine=\"nsd\"/></Zone>", 3},
     {"<Zone name=\"a\"><Hook engine=\"knot\"/></Zone>",

@@ -300,11 +300,14 @@ START_TEST(the_evidence_is_that_of_the_stage)
 	ck_assert(look_evidence(&look, "canary", text, sizeof(text)));
 	ck_assert_ptr_nonnull(strstr(text, "1 server serves serial 2"));
 	ck_assert(!look_evidence(&look, "rest", text, sizeof(text)));
-	ck_assert_str_eq(text, "192.0.2.2@53 bogus (a sentence);");
+	ck_assert_str_eq(text, "192.0.2.2@53 bogus (a sentence)");
 	ck_assert(!look_evidence(&look, NULL, text, sizeof(text)));
-	ck_assert_str_eq(text, "192.0.2.2@53 bogus (a sentence);");
+	ck_assert_str_eq(text, "192.0.2.2@53 bogus (a sentence)");
 	ck_assert(!look_evidence(&look, NULL, small, sizeof(small)));
-	ck_assert_str_eq(small, "192.0.");
+	ck_assert_str_eq(small, "192.0.2");
+	observed_fault(&servers[0], FAULT_SERIAL, "another");
+	ck_assert(!look_evidence(&look, NULL, text, sizeof(text)));
+	ck_assert_str_eq(text, "192.0.2.1@53 serial (another); 192.0.2.2@53 bogus (a sentence)");
 }
 END_TEST
 

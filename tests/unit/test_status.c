@@ -12,6 +12,7 @@
 #include "policy/policy.h"
 #include "publish/parent_log.h"
 #include "publish/provider_log.h"
+#include "publish/rollout.h"
 #include "publish/status.h"
 #include "report/status_report.h"
 
@@ -329,6 +330,36 @@ START_TEST(stopped_candidates_are_said_once_for_each_state)
 	ck_assert_ptr_nonnull(strstr(find("candidate-held")->text, "serial 14 "));
 	add_candidate(0, CANDIDATE_UNDECIDED, NOW - 30);
 	assert_fires("candidate-undecided", STATUS_WARNING);
+}
+END_TEST
+
+START_TEST(queued_candidate_waits_for_a_rollout_and_not_for_people)
+{
+	static struct rollout rollout;
+	struct history_candidate *queued = add_candidate(0, CANDIDATE_HELD, NOW - 30);
+
+	rollout = (struct rollout){
+	    .state = ROLLOUT_RUNNING, .candidate = 13, .serial = 13, .begun = NOW - 60};
+	world->inputs.rollout = &rollout;
+	(void)strcpy(queued->reason, QUEUED_REASON "13, which is on its way");
+	assert_fires("candidate-queued", STATUS_OK);
+	ck_assert_ptr_nonnull(strstr(find("candidate-queued")->text, "serial 14 "));
+	assert_silent("candidate-held");
+	ck_assert_uint_eq(world->report.n_held, 0);
+	/* An abort gives up what is queued. */
+	rollout.state = ROLLOUT_ABORTED;
+	assert_silent("candidate-queued");
+	assert_fires("candidate-held", STATUS_WARNING);
+	/* Its turn has come. */
+	rollout.state = ROLLOUT_RUNNING;
+	rollout.candidate = 15;
+	assert_silent("candidate-queued");
+	assert_silent("candidate-held");
+	rollout.candidate = 13;
+	(void)strcpy(queued->reason, "held, people are to accept it");
+	assert_silent("candidate-queued");
+	assert_fires("candidate-held", STATUS_WARNING);
+	ck_assert_uint_eq(world->report.n_held, 1);
 }
 END_TEST
 
@@ -1009,6 +1040,7 @@ add_zone_tests(TCase *tcase)
 	tcase_add_test(tcase, expire_of_a_zone_at_rest_counts_from_the_last_refresh);
 	tcase_add_test(tcase, zone_without_a_release_says_how_to_take_it_over);
 	tcase_add_test(tcase, stopped_candidates_are_said_once_for_each_state);
+	tcase_add_test(tcase, queued_candidate_waits_for_a_rollout_and_not_for_people);
 	tcase_add_test(tcase, candidate_stopped_before_the_release_is_past);
 	tcase_add_test(tcase, refused_candidate_with_other_keys_means_that_the_signer_is_ahead);
 	tcase_add_test(tcase, refused_candidate_without_a_key_means_that_the_signer_is_ahead);

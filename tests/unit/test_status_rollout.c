@@ -181,6 +181,24 @@ START_TEST(one_that_all_stages_have_is_to_be_ended)
 }
 END_TEST
 
+/* Killed before that was recorded, and configured anew since. */
+START_TEST(one_that_all_stages_have_may_have_more_than_are_configured)
+{
+	struct world *world = world_new();
+	struct config_stage *first = calloc(1, sizeof(*first));
+
+	ck_assert_ptr_nonnull(first);
+	first->soak = SOAK;
+	world->zone.stages = first;
+	world->zone.n_stages = 1;
+	world->rollout.stages[1] = world->rollout.stages[0];
+	(void)strcpy(world->rollout.stages[1].name, "all");
+	assert_says(world, "rollout", STATUS_OK);
+	free(first);
+	world_free(world);
+}
+END_TEST
+
 START_TEST(an_abort_that_has_not_ended_is_told)
 {
 	struct world *world = world_new();
@@ -205,6 +223,7 @@ status_rollout_suite(void)
 	tcase_add_test(all, what_could_have_gone_on_long_ago_waits);
 	tcase_add_test(all, one_that_no_stage_has_yet_waits_from_its_begin_on);
 	tcase_add_test(all, one_that_all_stages_have_is_to_be_ended);
+	tcase_add_test(all, one_that_all_stages_have_may_have_more_than_are_configured);
 	tcase_add_test(all, an_abort_that_has_not_ended_is_told);
 	suite_add_tcase(suite, all);
 	return suite;

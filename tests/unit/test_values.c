@@ -146,13 +146,13 @@ START_TEST(the_command_table_is_sound)
 		for (size_t j = 0; j < command->n_options; j++) {
 			const struct option_row *row = &command->options[j];
 
-			ck_assert_int_eq(row->help == NULL, row->id == OPTION_LATER);
+			ck_assert_ptr_nonnull(row->help);
 			for (size_t k = 0; k < j; k++) {
 				const struct option_row *other = &command->options[k];
 
 				ck_assert_str_ne(row->name, other->name);
 				ck_assert(row->letter == '\0' || row->letter != other->letter);
-				ck_assert(row->id == OPTION_LATER || row->id != other->id);
+				ck_assert_int_ne(row->id, other->id);
 			}
 		}
 	}
