@@ -12,26 +12,19 @@ make_zone=$BUILD/tests/release/make_zone
 umask 022
 . tests/tools/clock.sh
 
-passed=0 failed=0 skipped=0
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 chmod 755 "$work"
 conf=$work/zonegate.xml
 
-pass() { passed=$((passed + 1)); }
+passed=0 failed=0 skipped=0
+. tests/tools/counts.sh
 
 fail() { # name why
 	failed=$((failed + 1))
 	echo "FAILED $1: $2"
 	sed 's/^/  /' "$work/out" "$work/err" | head -n 20
-}
-
-# Holds a fact.
-is() { # name test-arguments...
-	name=$1
-	shift
-	if [ "$@" ]; then pass; else fail "$name" "$*"; fi
 }
 
 said() { # name pattern

@@ -19,7 +19,6 @@ for tool in nsd named dig dnssec-keygen dnssec-signzone dnssec-dsfromkey; do
 	fi
 done
 
-passed=0 failed=0 skipped=0
 work=$(mktemp -d) || exit 2
 . tests/tools/servers.sh
 cleanup() {
@@ -29,19 +28,13 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 1' INT TERM
 
-pass() { passed=$((passed + 1)); }
+passed=0 failed=0 skipped=0
+. tests/tools/counts.sh
 
 fail() { # name why
 	failed=$((failed + 1))
 	echo "FAILED $1: $2"
 	sed 's/^/  /' "$work/err" "$work/out" | head -n 60
-}
-
-# Holds a fact.
-is() { # name test-arguments...
-	name=$1
-	shift
-	if [ "$@" ]; then pass; else fail "$name" "$*"; fi
 }
 
 words() {

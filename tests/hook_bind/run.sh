@@ -12,7 +12,6 @@ case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 make_zone=$BUILD/tests/release/make_zone
 umask 022
 
-passed=0 failed=0 skipped=0
 for tool in named rndc nsd nsd-control dig; do
 	if ! command -v $tool >/dev/null; then
 		echo "skipped: needs $tool"
@@ -32,24 +31,13 @@ target=$top/published/example.
 # The last line of the log that was looked at.
 mark=0
 
-pass() { passed=$((passed + 1)); }
+passed=0 failed=0 skipped=0
+. tests/tools/counts.sh
 
 fail() { # name why
 	failed=$((failed + 1))
 	echo "FAILED $1: $2"
 	tail -n 8 "$work/said" 2>/dev/null | sed 's/^/  /'
-}
-
-skip() { # name why
-	skipped=$((skipped + 1))
-	echo "skipped: $1: $2"
-}
-
-# Holds a fact.
-is() { # name test-arguments...
-	name=$1
-	shift
-	if [ "$@" ]; then pass; else fail "$name" "$*"; fi
 }
 
 said() { # name pattern

@@ -13,7 +13,6 @@ case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 make_zone=$BUILD/tests/release/make_zone
 umask 022
 
-passed=0 failed=0 skipped=0
 work=$(mktemp -d) || exit 2
 . tests/tools/servers.sh
 loop=
@@ -26,19 +25,13 @@ dump=$work/dumps/example.
 zones=$work/zones
 table=$work/table
 
-pass() { passed=$((passed + 1)); }
+passed=0 failed=0 skipped=0
+. tests/tools/counts.sh
 
 fail() { # name why
 	failed=$((failed + 1))
 	echo "FAILED $1: $2"
 	tail -n 8 "$work/said" 2>/dev/null | sed 's/^/  /'
-}
-
-# Holds a fact.
-is() { # name test-arguments...
-	name=$1
-	shift
-	if [ "$@" ]; then pass; else fail "$name" "$*"; fi
 }
 
 said() { # name pattern

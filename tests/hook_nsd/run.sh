@@ -12,7 +12,6 @@ case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 make_zone=$BUILD/tests/release/make_zone
 umask 022
 
-passed=0 failed=0 skipped=0
 for tool in nsd nsd-control nsd-checkconf dig; do
 	if ! command -v $tool >/dev/null; then
 		echo "skipped: needs $tool"
@@ -27,24 +26,13 @@ top=$work/top
 conf=$top/zonegate.xml
 zones=$work/zones
 
-pass() { passed=$((passed + 1)); }
+passed=0 failed=0 skipped=0
+. tests/tools/counts.sh
 
 fail() { # name why
 	failed=$((failed + 1))
 	echo "FAILED $1: $2"
 	tail -n ${HOOK_LINES:-12} "$work/gate/log" | sed 's/^/  /'
-}
-
-skip() { # name why
-	skipped=$((skipped + 1))
-	echo "skipped: $1: $2"
-}
-
-# Holds a fact.
-is() { # name test-arguments...
-	name=$1
-	shift
-	if [ "$@" ]; then pass; else fail "$name" "$*"; fi
 }
 
 # --- Zones ---

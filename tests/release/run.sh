@@ -11,30 +11,18 @@ make_zone=$BUILD/tests/release/make_zone
 kill_at=$BUILD/tests/release/kill_at
 umask 022
 
-passed=0 failed=0 skipped=0
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 top=$work/top # what release works on
 conf=$top/zonegate.xml
 
-pass() { passed=$((passed + 1)); }
+passed=0 failed=0 skipped=0
+. tests/tools/counts.sh
 
 fail() { # name why
 	failed=$((failed + 1))
 	echo "FAILED $1: $2"
 	sed 's/^/  /' "$work/err"
-}
-
-skip() { # name why
-	skipped=$((skipped + 1))
-	echo "skipped: $1: $2"
-}
-
-# Holds a fact.
-is() { # name test-arguments...
-	name=$1
-	shift
-	if [ "$@" ]; then pass; else fail "$name" "$*"; fi
 }
 
 same_file() { # name one other

@@ -26,31 +26,19 @@ for tool in nsd nsd-control knotd knotc named rndc dig dnssec-keygen dnssec-sign
 	fi
 done
 
-passed=0 failed=0 skipped=0
 work=$(mktemp -d) || exit 2
 . tests/tools/servers.sh
 trap 'servers_stop; [ -n "${KEEP:-}" ] || rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 
-pass() { passed=$((passed + 1)); }
+passed=0 failed=0 skipped=0
+. tests/tools/counts.sh
 
 fail() { # name why
 	failed=$((failed + 1))
 	echo "FAILED $part, $1: $2"
 	(grep -E '^  (refuse|approve|NOT) ' "$work/out"; tail -n 8 "$work/out" "$work/err") |
 		sed 's/^/  /'
-}
-
-skip() { # name why
-	skipped=$((skipped + 1))
-	echo "skipped: $1: $2"
-}
-
-# Holds a fact.
-is() { # name test-arguments...
-	name=$1
-	shift
-	if [ "$@" ]; then pass; else fail "$name" "$*"; fi
 }
 
 part=start
