@@ -276,6 +276,7 @@ struct claim {
 	uint32_t rolling;		 /* or on its way through the stages */
 	uint32_t straight; /* nothing asks for stages; else `message` says what does */
 	uint32_t queued;   /* held until the rollout under way is finished */
+	uint32_t evidence; /* the policy takes what was handed over for what is in service */
 	uint32_t same_for; /* seconds in which nothing but other inputs change a refusal */
 };
 
@@ -286,6 +287,9 @@ struct supervised {
 	int64_t timeout;    /* seconds */
 	bool needs_content; /* a pass counts only with zone and content digest */
 	bool stays;	    /* a signal that ends programs ends the work, and is "undecided" */
+	/* NULL, or work of the supervisor's own while the worker is busy, in pieces of a few
+	 * milliseconds: called until it says that there is no more. */
+	bool (*beside)(void *context);
 };
 
 /* The time-out where nobody asked for another one: many times what the largest zones need. */
@@ -541,6 +545,11 @@ int knot_watch(const struct arguments *arguments);
 /* --- `zonegate release` (release_command.c, release_run.c, release_worker.c, release_settle.c,
  * release_outcome.c) --- */
 
+struct release_beside {
+	int digest_from, digest_to; /* a pipe; -1: closed */
+	struct state_copy copy;	    /* of the snapshot */
+};
+
 struct release_job {
 	struct gate_job gate;
 	const struct arguments *arguments;
@@ -562,6 +571,9 @@ struct release_job {
 	struct fetch_wish wish; /* server not NULL: the candidate is transferred from there */
 	struct fetch fetch;
 	struct snapshot snapshot;
+	struct release_beside beside;
+	bool evidence_known;   /* the worker has said it: */
+	bool evidence;	       /* job_handed_is_evidence */
 	int64_t newest;	       /* candidate before this run */
 	int64_t pending;       /* renamed, and its command failed again; 0: none */
 	int64_t started;       /* seconds since 1970 */
@@ -594,8 +606,25 @@ ZG_MUST_CHECK zg_status job_enter(struct release_job *job, struct zg_error *erro
 /* Clock, and what dead runs left; under the lock. False: `error` says why nothing may be released.
  */
 bool job_prepare(struct release_job *job, struct zg_error *error);
-/* Copies the candidate beside the target: what is checked is what is renamed. */
+/* Copies the candidate beside the target: what is checked is what is renamed. The digest of a file
+ * is taken while the worker checks; the second form takes it at once. */
+bool job_snapshot_copy(struct release_job *job, struct zg_error *error);
 bool job_snapshot_make(struct release_job *job, struct zg_error *error);
+
+/*
+ * Beside the worker (release_beside.c): begun before there is one; ended when there is none, and
+ * then the digest of the snapshot is known, unless it cannot be read. beside_digest is the worker's
+ * way to it: it waits. beside_keep replaces FOLDER/ZONE.zone in the state directory by the text of
+ * the snapshot, which `fd` has as well.
+ */
+ZG_MUST_CHECK zg_status beside_begin(struct release_job *job, struct zg_error *error);
+bool beside_work(void *job);
+void beside_end(struct release_job *job);
+ZG_MUST_CHECK zg_status beside_digest(
+    struct release_job *job, uint8_t *sha256, struct zg_error *error);
+ZG_MUST_CHECK zg_status beside_keep(struct release_job *job, const char *folder,
+    enum state_keep_how how, int fd, struct zg_error *error);
+void beside_clear(struct release_job *job);
 /* Whether the policy takes a release that was handed over for one that is in service. */
 bool job_handed_is_evidence(const struct release_job *job);
 /* From a rename to its record nothing but SIGKILL interrupts us. */
@@ -635,7 +664,7 @@ void job_note(struct release_log *log, const char *kind, const char *text);
 /* Signs the head of the log; `head` (LOG_HEAD_TEXT_SIZE) is for notifications. */
 void job_sign_head(struct release_job *job, struct release_log *log, char *head);
 /* Keeps a copy of the released zone: the next candidate is compared with it. */
-void job_keep_released(const struct release_job *job);
+void job_keep_released(struct release_job *job);
 
 /* Runs the reload command of the zone, if it has one; answers, if the hook has more to say than an
  * exit status. False: it failed, `why` says how. */

@@ -16,7 +16,8 @@ release_job_read(const struct arguments *arguments, struct release_job *job)
 	    .state.fd = -1,
 	    .lock_fd = -1,
 	    .fetch = {.child = -1, .fd = -1},
-	    .snapshot = {.fd = -1, .folder_fd = -1}};
+	    .snapshot = {.fd = -1, .folder_fd = -1},
+	    .beside = {.digest_from = -1, .digest_to = -1, .copy = {.fd = -1}}};
 	job->started = clock_now();
 	(void)clock_gettime(CLOCK_MONOTONIC, &job->since);
 	return gate_job_read(arguments, &job->gate);
@@ -26,6 +27,7 @@ void
 release_job_clear(struct release_job *job)
 {
 	fetch_clear(&job->fetch);
+	beside_clear(job);
 	snapshot_clear(&job->snapshot);
 	if (job->lock_fd >= 0)
 		(void)close(job->lock_fd);

@@ -221,8 +221,7 @@ job_declined(struct release_job *job, zg_verdict verdict, const struct claim *cl
 	if (job->queued)
 		queue_keep(job, log, claim->serial);
 	/* For `approve`: what was refused may be overridden as well. */
-	if (state_keep(&job->state, "held", job->zone->name, job->snapshot.fd, KEEP_DURABLY,
-		&error) != ZG_OK)
+	if (beside_keep(job, "held", KEEP_DURABLY, job->snapshot.fd, &error) != ZG_OK)
 		complain("no copy of the candidate is kept: %s", error.text);
 	if (log != NULL) {
 		declined_find(job, log, &recorded, &report);
@@ -289,6 +288,8 @@ job_claim_judge(struct release_job *job, struct release_log *log, const struct c
 		return "the worker's verdict is about another zone";
 	if (job_clock_has_jumped(job))
 		return "the clock jumped during the check";
+	if (job->snapshot.digest != NULL)
+		return "the candidate's snapshot cannot be read";
 	if (claim->in_force == 1)
 		return NULL;
 	if (release_newest(log, newest, &error) != ZG_OK || newest->id <= job->newest ||

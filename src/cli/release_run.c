@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/timex.h>
 #include <unistd.h>
 
@@ -99,6 +100,14 @@ job_time_left(const struct release_job *job)
 
 /* --- The snapshot --- */
 
+static zg_status
+too_late(struct zg_error *error)
+{
+	(void)snprintf(
+	    error->text, sizeof(error->text), "the candidate was not read within the time-out");
+	return ZG_READ;
+}
+
 /* The input until its end, in blocks; it may be a pipe whose writer never ends. */
 static zg_status
 input_copy(struct release_job *job, int fd, uint8_t *block, struct zg_error *error)
@@ -109,11 +118,8 @@ input_copy(struct release_job *job, int fd, uint8_t *block, struct zg_error *err
 		ssize_t n;
 		zg_status status;
 
-		if (left == 0) {
-			(void)snprintf(error->text, sizeof(error->text),
-			    "the candidate was not read within the time-out");
-			return ZG_READ;
-		}
+		if (left == 0)
+			return too_late(error);
 		if (poll(&ready, 1, left) <= 0)
 			continue;
 		n = read(fd, block, COPY_OCTETS);
@@ -138,6 +144,29 @@ input_fetch(struct release_job *job, struct zg_error *error)
 	job->wish.zone = job->zone->name;
 	job->wish.seconds = seconds_left(job);
 	return fetch_begin(&job->wish, &job->fetch, error) == ZG_OK ? job->fetch.fd : -1;
+}
+
+/* A regular file, by name: in pieces, by the kernel. */
+static zg_status
+file_copy(struct release_job *job, int fd, struct zg_error *error)
+{
+	bool more = true;
+	zg_status status = ZG_OK;
+
+	while (status == ZG_OK && more && job_time_left(job) > 0)
+		status = snapshot_copy(&job->snapshot, fd, &more, error);
+	return status == ZG_OK && more ? too_late(error) : status;
+}
+
+/* Whether the candidate is all of a file: of one that was handed in open only the rest is. */
+static bool
+is_file(const struct release_job *job, int fd)
+{
+	struct stat stat;
+
+	return job->hook == NULL && job->wish.server == NULL &&
+	       job->gate.inputs.zone.kind == ZG_SOURCE_PATH && fstat(fd, &stat) == 0 &&
+	       S_ISREG(stat.st_mode);
 }
 
 /* Opens a candidate without waiting for the writer of a FIFO: poll does that, with a time-out. */
@@ -173,7 +202,7 @@ input_end(struct release_job *job, int fd, zg_status status, struct zg_error *er
 }
 
 bool
-job_snapshot_make(struct release_job *job, struct zg_error *error)
+job_snapshot_copy(struct release_job *job, struct zg_error *error)
 {
 	struct zg_source *source = &job->gate.inputs.zone;
 	uint8_t *block = malloc(COPY_OCTETS);
@@ -185,7 +214,8 @@ job_snapshot_make(struct release_job *job, struct zg_error *error)
 	if (status == ZG_OK)
 		status = snapshot_begin(job->target, fd, &job->snapshot, error);
 	if (status == ZG_OK)
-		status = input_copy(job, fd, block, error);
+		status = is_file(job, fd) ? file_copy(job, fd, error)
+					  : input_copy(job, fd, block, error);
 	status = input_end(job, fd, status, error);
 	if (status == ZG_OK)
 		status = snapshot_end(&job->snapshot, error);
@@ -197,19 +227,42 @@ job_snapshot_make(struct release_job *job, struct zg_error *error)
 	return status == ZG_OK;
 }
 
+bool
+job_snapshot_make(struct release_job *job, struct zg_error *error)
+{
+	zg_status status = job_snapshot_copy(job, error) ? ZG_OK : ZG_READ;
+
+	while (status == ZG_OK && job->snapshot.digest != NULL)
+		status = snapshot_digest(&job->snapshot, error);
+	return status == ZG_OK;
+}
+
 /* --- The run --- */
 
 zg_verdict
 release_supervised(struct release_job *job, struct claim *claim)
 {
 	int64_t left = seconds_left(job);
+	struct zg_error error = {0};
+	zg_verdict verdict;
 
-	return supervise(&(struct supervised){.work = release_work,
-			     .context = job,
-			     .timeout = left > 0 ? left : 1,
-			     .needs_content = true,
-			     .stays = job->hook != NULL},
+	if (beside_begin(job, &error) != ZG_OK) {
+		*claim = (struct claim){.verdict = ZG_VERDICT_UNDECIDED};
+		claim_trouble(claim, ZG_READ, &error);
+		complain("undecided: %s", claim->message);
+		return ZG_VERDICT_UNDECIDED;
+	}
+	verdict = supervise(&(struct supervised){.work = release_work,
+				.context = job,
+				.timeout = left > 0 ? left : 1,
+				.needs_content = true,
+				.stays = job->hook != NULL,
+				.beside = job->dry_run ? NULL : beside_work},
 	    claim);
+	beside_end(job);
+	job->evidence_known = claim->has_serial == 1;
+	job->evidence = claim->evidence == 1;
+	return verdict;
 }
 
 /* What a pass renames, where that is no file of the configuration: the rolling text, or the copy of
@@ -298,7 +351,7 @@ static bool
 candidate_make(struct release_job *job, struct zg_error *error)
 {
 	if (job->hook == NULL || job->hook->trouble == NULL)
-		return job_snapshot_make(job, error);
+		return job_snapshot_copy(job, error);
 	(void)snprintf(error->text, sizeof(error->text), "%s", job->hook->trouble);
 	return false;
 }

@@ -49,7 +49,11 @@ job_handed_is_evidence(const struct release_job *job)
 {
 	struct zg_error error = {0};
 	zg_policy *policy = NULL;
-	bool evidence = release_policy_open(job->zone, &policy, &error) == ZG_OK &&
+	bool evidence;
+
+	if (job->evidence_known)
+		return job->evidence;
+	evidence = release_policy_open(job->zone, &policy, &error) == ZG_OK &&
 			release_handed_is_evidence(policy);
 
 	zg_policy_free(policy);
@@ -132,7 +136,7 @@ job_reload(const struct release_job *job, uint32_t serial, char *why, size_t siz
 /* The copy of what was released: the next candidate is compared with it, should the target be
  * another file by then. The target is durable, and its text as good. */
 void
-job_keep_released(const struct release_job *job)
+job_keep_released(struct release_job *job)
 {
 	struct zg_error error = {0};
 	int fd = -1;
@@ -142,8 +146,7 @@ job_keep_released(const struct release_job *job)
 		return; /* it is the target */
 	status = target_open(job->target, &fd, &error);
 	if (status == ZG_OK)
-		status =
-		    state_keep(&job->state, "zones", job->zone->name, fd, KEEP_AT_HAND, &error);
+		status = beside_keep(job, "zones", KEEP_AT_HAND, fd, &error);
 	if (status != ZG_OK)
 		complain("no copy of the released zone is kept: %s", error.text);
 	if (fd >= 0)

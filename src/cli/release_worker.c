@@ -84,6 +84,62 @@ in_force_target(const struct release_job *job)
 	return job_is_staged(job) ? zone->stages[zone->n_stages - 1].target : job->target;
 }
 
+/* The text of the release in force is compared with when there is one. */
+static void
+previous_give(struct work *work, const char *digest)
+{
+	struct zg_gate_inputs *inputs = &work->job->gate.inputs;
+
+	inputs->previous_digest = digest;
+	if (work->previous_fd >= 0)
+		inputs->previous = (struct zg_source){
+		    .kind = ZG_SOURCE_FD, .fd = work->previous_fd, .path = "<released zone>"};
+	else
+		inputs->previous = (struct zg_source){.kind = ZG_SOURCE_NONE};
+}
+
+/* Proved by the digest of its file. */
+static zg_status
+previous_prove(struct work *work, struct zg_error *error)
+{
+	const struct release_job *job = work->job;
+	zg_status status;
+
+	if (work->previous_fd >= 0)
+		(void)close(work->previous_fd);
+	status = release_text_open(&job->state, job->zone->name, in_force_target(job),
+	    &work->in_force, &work->previous_fd, error);
+	if (status != ZG_OK)
+		return status;
+	if (work->previous_fd < 0)
+		complain(
+		    "the text of the release in force, serial %u, is nowhere: the candidate is "
+		    "not compared with it",
+		    work->in_force.serial);
+	previous_give(work, NULL);
+	return ZG_OK;
+}
+
+/* What was kept is taken at its word where the candidate can be read once more if it is not what it
+ * was: the gate digests its content anyway. */
+static zg_status
+previous_open(struct work *work, struct zg_error *error)
+{
+	const struct release_job *job = work->job;
+	zg_status status;
+
+	if (job->snapshot.fd < 0)
+		return previous_prove(work, error);
+	status = release_text_kept(
+	    &job->state, job->zone->name, &work->in_force, &work->previous_fd, error);
+	if (status != ZG_OK)
+		return status;
+	if (work->previous_fd < 0)
+		return previous_prove(work, error);
+	previous_give(work, work->in_force.digest);
+	return ZG_OK;
+}
+
 /* The release in force, and its text to compare with. */
 static zg_status
 past_open(struct work *work, struct zg_error *error)
@@ -101,17 +157,7 @@ past_open(struct work *work, struct zg_error *error)
 		status = rollout_read(work->log, &work->rollout, error);
 	if (status != ZG_OK || !work->in_force.exists)
 		return status;
-	status = release_text_open(&job->state, job->zone->name, in_force_target(job),
-	    &work->in_force, &work->previous_fd, error);
-	if (status == ZG_OK && work->previous_fd >= 0)
-		job->gate.inputs.previous = (struct zg_source){
-		    .kind = ZG_SOURCE_FD, .fd = work->previous_fd, .path = "<released zone>"};
-	else if (status == ZG_OK)
-		complain(
-		    "the text of the release in force, serial %u, is nowhere: the candidate is "
-		    "not compared with it",
-		    work->in_force.serial);
-	return status;
+	return previous_open(work, error);
 }
 
 /* What the parent publishes. That it cannot be read is no defect of the zone: it is demanded only
@@ -196,6 +242,21 @@ work_close(struct work *work)
 	release_log_close(work->log);
 	if (work->previous_fd >= 0)
 		(void)close(work->previous_fd);
+}
+
+/* Runs the gate; again when what was kept is not the release in force. */
+static zg_status
+work_check(struct work *work, struct zg_error *error)
+{
+	struct release_job *job = work->job;
+	zg_status status = gate_job_run(&job->gate, &work->result, error);
+
+	if (status != ZG_INPUT_BAD || job->gate.inputs.previous_digest == NULL)
+		return status;
+	if (lseek(job->snapshot.fd, 0, SEEK_SET) != 0)
+		return ZG_READ;
+	status = previous_prove(work, error);
+	return status == ZG_OK ? gate_job_run(&job->gate, &work->result, error) : status;
 }
 
 /* --- What came of it --- */
@@ -303,11 +364,14 @@ result_record(struct work *work, struct zg_error *error)
 {
 	const struct zg_result *result = work->result;
 	const struct zg_report_options options = {.format = ZG_FORMAT_JSON};
+	uint8_t sha256[FILE_DIGEST_OCTETS];
 	char *report = NULL;
 	size_t length;
 	int64_t id;
 	zg_status status = zg_report_render(result, &options, &report, &length, error);
 
+	if (status == ZG_OK)
+		status = beside_digest(work->job, sha256, error);
 	/* Durable before the log speaks of it: what is found beside the target after a crash is
 	 * whole. */
 	if (status == ZG_OK)
@@ -316,7 +380,7 @@ result_record(struct work *work, struct zg_error *error)
 		status = release_add(work->log,
 		    &(struct release_verdict){.facts = zg_result_facts(result),
 			.verdict = result->verdict,
-			.sha256 = work->job->snapshot.sha256,
+			.sha256 = sha256,
 			.policy_digest = result->policy_digest,
 			.reason = result->reason,
 			.report = report,
@@ -494,6 +558,7 @@ work_finish(struct work *work, struct claim *claim, struct zg_error *error)
 	if (work->result->verdict != ZG_VERDICT_PASS && !in_force && work->log != NULL)
 		service_explain(work);
 	claim_result(claim, work->result);
+	claim->evidence = release_handed_is_evidence(work->policy);
 	claim->same_for = work->queued || rolling ? 0 : same_for(work->result);
 	claim_stages(work, straight, rolling, claim);
 	if (in_force) {
@@ -530,7 +595,7 @@ release_work(void *context, struct claim *claim)
 	zg_status status = work_open(&work, &error);
 
 	if (status == ZG_OK)
-		status = gate_job_run(&work.job->gate, &work.result, &error);
+		status = work_check(&work, &error);
 	if (status == ZG_OK)
 		status = is_asked_for(&work, &error);
 	if (status == ZG_OK)
@@ -548,7 +613,7 @@ release_check(struct release_job *job, struct zg_result **result, struct zg_erro
 
 	*result = NULL;
 	if (status == ZG_OK)
-		status = gate_job_run(&job->gate, &work.result, error);
+		status = work_check(&work, error);
 	if (status == ZG_OK) {
 		*result = work.result;
 		work.result = NULL;

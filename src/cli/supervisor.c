@@ -232,6 +232,8 @@ worker_ended(const struct supervisor *supervisor)
 static void
 watch(struct supervisor *supervisor)
 {
+	bool (*beside)(void *) = supervisor->task->beside;
+
 	while (supervisor->stage != STAGE_LOST && !worker_ended(supervisor)) {
 		struct pollfd fds[] = {{.fd = supervisor->signal_fd, .events = POLLIN},
 		    {.fd = supervisor->record_fd, .events = POLLIN}};
@@ -241,9 +243,13 @@ watch(struct supervisor *supervisor)
 			on_deadline(supervisor);
 			continue;
 		}
+		if (beside != NULL)
+			left = 0;
 		(void)poll(fds, 2, left < INT_MAX ? (int)left : INT_MAX);
 		signals_read(supervisor);
 		record_read(supervisor);
+		if (beside != NULL && !beside(supervisor->task->context))
+			beside = NULL;
 	}
 	record_read(supervisor);
 }

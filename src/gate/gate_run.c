@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/hex.h"
 #include "base/meter.h"
 #include "check/check.h"
 #include "facts/facts.h"
@@ -132,7 +133,18 @@ run_former_facts(struct run *run, struct zg_error *error)
 	    .former = true,
 	    .meter = &run->meter};
 
-	return run->previous == NULL ? ZG_OK : facts_compute(&of, &run->former_facts, error);
+	char digest[DIGEST_TEXT_SIZE];
+	zg_status status;
+
+	if (run->previous == NULL)
+		return ZG_OK;
+	status = facts_compute(&of, &run->former_facts, error);
+	if (status != ZG_OK || run->inputs->previous_digest == NULL)
+		return status;
+	hex_write(run->former_facts->digest, sizeof(run->former_facts->digest), digest);
+	if (strcmp(digest, run->inputs->previous_digest) == 0)
+		return ZG_OK;
+	return error_set(error, ZG_INPUT_BAD, "the former zone is not the one that was released");
 }
 
 /* Facts of the candidate. */

@@ -2,10 +2,8 @@
 #include "publish/file.h"
 
 #include <errno.h>
-#include <linux/fs.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -14,6 +12,8 @@
 #include "crypto/digest.h"
 
 #define BLOCK_OCTETS ((size_t)128 * 1024)
+/* Octets that the kernel is asked to copy at once: a few milliseconds' work. */
+#define PIECE_OCTETS ((size_t)4 * 1024 * 1024)
 
 /* The next block, at `offset`; the reading position of the descriptor is not touched. */
 static ssize_t
@@ -27,42 +27,34 @@ block_read(int fd, uint8_t *block, off_t offset)
 	return n;
 }
 
-/* Octets that the kernel is asked to copy at once: far below what it takes. */
-#define RANGE_OCTETS ((size_t)64 * 1024 * 1024)
-
-/* Copies as much as the kernel can by itself, between the two files; how far it came. */
-static off_t
-range_copy(int from, int to)
+/* The next piece through memory, where the kernel cannot: across some file systems, and on some. */
+static bool
+block_copy(int from, int to, uint64_t *offset)
 {
-	off_t offset = 0;
-	ssize_t n;
-
-	do
-		n = copy_file_range(from, &offset, to, NULL, RANGE_OCTETS, 0);
-	while (n > 0);
-	return offset;
-}
-
-bool
-file_copy(int from, int to)
-{
-	uint8_t *block;
-	off_t offset;
+	uint8_t *block = malloc(BLOCK_OCTETS);
 	ssize_t n;
 	bool ok;
 
-	if (ioctl(to, FICLONE, from) == 0)
-		return true;
-	/* Across some file systems, and on some, it cannot: the rest is copied here. */
-	offset = range_copy(from, to);
-	block = malloc(BLOCK_OCTETS);
 	if (block == NULL)
 		return false;
-	while ((n = block_read(from, block, offset)) > 0 && write_all(to, block, (size_t)n))
-		offset += n;
-	ok = n == 0;
+	n = block_read(from, block, (off_t)*offset);
+	ok = n >= 0 && write_all(to, block, (size_t)n);
+	if (ok)
+		*offset += (uint64_t)n;
 	free(block);
 	return ok;
+}
+
+bool
+file_copy_piece(int from, int to, uint64_t *offset)
+{
+	off_t at = (off_t)*offset;
+	ssize_t n = copy_file_range(from, &at, to, NULL, PIECE_OCTETS, 0);
+
+	if (n <= 0)
+		return block_copy(from, to, offset);
+	*offset += (uint64_t)n;
+	return true;
 }
 
 zg_status

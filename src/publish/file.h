@@ -8,9 +8,12 @@
 #include <zonegate/status.h>
 #include "base/compiler.h"
 
-/* Copies the file `from`, from its begin to its end, to the empty file `to`; shares the blocks
- * where the file system can. False: errno. */
-bool file_copy(int from, int to);
+/*
+ * Copies the next piece of the file `from`, at `*offset`, to the end of the file `to`, and moves
+ * the offset on; at its end it stays where it is. The kernel copies, or shares the blocks, where it
+ * can. No reading position is moved. False: errno.
+ */
+bool file_copy_piece(int from, int to, uint64_t *offset);
 
 /* SHA-256 of the file `fd`, from its begin to its end. `path` is for messages. */
 MUST_CHECK zg_status file_digest(

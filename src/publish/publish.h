@@ -58,7 +58,24 @@ MUST_CHECK zg_status state_path(const struct state_directory *state, const char 
  * well, and proved by its digest when it is used. */
 enum state_keep_how { KEEP_DURABLY, KEEP_AT_HAND };
 
-/* Replaces FOLDER/ZONE.zone by what `fd` holds from its begin on: a new file, renamed. */
+/* A copy on its way, FOLDER/ZONE.new until it is known where it is kept. To be called with the zone
+ * locked; cleared whatever came of it. */
+struct state_copy {
+	int fd;
+	char *path; /* owned; NULL: there is none, or it is kept */
+	uint64_t length;
+	bool whole; /* all of the file was copied */
+};
+MUST_CHECK zg_status state_copy_begin(const struct state_directory *state, const char *folder,
+    const char *zone, struct state_copy *copy, struct zg_error *error);
+/* Copies the next piece of the file `from`, of which no more than that is touched. */
+MUST_CHECK zg_status state_copy_add(struct state_copy *copy, int from, struct zg_error *error);
+/* Replaces FOLDER/ZONE.zone by it. */
+MUST_CHECK zg_status state_copy_keep(struct state_copy *copy, const struct state_directory *state,
+    const char *folder, const char *zone, enum state_keep_how how, struct zg_error *error);
+void state_copy_clear(struct state_copy *copy);
+
+/* The four for what `fd` holds from its begin on. */
 MUST_CHECK zg_status state_keep(const struct state_directory *state, const char *folder,
     const char *zone, int fd, enum state_keep_how how, struct zg_error *error);
 
@@ -80,13 +97,14 @@ struct digest;
 /* The candidate as it was handed in: an exclusive new file beside the target, unlinked unless it
  * was renamed. */
 struct snapshot {
-	int fd; /* after snapshot_end: reads from the begin */
+	int fd;
 	int folder_fd;
 	char *name; /* within the folder; NULL: not there (any more) */
 	char *target_name;
 	bool published; /* the target is this file, even when snapshot_publish failed after that */
 	uint64_t length;
-	struct digest *digest; /* running */
+	struct digest *digest; /* running; NULL: ended */
+	uint64_t digested;     /* octets */
 	uint8_t sha256[FILE_DIGEST_OCTETS];
 	dev_t device;
 	ino_t inode;
@@ -99,8 +117,17 @@ MUST_CHECK zg_status snapshot_begin(
 /* Appends. ZG_LIMIT beyond SNAPSHOT_BYTES_MAX. */
 MUST_CHECK zg_status snapshot_add(
     struct snapshot *snapshot, const uint8_t *bytes, size_t length, struct zg_error *error);
-/* Everything is there: the digest is known, and the file on its way to the disk. */
+/* Appends the next piece of the regular file `fd`, whose begin is the snapshot's, without its
+ * digest; *more: there was one. ZG_LIMIT as above. Not together with snapshot_add. */
+MUST_CHECK zg_status snapshot_copy(
+    struct snapshot *snapshot, int fd, bool *more, struct zg_error *error);
+/* Everything is there: the file reads from its begin, and the digest is known of what was added. */
 MUST_CHECK zg_status snapshot_end(struct snapshot *snapshot, struct zg_error *error);
+/* Of what was copied, after snapshot_end: digests the next piece, and has the disk begin to write
+ * it. The digest is known when `digest` is NULL. */
+MUST_CHECK zg_status snapshot_digest(struct snapshot *snapshot, struct zg_error *error);
+/* The last three for all of a regular file. */
+MUST_CHECK zg_status snapshot_fill(struct snapshot *snapshot, int fd, struct zg_error *error);
 /* Waits until file and name are durable; before the log speaks of it. */
 MUST_CHECK zg_status snapshot_settle(const struct snapshot *snapshot, struct zg_error *error);
 /* Owner, group and mode, fsync, rename, fsync of the folder: the old or the new file, whole. */

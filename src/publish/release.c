@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -224,6 +225,25 @@ text_open(const char *path, const uint8_t *sha256)
 		return fd;
 	(void)close(fd);
 	return -1;
+}
+
+zg_status
+release_text_kept(const struct state_directory *state, const char *zone,
+    const struct released *released, int *fd, struct zg_error *error)
+{
+	char *path = NULL;
+	struct stat stat;
+	zg_status status = state_path(state, "zones", zone, ".zone", &path, error);
+
+	*fd = -1;
+	if (status == ZG_OK && released->digest[0] != '\0')
+		*fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (*fd >= 0 && (fstat(*fd, &stat) != 0 || !S_ISREG(stat.st_mode))) {
+		(void)close(*fd);
+		*fd = -1;
+	}
+	free(path);
+	return status;
 }
 
 zg_status

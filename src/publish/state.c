@@ -363,34 +363,83 @@ state_public_key(
 /* --- Copies --- */
 
 zg_status
+state_copy_begin(const struct state_directory *state, const char *folder, const char *zone,
+    struct state_copy *copy, struct zg_error *error)
+{
+	zg_status status;
+
+	*copy = (struct state_copy){.fd = -1};
+	status = state_path(state, folder, zone, ".new", &copy->path, error);
+	if (status != ZG_OK)
+		return status;
+	/* What a dead run left; we hold the zone's lock. */
+	(void)unlink(copy->path);
+	copy->fd = open(copy->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
+	if (copy->fd >= 0)
+		return ZG_OK;
+	status =
+	    error_set(error, ZG_WRITE, "cannot write %s: %s", copy->path, strerrordesc_np(errno));
+	free(copy->path);
+	copy->path = NULL;
+	return status;
+}
+
+zg_status
+state_copy_add(struct state_copy *copy, int from, struct zg_error *error)
+{
+	uint64_t offset = copy->length;
+
+	if (!file_copy_piece(from, copy->fd, &offset))
+		return error_set(
+		    error, ZG_WRITE, "cannot write %s: %s", copy->path, strerrordesc_np(errno));
+	copy->whole = offset == copy->length;
+	copy->length = offset;
+	return ZG_OK;
+}
+
+zg_status
+state_copy_keep(struct state_copy *copy, const struct state_directory *state, const char *folder,
+    const char *zone, enum state_keep_how how, struct zg_error *error)
+{
+	bool durable = how != KEEP_AT_HAND;
+	char *path = NULL;
+	zg_status status = state_path(state, folder, zone, ".zone", &path, error);
+
+	if (status == ZG_OK && ((durable && fsync(copy->fd) != 0) || rename(copy->path, path) != 0))
+		status =
+		    error_set(error, ZG_WRITE, "cannot write %s: %s", path, strerrordesc_np(errno));
+	if (status == ZG_OK) {
+		free(copy->path);
+		copy->path = NULL;
+		if (durable)
+			status = folder_sync(path, error);
+	}
+	free(path);
+	return status;
+}
+
+void
+state_copy_clear(struct state_copy *copy)
+{
+	if (copy->path != NULL)
+		(void)unlink(copy->path);
+	if (copy->fd >= 0)
+		(void)close(copy->fd);
+	free(copy->path);
+	*copy = (struct state_copy){.fd = -1};
+}
+
+zg_status
 state_keep(const struct state_directory *state, const char *folder, const char *zone, int fd,
     enum state_keep_how how, struct zg_error *error)
 {
-	bool durable = how != KEEP_AT_HAND;
-	char *path = NULL, *fresh = NULL;
-	zg_status status = state_path(state, folder, zone, ".zone", &path, error);
-	int to = -1;
+	struct state_copy copy;
+	zg_status status = state_copy_begin(state, folder, zone, &copy, error);
 
+	while (status == ZG_OK && !copy.whole)
+		status = state_copy_add(&copy, fd, error);
 	if (status == ZG_OK)
-		status = state_path(state, folder, zone, ".new", &fresh, error);
-	if (status != ZG_OK)
-		goto out;
-	/* What a dead run left; we hold the zone's lock. */
-	(void)unlink(fresh);
-	to = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
-	if (to < 0 || !file_copy(fd, to) || (durable && fsync(to) != 0) ||
-	    rename(fresh, path) != 0) {
-		status =
-		    error_set(error, ZG_WRITE, "cannot write %s: %s", path, strerrordesc_np(errno));
-		(void)unlink(fresh);
-		goto out;
-	}
-	if (durable)
-		status = folder_sync(path, error);
-out:
-	if (to >= 0)
-		(void)close(to);
-	free(path);
-	free(fresh);
+		status = state_copy_keep(&copy, state, folder, zone, how, error);
+	state_copy_clear(&copy);
 	return status;
 }

@@ -29,6 +29,9 @@
 #define MARK_SIZE	(sizeof(SNAPSHOT_PREFIX) + 2 * MARK_OCTETS + 1)
 #define NAME_SIZE	(MARK_SIZE + 2 * RANDOM_OCTETS)
 
+/* Octets that are digested at once: about a millisecond's work. */
+#define PIECE_OCTETS ((size_t)512 * 1024)
+
 /* A mode for a file that has none to follow. */
 #define TARGET_MODE 0644
 
@@ -248,34 +251,88 @@ snapshot_begin(const char *target, int input_fd, struct snapshot *snapshot, stru
 	return status;
 }
 
-zg_status
-snapshot_add(struct snapshot *snapshot, const uint8_t *bytes, size_t length, struct zg_error *error)
+/* Room for so many octets more. */
+static zg_status
+snapshot_grow(struct snapshot *snapshot, uint64_t length, struct zg_error *error)
 {
-	zg_status status;
-
 	if (length > SNAPSHOT_BYTES_MAX - snapshot->length)
 		return error_set(error, ZG_LIMIT, "the candidate is larger than %llu octets",
 		    SNAPSHOT_BYTES_MAX);
-	status = digest_add(snapshot->digest, bytes, length);
-	if (status != ZG_OK)
-		return error_set(error, status, "%s", zg_status_text(status));
 	snapshot->length += length;
-	while (length > 0) {
-		ssize_t n = write(snapshot->fd, bytes, length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return trouble(
-			    error, ZG_WRITE, "write a file beside", snapshot->target_name);
-		bytes += n;
-		length -= (size_t)n;
-	}
 	return ZG_OK;
 }
 
+/* The next octets of the digest. */
+static zg_status
+digest_more(struct snapshot *snapshot, const uint8_t *bytes, size_t length, struct zg_error *error)
+{
+	zg_status status = digest_add(snapshot->digest, bytes, length);
+
+	snapshot->digested += length;
+	return status == ZG_OK ? ZG_OK : error_set(error, status, "%s", zg_status_text(status));
+}
+
 zg_status
-snapshot_end(struct snapshot *snapshot, struct zg_error *error)
+snapshot_add(struct snapshot *snapshot, const uint8_t *bytes, size_t length, struct zg_error *error)
+{
+	zg_status status = snapshot_grow(snapshot, length, error);
+
+	if (status == ZG_OK)
+		status = digest_more(snapshot, bytes, length, error);
+	if (status == ZG_OK && !write_all(snapshot->fd, bytes, length))
+		status = trouble(error, ZG_WRITE, "write a file beside", snapshot->target_name);
+	return status;
+}
+
+zg_status
+snapshot_copy(struct snapshot *snapshot, int fd, bool *more, struct zg_error *error)
+{
+	uint64_t offset = snapshot->length;
+
+	*more = false;
+	if (!file_copy_piece(fd, snapshot->fd, &offset))
+		return trouble(error, ZG_WRITE, "copy the candidate beside", snapshot->target_name);
+	*more = offset > snapshot->length;
+	return snapshot_grow(snapshot, offset - snapshot->length, error);
+}
+
+/* The next piece of the file that was not digested yet; an end before the end is none of the file
+ * that was written. */
+static zg_status
+piece_digest(struct snapshot *snapshot, struct zg_error *error)
+{
+	uint64_t left = snapshot->length - snapshot->digested;
+	uint8_t *piece = malloc(PIECE_OCTETS);
+	zg_status status = ZG_OK;
+	ssize_t n;
+
+	if (piece == NULL)
+		return error_set(error, ZG_MEMORY, "out of memory");
+	do
+		n = pread(snapshot->fd, piece, left < PIECE_OCTETS ? (size_t)left : PIECE_OCTETS,
+		    (off_t)snapshot->digested);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		status = trouble(error, ZG_READ, "read a file beside", snapshot->target_name);
+	else if (n == 0)
+		status =
+		    error_set(error, ZG_READ, "the snapshot for %s was cut", snapshot->target_name);
+	else
+		status = digest_more(snapshot, piece, (size_t)n, error);
+	free(piece);
+	return status;
+}
+
+/* Disks write while the file is checked: snapshot_settle waits for them. */
+static void
+write_begin(const struct snapshot *snapshot, uint64_t from)
+{
+	(void)!sync_file_range(
+	    snapshot->fd, (off_t)from, (off_t)(snapshot->digested - from), SYNC_FILE_RANGE_WRITE);
+}
+
+static zg_status
+digest_finish(struct snapshot *snapshot, struct zg_error *error)
 {
 	zg_status status = digest_end(snapshot->digest, snapshot->sha256);
 
@@ -283,11 +340,48 @@ snapshot_end(struct snapshot *snapshot, struct zg_error *error)
 		return error_set(error, status, "%s", zg_status_text(status));
 	digest_free(snapshot->digest);
 	snapshot->digest = NULL;
-	/* Disks write while the file is checked: snapshot_settle waits for them. */
-	(void)!sync_file_range(snapshot->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	return ZG_OK;
+}
+
+zg_status
+snapshot_end(struct snapshot *snapshot, struct zg_error *error)
+{
 	if (lseek(snapshot->fd, 0, SEEK_SET) != 0)
 		return trouble(error, ZG_WRITE, "read a file beside", snapshot->target_name);
-	return ZG_OK;
+	if (snapshot->digested < snapshot->length)
+		return ZG_OK;
+	write_begin(snapshot, 0);
+	return digest_finish(snapshot, error);
+}
+
+zg_status
+snapshot_digest(struct snapshot *snapshot, struct zg_error *error)
+{
+	uint64_t from = snapshot->digested;
+	zg_status status;
+
+	if (snapshot->digest == NULL)
+		return ZG_OK;
+	status = piece_digest(snapshot, error);
+	if (status != ZG_OK)
+		return status;
+	write_begin(snapshot, from);
+	return snapshot->digested < snapshot->length ? ZG_OK : digest_finish(snapshot, error);
+}
+
+zg_status
+snapshot_fill(struct snapshot *snapshot, int fd, struct zg_error *error)
+{
+	bool more = true;
+	zg_status status = ZG_OK;
+
+	while (status == ZG_OK && more)
+		status = snapshot_copy(snapshot, fd, &more, error);
+	if (status == ZG_OK)
+		status = snapshot_end(snapshot, error);
+	while (status == ZG_OK && snapshot->digest != NULL)
+		status = snapshot_digest(snapshot, error);
+	return status;
 }
 
 zg_status

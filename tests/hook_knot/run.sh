@@ -422,8 +422,8 @@ once_late() {
 	judge
 	said "too late from the start" 'too little is left'
 	stays "asked too late" 2 undecided abort
-	offer "$zones/2" "$zones/2" 28
-	then_at 2 'sleep 3'
+	offer "$zones/2" "$zones/2" 24
+	then_at 2 'sleep 7'
 	judge
 	said "a slow answer" 'too late'
 	stays "Knot answers slowly, and it is late" 2 abandoned abort

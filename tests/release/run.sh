@@ -128,6 +128,7 @@ zones_make() {
 		"$make_zone" 3 "$work/zones/3" "$work/zones/ds" &&
 		"$make_zone" 2 "$work/zones/2-broken" "$work/zones/ds" broken &&
 		"$make_zone" 2 "$work/zones/2-ns" "$work/zones/ds" "record=@ 3600 NS ns.b.example.net." &&
+		"$make_zone" 3 "$work/zones/3-ns" "$work/zones/ds" "record=@ 3600 NS ns.b.example.net." &&
 		"$make_zone" 1 "$work/zones/1-other" "$work/zones/ds" "record=www 60 A 192.0.2.9" &&
 		"$make_zone" 2 "$work/zones/2-large" "$work/zones/ds" pad=2000 || exit 2
 	echo "; the same records in another file" | cat - "$work/zones/1" >"$work/zones/1-text"
@@ -389,6 +390,22 @@ places() {
 	release 3
 	kept "an owner who is nobody" 2 2
 	log_is_whole places
+}
+
+# The copy of the released zone is another good zone: the candidate is compared with the target.
+other_copy() {
+	stage
+	release 1
+	cp "$top/2-ns" "$top/state/zones/example.zone"
+	release 2
+	released "nothing changed but against another copy" 2
+	same_file "the copy is mended" "$top/2" "$top/state/zones/example.zone"
+	cp "$top/3-ns" "$top/state/zones/example.zone"
+	release 3-ns
+	kept "changed, and not against another copy" 3 2
+	cp "$top/2" "$top/state/zones/example.zone"
+	release 3-ns
+	kept "changed, and against the copy" 3 2
 }
 
 disk_full() {
@@ -721,7 +738,7 @@ killed_settling() {
 }
 
 zones_make
-for part in ${RELEASE_PARTS:-verdicts unknown_past inputs dry_run places disk_full commands two_at_once worker_dies clock killed}; do
+for part in ${RELEASE_PARTS:-verdicts unknown_past inputs dry_run places other_copy disk_full commands two_at_once worker_dies clock killed}; do
 	$part
 done
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -246,6 +246,41 @@ START_TEST(a_copy_is_kept_whole_and_replaced)
 }
 END_TEST
 
+START_TEST(a_copy_waits_until_it_is_known_where_it_is_kept)
+{
+	struct state_directory state;
+	struct state_copy copy;
+	char fresh[128], held[128];
+	uint8_t *bytes;
+	size_t length;
+	FILE *from = tmpfile();
+
+	open_new(&state);
+	(void)snprintf(fresh, sizeof(fresh), "%s/zones/example.new", path);
+	(void)snprintf(held, sizeof(held), "%s/held/example.zone", path);
+	ck_assert_int_eq(fputs("a line\n", from) >= 0 && fflush(from) == 0, 1);
+	for (int keep = 0; keep < 2; keep++) {
+		ck_assert_int_eq(
+		    state_copy_begin(&state, "zones", "example.", &copy, &error), ZG_OK);
+		while (!copy.whole)
+			ck_assert_int_eq(state_copy_add(&copy, fileno(from), &error), ZG_OK);
+		ck_assert_int_eq(access(fresh, F_OK), 0);
+		if (keep)
+			ck_assert_int_eq(state_copy_keep(&copy, &state, "held", "example.",
+					     KEEP_DURABLY, &error),
+			    ZG_OK);
+		state_copy_clear(&copy);
+		ck_assert_int_ne(access(fresh, F_OK), 0);
+		ck_assert_int_eq(access(held, F_OK) == 0, keep);
+	}
+	ck_assert_int_eq(file_read(held, 1000, &bytes, &length, &error), ZG_OK);
+	ck_assert_uint_eq(length, 7);
+	free(bytes);
+	fclose(from);
+	state_close(&state);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -265,6 +300,7 @@ main(void)
 	tcase_add_test(tcase, a_zone_is_locked_once);
 	tcase_add_test(tcase, a_lock_that_is_a_link_is_not_followed);
 	tcase_add_test(tcase, a_copy_is_kept_whole_and_replaced);
+	tcase_add_test(tcase, a_copy_waits_until_it_is_known_where_it_is_kept);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -82,6 +82,82 @@ START_TEST(complete_claims_count)
 }
 END_TEST
 
+/* A worker that needs what the supervisor does beside it: the third piece writes an octet. */
+struct beside {
+	int pipe[2];
+	int pieces;
+	int last; /* the piece after which there is none; 0: they never end */
+};
+
+static void
+work_waits(void *context, struct claim *claim)
+{
+	struct beside *beside = context;
+	char octet;
+
+	if (read(beside->pipe[0], &octet, 1) == 1)
+		claim_pass(claim);
+}
+
+static bool
+beside_piece(void *context)
+{
+	struct beside *beside = context;
+
+	if (++beside->pieces == 3)
+		ck_assert_int_eq(write(beside->pipe[1], "x", 1), 1);
+	return beside->pieces != beside->last;
+}
+
+START_TEST(what_the_supervisor_does_beside_is_done_in_pieces_until_it_is_done)
+{
+	static const int lasts[] = {3, 5, 0};
+	struct beside beside = {.last = lasts[_i]};
+	struct claim claim;
+
+	ck_assert_int_eq(pipe(beside.pipe), 0);
+	ck_assert_int_eq(supervise(&(struct supervised){.work = work_waits,
+				       .context = &beside,
+				       .timeout = 20,
+				       .needs_content = true,
+				       .beside = beside_piece},
+			     &claim),
+	    ZG_VERDICT_PASS);
+	ck_assert_int_ge(beside.pieces, 3);
+	if (beside.last != 0)
+		ck_assert_int_le(beside.pieces, beside.last);
+}
+END_TEST
+
+static bool
+beside_endless(void *context)
+{
+	(void)context;
+	return true;
+}
+
+static void
+work_sleeps(void *context, struct claim *claim)
+{
+	(void)context;
+	(void)claim;
+	(void)sleep(60);
+}
+
+START_TEST(work_beside_does_not_put_off_the_time_out)
+{
+	struct claim claim;
+	time_t begin = time(NULL);
+
+	ck_assert_int_eq(
+	    supervise(
+		&(struct supervised){.work = work_sleeps, .timeout = 1, .beside = beside_endless},
+		&claim),
+	    ZG_VERDICT_UNDECIDED);
+	ck_assert_int_lt(time(NULL) - begin, 30);
+}
+END_TEST
+
 static void
 work_nothing(void *context, struct claim *claim)
 {
@@ -374,6 +450,9 @@ supervisor_suite(void)
 
 	tcase_set_timeout(tests, 30);
 	tcase_add_loop_test(tests, complete_claims_count, 0, 4);
+	tcase_add_loop_test(
+	    tests, what_the_supervisor_does_beside_is_done_in_pieces_until_it_is_done, 0, 3);
+	tcase_add_test(tests, work_beside_does_not_put_off_the_time_out);
 	tcase_add_test(tests, a_worker_that_decides_nothing_is_undecided);
 	tcase_add_test(tests, an_unknown_verdict_is_undecided);
 	tcase_add_loop_test(tests, a_pass_without_full_content_is_undecided, 0, 10);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file_replace.h"
+#include "publish/file.h"
 #include "publish/publish.h"
 
 /* SHA-256 of "new". */
@@ -100,6 +101,90 @@ START_TEST(a_snapshot_is_a_private_file_that_goes_away)
 	ck_assert_uint_eq(n, 0);
 	ck_assert_int_ne(access(target, F_OK), 0);
 	snapshot_clear(&snapshot);
+}
+END_TEST
+
+/* Several pieces, and not a whole number of them. */
+#define LARGE_OCTETS (9 * 1024 * 1024 + 1)
+
+static int
+large_open(void)
+{
+	char *octets = malloc(LARGE_OCTETS);
+	int fd = open(other, O_RDWR | O_CREAT | O_EXCL, 0600);
+
+	for (size_t i = 0; i < LARGE_OCTETS; i++)
+		octets[i] = (char)(i * 7 + i / 251);
+	ck_assert_int_eq(write(fd, octets, LARGE_OCTETS), LARGE_OCTETS);
+	free(octets);
+	return fd;
+}
+
+START_TEST(a_copy_in_pieces_has_the_digest_of_the_file)
+{
+	uint8_t sha256[FILE_DIGEST_OCTETS];
+	int fd = large_open(), pieces = 0;
+	bool more = true;
+
+	ck_assert_int_eq(file_digest(fd, other, sha256, &error), ZG_OK);
+	ck_assert_int_eq(snapshot_begin(target, fd, &snapshot, &error), ZG_OK);
+	for (; more; pieces++)
+		ck_assert_int_eq(snapshot_copy(&snapshot, fd, &more, &error), ZG_OK);
+	ck_assert_int_gt(pieces, 2);
+	ck_assert_uint_eq(snapshot.length, LARGE_OCTETS);
+	ck_assert_int_eq(snapshot_end(&snapshot, &error), ZG_OK);
+	for (pieces = 0; snapshot.digest != NULL; pieces++)
+		ck_assert_int_eq(snapshot_digest(&snapshot, &error), ZG_OK);
+	ck_assert_int_gt(pieces, 2);
+	ck_assert_mem_eq(snapshot.sha256, sha256, sizeof(sha256));
+	ck_assert_int_eq(snapshot_digest(&snapshot, &error), ZG_OK);
+	ck_assert_mem_eq(snapshot.sha256, sha256, sizeof(sha256));
+	ck_assert_int_eq(lseek(snapshot.fd, 0, SEEK_CUR), 0);
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_file_is_copied_as_a_whole)
+{
+	int fd;
+
+	put(other, "new", 0600);
+	fd = open(other, O_RDONLY);
+	ck_assert_int_eq(snapshot_begin(target, fd, &snapshot, &error), ZG_OK);
+	ck_assert_int_eq(snapshot_fill(&snapshot, fd, &error), ZG_OK);
+	ck_assert_mem_eq(snapshot.sha256, sha256_of_new, FILE_DIGEST_OCTETS);
+	close(fd);
+}
+END_TEST
+
+START_TEST(an_empty_file_has_a_digest)
+{
+	int fd;
+
+	put(other, "", 0600);
+	fd = open(other, O_RDONLY);
+	ck_assert_int_eq(snapshot_begin(target, fd, &snapshot, &error), ZG_OK);
+	ck_assert_int_eq(snapshot_fill(&snapshot, fd, &error), ZG_OK);
+	ck_assert_ptr_null(snapshot.digest);
+	ck_assert_uint_eq(snapshot.sha256[0], 0xe3);
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_snapshot_that_is_cut_has_no_digest)
+{
+	int fd = large_open();
+	bool more = true;
+
+	ck_assert_int_eq(snapshot_begin(target, fd, &snapshot, &error), ZG_OK);
+	while (more)
+		ck_assert_int_eq(snapshot_copy(&snapshot, fd, &more, &error), ZG_OK);
+	ck_assert_int_eq(snapshot_end(&snapshot, &error), ZG_OK);
+	ck_assert_int_eq(snapshot_digest(&snapshot, &error), ZG_OK);
+	ck_assert_int_eq(ftruncate(snapshot.fd, 100), 0);
+	ck_assert_int_eq(snapshot_digest(&snapshot, &error), ZG_READ);
+	ck_assert_ptr_nonnull(snapshot.digest);
+	close(fd);
 }
 END_TEST
 
@@ -312,6 +397,10 @@ main(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, a_snapshot_is_a_private_file_that_goes_away);
+	tcase_add_test(tcase, a_copy_in_pieces_has_the_digest_of_the_file);
+	tcase_add_test(tcase, a_file_is_copied_as_a_whole);
+	tcase_add_test(tcase, an_empty_file_has_a_digest);
+	tcase_add_test(tcase, a_snapshot_that_is_cut_has_no_digest);
 	tcase_add_test(tcase, published_the_target_is_the_very_file);
 	tcase_add_test(tcase, the_mode_is_the_configured_one_or_a_default);
 	tcase_add_test(tcase, owner_and_group_are_set_or_nothing_is_published);
