@@ -37,8 +37,8 @@ struct zg_source {
 /* All pointers are borrowed for the call. Zeroed fields mean "not given" or the default. */
 struct zg_gate_inputs {
 	struct zg_source zone;
-	struct zg_source ds;		 /* DS or DNSKEY records in zone-file form */
-	struct zg_source previous;	 /* the zone released before */
+	struct zg_source ds;	   /* DS or DNSKEY records in zone-file form */
+	struct zg_source previous; /* the zone released before */
 	/* Its content digest as zg_result has it: another content is ZG_INPUT_BAD. NULL: any. */
 	const char *previous_digest;
 	struct zg_source unsigned_input; /* the registry's unsigned zone */
@@ -206,7 +206,8 @@ struct zg_result {
 	uint32_t serial;
 	const char *digest; /* content digest, 96 hex digits; NULL when the zone was not built */
 	const char *policy; /* name */
-	const char *policy_digest; /* SHA-256 of the policy's text, 64 hex digits */
+	/* SHA-256 of what the policy says beyond the defaults, 64 hex digits. */
+	const char *policy_digest;
 	int64_t now;
 	unsigned inputs;	  /* enum zg_input that were given */
 	const char *completeness; /* what proves that nothing was cut out, or "none" */

@@ -1,6 +1,7 @@
 /* Files written whole or not at all, and read whole. */
 #include "base/file_replace.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -13,6 +14,12 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/file_io.h"
+
+/* What the name of a new file has behind that of the file that it replaces: mkostemp puts letters
+ * and digits for the Xs. */
+#define TEMPORARY	   ".XXXXXX"
+#define TEMPORARY_LENGTH   (sizeof(TEMPORARY) - 1)
+#define LETTERS_AND_DIGITS "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 /* Writes the new file and renames it; errno says what failed. */
 static bool
@@ -41,14 +48,14 @@ zg_status
 file_replace(
     const char *path, const uint8_t *bytes, size_t length, mode_t mode, struct zg_error *error)
 {
-	size_t size = strlen(path) + sizeof(".XXXXXX");
+	size_t size = strlen(path) + sizeof(TEMPORARY);
 	char *temporary = malloc(size);
 	zg_status status;
 	int fd;
 
 	if (temporary == NULL)
 		return error_set(error, ZG_MEMORY, "out of memory");
-	(void)snprintf(temporary, size, "%s.XXXXXX", path);
+	(void)snprintf(temporary, size, "%s" TEMPORARY, path);
 	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0 || !replace_with(path, temporary, fd, bytes, length, mode))
 		status =
@@ -57,6 +64,36 @@ file_replace(
 		status = folder_sync(path, error);
 	free(temporary);
 	return status;
+}
+
+static bool
+is_temporary_of(const char *name, const char *entry)
+{
+	size_t length = strlen(name);
+
+	return strncmp(entry, name, length) == 0 && strlen(entry) == length + TEMPORARY_LENGTH &&
+	       entry[length] == TEMPORARY[0] &&
+	       strspn(entry + length + 1, LETTERS_AND_DIGITS) == TEMPORARY_LENGTH - 1;
+}
+
+void
+file_replace_sweep(const char *path)
+{
+	const char *name;
+	int fd = folder_open(path, &name);
+	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+
+	if (folder == NULL) {
+		if (fd >= 0)
+			(void)close(fd);
+		return;
+	}
+	while ((entry = readdir(folder)) != NULL) {
+		if (is_temporary_of(name, entry->d_name))
+			(void)unlinkat(fd, entry->d_name, 0);
+	}
+	(void)closedir(folder);
 }
 
 zg_status

@@ -17,6 +17,10 @@
 MUST_CHECK zg_status file_replace(
     const char *path, const uint8_t *bytes, size_t length, mode_t mode, struct zg_error *error);
 
+/* Removes what replacements of `path` that were killed left beside it. The caller knows that none is
+ * under way, and that nobody else names files so: PATH, a dot, six letters or digits. */
+void file_replace_sweep(const char *path);
+
 /*
  * Adds `length` octets to a regular file of exactly `size`, not synchronised. On failure (ZG_WRITE
  * with a message) it is cut to that size again, if that can be done: use it for what is recognised

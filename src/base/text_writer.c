@@ -1,10 +1,11 @@
 /* A growing text buffer. */
 #include "base/text_writer.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/hex.h"
 
 void
 text_writer_clear(struct text_writer *writer)
@@ -54,6 +55,15 @@ void
 text_add(struct text_writer *writer, const char *text)
 {
 	text_add_bytes(writer, text, strlen(text));
+}
+
+void
+text_add_hex(struct text_writer *writer, const uint8_t *octets, size_t n)
+{
+	if (!text_reserve(writer, n > SIZE_MAX / 2 ? SIZE_MAX : 2 * n))
+		return;
+	hex_write(octets, n, writer->text + writer->used);
+	writer->used += 2 * n;
 }
 
 void

@@ -42,6 +42,15 @@ utc_format(int64_t seconds, char text[UTC_TEXT_MAX])
 	    year, month, day + 1, second / 3600, second / 60 % 60, second % 60);
 }
 
+struct utc_text
+utc_text(int64_t seconds)
+{
+	struct utc_text moment;
+
+	utc_format(seconds, moment.text);
+	return moment;
+}
+
 void
 duration_format(uint64_t seconds, char text[DURATION_TEXT_MAX])
 {

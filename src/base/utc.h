@@ -11,6 +11,12 @@
 /* "2026-05-05T19:45:00Z": the extended form of ISO 8601 (RFC 3339), proleptic Gregorian. */
 void utc_format(int64_t seconds, char text[UTC_TEXT_MAX]);
 
+/* The same as a value, to stand among the arguments of a call. */
+struct utc_text {
+	char text[UTC_TEXT_MAX];
+};
+struct utc_text utc_text(int64_t seconds);
+
 /* The two largest units: "6 d 3 h", "3 h", "20 min 5 s", "0 s". */
 void duration_format(uint64_t seconds, char text[DURATION_TEXT_MAX]);
 

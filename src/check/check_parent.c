@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "dns/algorithm.h"
-#include "dns/serial.h"
 
 /* An RRset at the apex has an RRSIG in force by keys[key]. */
 static bool
@@ -21,9 +20,7 @@ signed_by_key(const struct check_context *context, uint16_t type, size_t key)
 		if (context->facts->signatures.outcomes[i] != SIGNATURE_BY_KEY + key ||
 		    !rrsig_view(zone_rdata(zone, i), zone_record(zone, i)->rdlen, &rrsig))
 			continue;
-		if (serial_time(rrsig.expiration, context->now) >= context->now &&
-		    serial_time(rrsig.inception, context->now) <=
-			context->now + context->policy->signatures.clock_skew)
+		if (rrsig_in_force(context, &rrsig))
 			return true;
 	}
 	return false;
@@ -37,6 +34,25 @@ key_works(const struct check_context *context, int key)
 	       signed_by_key(context, RR_DNSKEY, (size_t)key);
 }
 
+/*
+ * A DS of a stronger digest type stands beside DS `at`, of that algorithm (0: of any that is
+ * verified). Validators pass over SHA-1 then (RFC 4509 section 3), and some over every weaker type:
+ * the chain must not hang on it.
+ */
+static bool
+ds_is_passed_over(const struct key_facts *keys, size_t at, uint8_t algorithm)
+{
+	for (size_t i = 0; i < keys->n_ds; i++) {
+		const struct ds_view *ds = &keys->ds[i].view;
+
+		if (keys->ds[i].digest_known && algorithm_is_supported(ds->algorithm) &&
+		    (algorithm == 0 || ds->algorithm == algorithm) &&
+		    ds->digest_type > keys->ds[at].view.digest_type)
+			return true;
+	}
+	return false;
+}
+
 /* Some DS of the parent leads to a key that works. */
 static bool
 chain_works(const struct check_context *context)
@@ -44,7 +60,7 @@ chain_works(const struct check_context *context)
 	const struct key_facts *keys = &context->facts->keys;
 
 	for (size_t i = 0; i < keys->n_ds; i++) {
-		if (key_works(context, keys->ds[i].key))
+		if (key_works(context, keys->ds[i].key) && !ds_is_passed_over(keys, i, 0))
 			return true;
 	}
 	return false;
@@ -57,8 +73,8 @@ check_chain_to_ds(struct check_context *context)
 
 	if (keys->n_ds > 0 && context->facts->is_signed && !chain_works(context))
 		check_emit_zone(context,
-		    "expected a DS that names a key which signs the DNSKEY RRset, found none among "
-		    "%lu; the first is %u/%u with digest type %u",
+		    "expected a DS of the strongest digest type that names a key which signs the "
+		    "DNSKEY RRset, found none among %lu; the first is %u/%u with digest type %u",
 		    (unsigned long)keys->n_ds, keys->ds[0].view.algorithm, keys->ds[0].view.key_tag,
 		    keys->ds[0].view.digest_type);
 }
@@ -106,7 +122,8 @@ ds_algorithm_works(const struct check_context *context, uint8_t algorithm)
 	const struct key_facts *keys = &context->facts->keys;
 
 	for (size_t i = 0; i < keys->n_ds; i++) {
-		if (keys->ds[i].view.algorithm != algorithm)
+		if (keys->ds[i].view.algorithm != algorithm ||
+		    ds_is_passed_over(keys, i, algorithm))
 			continue;
 		if (key_works(context, keys->ds[i].key) ||
 		    (!algorithm_is_supported(algorithm) && keys->ds[i].key >= 0))
@@ -302,6 +319,21 @@ check_cds_without_key(struct check_context *context)
 	}
 }
 
+/* The DS of entry `at` would be passed over, as ds_is_passed_over has it. */
+static bool
+next_is_passed_over(const struct next_ds_facts *next, size_t at)
+{
+	const struct next_ds_entry *entry = &next->entries[at];
+
+	for (size_t i = 0; i < next->n; i++) {
+		if (next->entries[i].is_cds == entry->is_cds &&
+		    next->entries[i].algorithm == entry->algorithm &&
+		    next->entries[i].digest_type > entry->digest_type)
+			return true;
+	}
+	return false;
+}
+
 /* Some entry of that kind and algorithm leads to a key that works; of an unsupported algorithm, to
  * a key. */
 static bool
@@ -313,7 +345,7 @@ next_algorithm_works(const struct check_context *context, bool is_cds, uint8_t a
 		const struct next_ds_entry *entry = &next->entries[i];
 
 		if (entry->is_cds == is_cds && entry->algorithm == algorithm &&
-		    (key_works(context, entry->key) ||
+		    ((key_works(context, entry->key) && !next_is_passed_over(next, i)) ||
 			(!algorithm_is_supported(algorithm) && entry->key >= 0)))
 			return true;
 	}

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/utc.h"
 #include "dns/serial.h"
 #include "facts/past.h"
@@ -53,8 +54,9 @@ emit_counterexample(struct check_context *context, const struct cache_counterexa
 		    (unsigned long)class->serial, data_of, from, until);
 }
 
-/* "255/65535/" and 16 hex digits of each key, with a blank. */
-#define KEYS_TEXT_MAX (CACHE_KEYS_MAX * 28 + 1)
+/* "255/65535/" and the first octets of each key's digest, with a blank. */
+#define KEY_OCTETS_SHOWN 8
+#define KEYS_TEXT_MAX	 (CACHE_KEYS_MAX * (12 + 2 * KEY_OCTETS_SHOWN) + 1)
 
 /* Keys by what tells them apart: two may have one tag. */
 static void
@@ -70,9 +72,8 @@ keys_text(const struct cache_world *world, key_mask keys, char text[KEYS_TEXT_MA
 			continue;
 		used += (size_t)snprintf(
 		    text + used, KEYS_TEXT_MAX - used, " %u/%u/", key->algorithm, key->tag);
-		for (size_t k = 0; k < 8; k++)
-			used += (size_t)snprintf(
-			    text + used, KEYS_TEXT_MAX - used, "%02x", key->sha256[k]);
+		hex_write(key->sha256, KEY_OCTETS_SHOWN, text + used);
+		used += (size_t)2 * KEY_OCTETS_SHOWN;
 	}
 }
 
@@ -307,11 +308,11 @@ check_history_drip(struct check_context *context)
 	}
 }
 
-/* The policy itself. */
+/* The policy itself, however its digest was taken. */
 static void
 policy_compare(struct check_context *context, const struct past_facts *past)
 {
-	if (past->policy_digest == NULL || past->policy_digest[0] == '\0' ||
+	if (past->policy_digest == NULL || past->policy_digest[0] == '\0' || past->same_policy ||
 	    strcmp(past->policy_digest, past->candidate_policy_digest) == 0)
 		return;
 	check_emit_zone(context, "the last release passed under policy %.16s, this is %.16s",
@@ -338,12 +339,11 @@ approvers_compare(struct check_context *context, const struct past_rules *rules,
 {
 	for (size_t i = 0; i < rules->n_approvers; i++) {
 		const struct past_approver *approver = &rules->approvers[i];
-		char key[2 * sizeof(approver->public_key) + 1];
+		char key[HEX_TEXT_SIZE(sizeof(approver->public_key))];
 
 		if (rules_know(others, approver))
 			continue;
-		for (size_t k = 0; k < sizeof(approver->public_key); k++)
-			(void)snprintf(key + 2 * k, 3, "%02x", approver->public_key[k]);
+		hex_write(approver->public_key, sizeof(approver->public_key), key);
 		check_emit_zone(context, "approver %s with key %.16s %s", approver->id, key, what);
 		check_fact(context, 0, "%s %s %s", approver->id, key, what);
 	}

@@ -4,6 +4,9 @@
 
 #include "check/check.h"
 
+/* The time of the context, with the policy's clock skew, lies between the times of the signature. */
+bool rrsig_in_force(const struct check_context *context, const struct rrsig_view *rrsig);
+
 /* `amount` is above the bound (a number, or percent of `before`) and not below the minimum. */
 bool change_guard_fires(
     uint64_t amount, uint64_t before, int64_t max_count, int32_t max_percent, int64_t minimum);

@@ -18,6 +18,24 @@ begins_in(const struct check_context *context, const struct rrsig_view *rrsig)
 	return serial_time(rrsig->inception, context->now) - context->now;
 }
 
+/*
+ * The signature ends before it begins, or just half the circle after: there RFC 1982 section 3.2
+ * knows no order, and validators take it for an end that comes first.
+ */
+static bool
+times_reversed(const struct rrsig_view *rrsig)
+{
+	return rrsig->expiration != rrsig->inception &&
+	       !serial_greater(rrsig->expiration, rrsig->inception);
+}
+
+bool
+rrsig_in_force(const struct check_context *context, const struct rrsig_view *rrsig)
+{
+	return !has_expired(context, rrsig) && !times_reversed(rrsig) &&
+	       begins_in(context, rrsig) <= context->policy->signatures.clock_skew;
+}
+
 static uint8_t
 outcome_of(const struct check_context *context, uint32_t record)
 {
@@ -42,9 +60,9 @@ state_fill(const struct check_context *context, const struct rrset *set, struct 
 		    !rrsig_view(zone_rdata(zone, record), zone_record(zone, record)->rdlen, &rrsig))
 			continue;
 		state->n_verified++;
-		if (has_expired(context, &rrsig))
+		if (has_expired(context, &rrsig) || times_reversed(&rrsig))
 			state->n_expired++;
-		else if (begins_in(context, &rrsig) <= context->policy->signatures.clock_skew) {
+		else if (rrsig_in_force(context, &rrsig)) {
 			int64_t expiration = serial_time(rrsig.expiration, context->now);
 
 			if (state->n_in_force++ == 0 || expiration > state->last_expiration)
@@ -202,14 +220,15 @@ check_rrsig_inception_skew(struct check_context *context)
 void
 check_rrsig_times_reversed(struct check_context *context)
 {
-	if (is_due(context) && serial_greater(context->rrsig.inception, context->rrsig.expiration))
+	if (is_due(context) && times_reversed(&context->rrsig))
 		check_emit(context, "the RRSIG by key %u/%u expires before it begins",
 		    context->rrsig.algorithm, context->rrsig.key_tag);
 }
 
 /*
- * Seconds that the RRset stays signed: to the last expiration among its signatures in force, for a
- * former zone (nothing verified) among all of them. False when there is none.
+ * Seconds that the RRset stays signed: to the last expiration among its signatures in force (of the
+ * DNSKEY RRset, those that the chain to the parent needs), for a former zone (nothing verified)
+ * among all of them. False when there is none.
  */
 static bool
 life_left(struct check_context *context, int64_t *left)
@@ -220,8 +239,13 @@ life_left(struct check_context *context, int64_t *left)
 
 	if (!context->facts->former) {
 		const struct set_state *state = set_state(context, &context->set);
+		int64_t last = state->last_expiration;
 
-		*left = state->last_expiration - context->now;
+		if (context->set.type == RR_DNSKEY &&
+		    (context->zone->owners[context->owner].flags & OWNER_APEX) != 0 &&
+		    last > context->facts->signatures.dnskey_expiration)
+			last = context->facts->signatures.dnskey_expiration;
+		*left = last - context->now;
 		return state->n_in_force > 0;
 	}
 	(void)zone_signatures(zone, context->owner, context->set.type, &signatures);
@@ -295,8 +319,7 @@ check_rrsig_validity(struct check_context *context)
 	int64_t validity =
 	    (int64_t)(uint32_t)(context->rrsig.expiration - context->rrsig.inception);
 
-	if (is_due(context) &&
-	    !serial_greater(context->rrsig.inception, context->rrsig.expiration) &&
+	if (is_due(context) && !times_reversed(&context->rrsig) &&
 	    !in_range(validity_range(context), validity))
 		check_emit(context, "the RRSIG by key %u/%u is valid for %lld s",
 		    context->rrsig.algorithm, context->rrsig.key_tag, (long long)validity);
@@ -367,17 +390,25 @@ check_rrsig_ttl(struct check_context *context)
 		    (unsigned long)context->covered.ttl, (unsigned long)ttl);
 }
 
-/* A signature of `algorithm` over the RRset verifies; one of an unsupported algorithm is there. */
+/* A signature of `algorithm` over the RRset is in force and verifies; one of an unsupported
+ * algorithm is there. */
 static bool
 signed_by_algorithm(
     const struct check_context *context, const struct set_state *state, uint8_t algorithm)
 {
+	const struct zone *zone = context->zone;
+
 	for (uint32_t i = 0; i < state->n; i++) {
 		uint32_t record = state->signatures.first + i;
 		uint8_t outcome = outcome_of(context, record);
+		struct rrsig_view rrsig;
 
-		if (zone_rdata(context->zone, record)[2] == algorithm &&
-		    (signature_verified(outcome) || outcome == SIGNATURE_UNSUPPORTED))
+		if (!rrsig_view(
+			zone_rdata(zone, record), zone_record(zone, record)->rdlen, &rrsig) ||
+		    rrsig.algorithm != algorithm)
+			continue;
+		if (outcome == SIGNATURE_UNSUPPORTED ||
+		    (signature_verified(outcome) && rrsig_in_force(context, &rrsig)))
 			return true;
 	}
 	return false;
@@ -403,8 +434,8 @@ check_algorithm_incomplete(struct check_context *context)
 	if (!zone_must_sign(context->zone, &context->set))
 		return;
 	state = set_state(context, &context->set);
-	/* Without any, rrset-unsigned or rrset-bogus speak. */
-	if (state->n_verified == 0)
+	/* Without any, rrset-unsigned, rrset-bogus or rrsig-expired speak. */
+	if (state->n_in_force == 0)
 		return;
 	for (size_t i = 0; i < keys->n_keys; i++) {
 		uint8_t algorithm = keys->keys[i].view.algorithm;
@@ -413,7 +444,8 @@ check_algorithm_incomplete(struct check_context *context)
 		if (!keys->keys[i].usable || algorithm_seen(keys, i, algorithm) ||
 		    signed_by_algorithm(context, state, algorithm))
 			continue;
-		check_emit(context, "expected an RRSIG of algorithm %u, found none that verifies",
+		check_emit(context,
+		    "expected an RRSIG of algorithm %u, found none in force that verifies",
 		    algorithm);
 	}
 }

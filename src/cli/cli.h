@@ -193,6 +193,9 @@ void escape(char *to, size_t size, const char *from);
 /* Says in `error` that standard output failed, with errno; returns ZG_WRITE. */
 zg_status output_trouble(struct zg_error *error);
 
+/* Writes the only text that goes there, and closes it. */
+ZG_MUST_CHECK zg_status output_whole(const char *text, size_t length, struct zg_error *error);
+
 /* Flushes and closes standard output. ZG_WRITE: not all that was printed got out. */
 ZG_MUST_CHECK zg_status output_close(struct zg_error *error);
 
@@ -458,6 +461,10 @@ struct hook_request {
  */
 int hook_run(const struct hook *hook, const struct hook_request *request);
 
+/* A variable of the environment by which an engine says what it asks; NULL: complained, with what
+ * the hook of that engine is. */
+const char *hook_variable(const char *name, const char *engine, const char *what);
+
 /* The engines: each returns hook_run's answer, or EXIT_UNDECIDED when what it was asked makes no
  * sense. */
 int hook_bind(const struct hook *hook);
@@ -564,6 +571,7 @@ struct release_job {
 	bool queued;	    /* the candidate waits for the end of a rollout */
 	bool stays;	    /* a rollout does not go on when it is settled: the caller sees to it */
 	bool back; /* the candidate is the release in force, for stages that have another */
+	bool rechecks; /* the candidate is what is rolled out */
 	bool dry_run;
 	bool has_state; /* false only in a dry run: there is no history yet */
 	struct state_directory state;

@@ -16,13 +16,7 @@
 static const char *
 variable(const char *name)
 {
-	const char *value = getenv(name);
-
-	if (value != NULL && value[0] != '\0')
-		return value;
-	complain(
-	    "undecided: %s is not set: 'zonegate hook cascade' is a review hook of Cascade", name);
-	return NULL;
+	return hook_variable(name, "cascade", "a review hook of Cascade");
 }
 
 /* False: complained. */

@@ -1,6 +1,7 @@
 /* `zonegate hook ENGINE`: what all engines have in common, and how each is answered. */
 #include "cli/cli.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* What may follow a check: records, notifications that hang for their time-out. Seconds. */
@@ -80,6 +81,17 @@ source_of(const struct hook_request *request)
 	default:
 		return (struct zg_source){.kind = ZG_SOURCE_NONE};
 	}
+}
+
+const char *
+hook_variable(const char *name, const char *engine, const char *what)
+{
+	const char *value = getenv(name);
+
+	if (value != NULL && value[0] != '\0')
+		return value;
+	complain("undecided: %s is not set: 'zonegate hook %s' is %s", name, engine, what);
+	return NULL;
 }
 
 int

@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "net/deadline.h"
+
 /* Time for the child to end after a signal: long enough to finish what it has begun to record. */
 #define GRACE_MS 30000
 /* After SIGKILL. */
@@ -28,20 +30,11 @@ static const int child_codes[] = {117, 87, 73, 101};
 
 struct keeper {
 	pid_t child;
-	int64_t deadline; /* milliseconds of CLOCK_MONOTONIC */
-	pid_t hearer;	  /* our parent; 0: nobody hears us anyway */
+	deadline end;
+	pid_t hearer; /* our parent; 0: nobody hears us anyway */
 	bool asked, killed, late;
 	int status; /* of waitpid */
 };
-
-static int64_t
-milliseconds(void)
-{
-	struct timespec now = {0};
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static _Noreturn void
 child_run(int (*work)(const struct hook *), const struct arguments *arguments, pid_t keeper,
@@ -60,7 +53,7 @@ static void
 child_signal(struct keeper *keeper, int signo, int64_t grace)
 {
 	(void)kill(keeper->child, signo);
-	keeper->deadline = milliseconds() + grace;
+	keeper->end = deadline_in(grace);
 }
 
 /* First a word, then the end. What is still to be waited for after that is nothing. */
@@ -108,7 +101,7 @@ watch(struct keeper *keeper, const sigset_t *all)
 {
 	for (;;) {
 		pid_t reaped = waitpid(keeper->child, &keeper->status, WNOHANG);
-		int64_t left = keeper->deadline - milliseconds();
+		int left = deadline_left(keeper->end);
 		struct timespec tick = {.tv_sec = TICK_MS / 1000};
 		int signo;
 
@@ -116,12 +109,12 @@ watch(struct keeper *keeper, const sigset_t *all)
 			return true;
 		if (reaped < 0 && errno != EINTR)
 			return false;
-		if (left <= 0 && !on_deadline(keeper))
+		if (left == 0 && !on_deadline(keeper))
 			return false;
 		if (keeper->hearer != 0 && getppid() != keeper->hearer)
 			on_alone(keeper);
 		if (left > 0 && left < TICK_MS)
-			tick = (struct timespec){.tv_nsec = left * 1000000};
+			tick = (struct timespec){.tv_nsec = (long)left * 1000000};
 		signo = sigtimedwait(all, NULL, &tick);
 		if (signo > 0)
 			on_signal(keeper, signo);
@@ -153,9 +146,8 @@ int
 hook_keep(int (*work)(const struct hook *), const struct arguments *arguments, int64_t seconds,
     bool heard)
 {
-	struct keeper keeper = {.child = -1,
-	    .deadline = milliseconds() + seconds * 1000,
-	    .hearer = heard ? getppid() : 0};
+	struct keeper keeper = {
+	    .child = -1, .end = deadline_in(seconds * 1000), .hearer = heard ? getppid() : 0};
 	pid_t own = getpid();
 	sigset_t all, mask;
 

@@ -17,12 +17,7 @@
 static const char *
 variable(const char *name)
 {
-	const char *value = getenv(name);
-
-	if (value != NULL && value[0] != '\0')
-		return value;
-	complain("undecided: %s is not set: 'zonegate hook nsd' is a verifier of NSD", name);
-	return NULL;
+	return hook_variable(name, "nsd", "a verifier of NSD");
 }
 
 /* ADDRESS@PORT; false: complained. */

@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
+
+#include "net/deadline.h"
 
 /* Where Debian has it. */
 #define KNOTC "/usr/sbin/knotc"
@@ -28,10 +29,7 @@
 int64_t
 knot_clock(void)
 {
-	struct timespec now = {0};
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return deadline_in(0);
 }
 
 /* --- Reading --- */

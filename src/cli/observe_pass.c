@@ -221,13 +221,12 @@ static zg_status
 pass_render(const struct observe_pass *pass, enum observe_format format, char **text,
     size_t *length, struct zg_error *error)
 {
-	const char *no_color = getenv("NO_COLOR");
 	const struct observe_view view = {.look = pass->look,
 	    .providers = pass->providers,
 	    .n_providers = pass->n_providers,
 	    .confirmed = pass->observed.confirmed,
 	    .recorded = pass->recorded,
-	    .color = is_terminal(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0')};
+	    .color = output_wants_color()};
 
 	return observe_render(&view, format, text, length, error);
 }
@@ -242,10 +241,8 @@ pass_print(const struct observe_pass *pass, struct zg_error *error)
 	if (pass->job->silent)
 		return ZG_OK;
 	status = pass_render(pass, pass->job->format, &text, &length, error);
-	if (status == ZG_OK && !write_all(STDOUT_FILENO, text, length))
-		status = output_trouble(error);
 	if (status == ZG_OK)
-		status = output_close(error);
+		status = output_whole(text, length, error);
 	free(text);
 	return status;
 }

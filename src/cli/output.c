@@ -92,6 +92,14 @@ output_close(struct zg_error *error)
 	return fclose(stdout) == 0 && !failed ? ZG_OK : output_trouble(error);
 }
 
+zg_status
+output_whole(const char *text, size_t length, struct zg_error *error)
+{
+	if (!write_all(STDOUT_FILENO, text, length))
+		return output_trouble(error);
+	return output_close(error);
+}
+
 int
 output_end(void)
 {

@@ -170,10 +170,8 @@ pass_print(const struct parent_pass *pass, struct zg_error *error)
 	size_t length;
 	zg_status status = parent_render(&view, pass->job->format, &text, &length, error);
 
-	if (status == ZG_OK && !write_all(STDOUT_FILENO, text, length))
-		status = output_trouble(error);
 	if (status == ZG_OK)
-		status = output_close(error);
+		status = output_whole(text, length, error);
 	free(text);
 	return status;
 }

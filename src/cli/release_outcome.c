@@ -353,6 +353,15 @@ job_answer_again(struct release_job *job, struct release_log *log, uint32_t seri
 	return 0;
 }
 
+/* The very text of the release in force came once more: it is kept, should it not have been, or be
+ * another by now. */
+static void
+text_keep_again(struct release_job *job, const struct released *in_force)
+{
+	if (memcmp(in_force->sha256, job->snapshot.sha256, sizeof(in_force->sha256)) == 0)
+		job_keep_released(job);
+}
+
 /* Puts the released zone back where something else stands. */
 static int
 put_back(struct release_job *job, struct release_log *log, const struct claim *claim,
@@ -370,8 +379,7 @@ put_back(struct release_job *job, struct release_log *log, const struct claim *c
 		return job_answer_again(job, log, claim->serial);
 	complain("the target was not the released zone, and is again");
 	job_note(log, "put-back", "the target was not the released zone, and is again");
-	if (memcmp(in_force->sha256, job->snapshot.sha256, sizeof(in_force->sha256)) == 0)
-		job_keep_released(job);
+	text_keep_again(job, in_force);
 	job_sign_head(job, log, head);
 	if (!job_reload(job, claim->serial, why, sizeof(why)))
 		return job_failed_after_rename(job, log, claim, why);
@@ -409,6 +417,7 @@ already_released(struct release_job *job, struct release_log *log, const struct 
 		return hand_over(job, log, claim, in_force.id, in_force.serial);
 	if (!in_force.handed)
 		return job_failed_after_rename(job, log, claim, "its command failed again");
+	text_keep_again(job, &in_force);
 	return job_answer_again(job, log, claim->serial);
 }
 

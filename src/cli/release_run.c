@@ -24,6 +24,9 @@
 #define CLOCK_BEHIND_MAX 2
 #define CLOCK_JUMP_MAX	 5
 
+/* What is waited for at once, milliseconds. */
+#define TIME_LEFT_MAX (3600 * 1000)
+
 #define COPY_OCTETS ((size_t)128 * 1024)
 
 /* A name server that drops an unfinished update asks about the next one while the hook of the
@@ -78,24 +81,32 @@ job_clock_has_jumped(const struct release_job *job)
 	return real - monotonic > CLOCK_JUMP_MAX || monotonic - real > CLOCK_JUMP_MAX;
 }
 
-/* Seconds that are left of the time-out. */
+/* Milliseconds that are left of the time-out. */
 static int64_t
-seconds_left(const struct release_job *job)
+milliseconds_left(const struct release_job *job)
 {
 	struct timespec now = {0};
 	int64_t left;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	left = job->gate.timeout - (int64_t)(now.tv_sec - job->since.tv_sec);
+	left = (job->gate.timeout - (int64_t)(now.tv_sec - job->since.tv_sec)) * 1000 -
+	       (now.tv_nsec - job->since.tv_nsec) / 1000000;
 	return left > 0 ? left : 0;
+}
+
+/* In seconds, the last of which may have begun. */
+static int64_t
+seconds_left(const struct release_job *job)
+{
+	return (milliseconds_left(job) + 999) / 1000;
 }
 
 int
 job_time_left(const struct release_job *job)
 {
-	int64_t left = seconds_left(job);
+	int64_t left = milliseconds_left(job);
 
-	return left < 3600 ? (int)left * 1000 : 3600 * 1000;
+	return left < TIME_LEFT_MAX ? (int)left : TIME_LEFT_MAX;
 }
 
 /* --- The snapshot --- */

@@ -13,10 +13,12 @@
 
 #include <zonegate/memo.h>
 #include <zonegate/policy.h>
+#include "base/file_replace.h"
 #include "publish/refusal.h"
 #include "publish/release.h"
 #include "publish/risk.h"
 #include "publish/rollout.h"
+#include "report/stored_report.h"
 
 struct work {
 	struct release_job *job;
@@ -67,8 +69,11 @@ memo_open(struct work *work)
 	if (job->dry_run || job->arguments->values[OPTION_NO_MEMO] != NULL)
 		return;
 	status = state_path(&job->state, "memo", job->zone->name, ".memo", &path, &error);
-	if (status == ZG_OK)
+	if (status == ZG_OK) {
+		/* The zone is locked: nobody else writes it. */
+		file_replace_sweep(path);
 		status = zg_memo_open(path, &work->job->gate.inputs.memo, &error);
+	}
 	if (status != ZG_OK)
 		complain("no memo: %s", error.text);
 	free(path);
@@ -186,6 +191,20 @@ ds_open(struct work *work, struct zg_error *error)
 	return status;
 }
 
+/* What is rolled out came by a transfer that was not cut: the report of then says so, and the
+ * caller holds the content against what passed then. */
+static bool
+came_whole(const struct work *work)
+{
+	struct zg_error error = {0};
+	char *report = NULL;
+	bool whole = release_report(work->log, work->rollout.candidate, &report, &error) == ZG_OK &&
+		     stored_proves(report, "transfer");
+
+	free(report);
+	return whole;
+}
+
 /* Of a transfer there is no snapshot without the closing SOA. What a hook that transfers kept for
  * `approve` came whole as far as anyone can tell now; before it goes out it is transferred and
  * checked again. The hook that has a target or stages was handed a file. */
@@ -221,6 +240,8 @@ work_open(struct work *work, struct zg_error *error)
 	status = ds_open(work, error);
 	if (status == ZG_OK)
 		status = past_open(work, error);
+	if (status == ZG_OK && work->job->rechecks)
+		inputs->whole = came_whole(work);
 	if (status == ZG_OK)
 		status =
 		    release_parent_open(work->job, work->log, work->policy, &work->parent, error);

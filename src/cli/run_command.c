@@ -14,8 +14,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "net/deadline.h"
 
 /* Time for a command to go after SIGTERM. */
 #define GRACE_MS 3000
@@ -35,19 +36,10 @@ struct command {
 	int input_fd;  /* writing end; -1: closed */
 	int output_fd; /* reading end; -1: closed */
 	size_t written;
-	int64_t deadline; /* milliseconds of CLOCK_MONOTONIC */
+	deadline end;
 	bool asked, killed;
 	struct command_outcome *outcome;
 };
-
-static int64_t
-milliseconds(void)
-{
-	struct timespec now = {0};
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* --- The child --- */
 
@@ -200,7 +192,7 @@ output_read(struct command *command)
 		if (room > 0)
 			outcome->length += (size_t)n;
 		/* A command that writes without end must not keep us here. */
-		if (milliseconds() >= command->deadline)
+		if (deadline_left(command->end) == 0)
 			return;
 	}
 }
@@ -224,7 +216,7 @@ on_deadline(struct command *command)
 	(void)kill(-command->child, command->asked ? SIGKILL : SIGTERM);
 	command->killed = command->asked;
 	command->asked = true;
-	command->deadline = milliseconds() + GRACE_MS;
+	command->end = deadline_in(GRACE_MS);
 }
 
 static void
@@ -233,16 +225,16 @@ command_watch(struct command *command)
 	while (!child_ended(command)) {
 		struct pollfd fds[] = {{.fd = command->input_fd, .events = POLLOUT},
 		    {.fd = command->output_fd, .events = POLLIN}};
-		int64_t left = command->deadline - milliseconds();
+		int left = deadline_left(command->end);
 
-		if (left <= 0) {
+		if (left == 0) {
 			/* It does not even end of SIGKILL: it is left to itself. */
 			if (command->killed)
 				return;
 			on_deadline(command);
 			continue;
 		}
-		(void)poll(fds, 2, left < TICK_MS ? (int)left : TICK_MS);
+		(void)poll(fds, 2, left < TICK_MS ? left : TICK_MS);
 		input_write(command);
 		output_read(command);
 	}
@@ -298,7 +290,7 @@ command_execute(const struct command_task *task, struct command_outcome *outcome
 	    .task = task, .child = -1, .input_fd = -1, .output_fd = -1, .outcome = outcome};
 
 	*outcome = (struct command_outcome){.succeeded = false};
-	command.deadline = milliseconds() + task->command->timeout * 1000;
+	command.end = deadline_in(task->command->timeout * 1000);
 	if (command_start(&command)) {
 		input_write(&command);
 		command_watch(&command);

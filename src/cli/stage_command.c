@@ -105,6 +105,7 @@ recheck(struct release_job *job, const struct rollout *rollout)
 		(void)undecided(job, &error);
 		return ZG_VERDICT_UNDECIDED;
 	}
+	job->rechecks = true;
 	job->gate.inputs.now = clock_now();
 	job->gate.inputs.zone =
 	    (struct zg_source){.kind = ZG_SOURCE_FD, .fd = fd, .path = "<rolling zone>"};

@@ -10,12 +10,18 @@
 #include "publish/status_read.h"
 #include "report/status_report.h"
 
-/* What could not be looked at is unknown, in one line where plugins have it. */
+/* What could not be looked at is unknown, in one line where plugins have it. A program that reads
+ * another form gets nothing: it could make nothing of a line, and would lose what it has. */
 static int
-unknown(const struct zg_error *error, zg_status status)
+unknown(const struct zg_error *error, zg_status status, enum status_format format)
 {
 	char words[ZG_ERROR_TEXT_MAX * 4];
 
+	if (format != STATUS_FORMAT_TEXT) {
+		complain(
+		    "status: %s", error->text[0] != '\0' ? error->text : zg_status_text(status));
+		return STATUS_UNKNOWN;
+	}
 	escape(words, sizeof(words), error->text[0] != '\0' ? error->text : zg_status_text(status));
 	for (char *at = words; *at != '\0'; at++) {
 		if (*at == '|') /* what is behind it is performance data */
@@ -151,7 +157,7 @@ test_alert(const struct config *config, struct status_list *list, const char *zo
 	list->test = true;
 	status = status_render(list, STATUS_FORMAT_JSON, &text, &length, &error);
 	if (status != ZG_OK)
-		return unknown(&error, status);
+		return unknown(&error, status, STATUS_FORMAT_TEXT);
 	for (size_t i = 0; i < config->n_notify; i++)
 		n_sent += test_send(&config->notify[i], zone, text, length);
 	free(text);
@@ -212,7 +218,7 @@ command_status(const struct arguments *arguments)
 	if (status == ZG_OK && format != STATUS_FORMAT_PROMETHEUS)
 		steps_renew(config, list);
 	if (status != ZG_OK)
-		level = unknown(&error, status);
+		level = unknown(&error, status, format);
 	else if (arguments->values[OPTION_TEST_ALERT] != NULL)
 		level = test_alert(config, list, zone);
 	else

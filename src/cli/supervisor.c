@@ -1,7 +1,8 @@
 /*
  * The supervisor: one worker process does the work and can only propose a verdict. A yes takes a
  * complete record over the pipe AND the exit code that belongs to it; everything else is undecided.
- * Between fork and return the supervisor opens no file and allocates nothing.
+ * Between fork and return the supervisor opens no file and allocates nothing, but for what its task
+ * has it do beside the worker.
  */
 #include "cli/cli.h"
 
@@ -17,8 +18,10 @@
 #include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/hex.h"
+#include "net/deadline.h"
 
 /* Both ends of the record: "zonegate" read as octets of no text. */
 #define RECORD_MAGIC UINT64_C(0x9ad25c71e03bf846)
@@ -67,22 +70,13 @@ struct supervisor {
 	int record_fd; /* reading end of the pipe; -1: nothing more to come */
 	int signal_fd;
 	enum stage stage;
-	int64_t deadline; /* milliseconds of CLOCK_MONOTONIC; of the stage */
+	deadline stage_end;
 	bool timed_out;
 	int signal; /* what ends the program, 0: nothing */
 	size_t received;
 	struct record record;
 	int status; /* of waitpid */
 };
-
-static int64_t
-milliseconds(void)
-{
-	struct timespec now = {0};
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 void
 claim_trouble(struct claim *claim, zg_status status, const struct zg_error *error)
@@ -156,7 +150,7 @@ group_signal(struct supervisor *supervisor, int signo, enum stage stage)
 {
 	(void)kill(-supervisor->worker, signo);
 	supervisor->stage = stage;
-	supervisor->deadline = milliseconds() + GRACE_MS;
+	supervisor->stage_end = deadline_in(GRACE_MS);
 }
 
 static void
@@ -237,15 +231,15 @@ watch(struct supervisor *supervisor)
 	while (supervisor->stage != STAGE_LOST && !worker_ended(supervisor)) {
 		struct pollfd fds[] = {{.fd = supervisor->signal_fd, .events = POLLIN},
 		    {.fd = supervisor->record_fd, .events = POLLIN}};
-		int64_t left = supervisor->deadline - milliseconds();
+		int left = deadline_left(supervisor->stage_end);
 
-		if (left <= 0) {
+		if (left == 0) {
 			on_deadline(supervisor);
 			continue;
 		}
 		if (beside != NULL)
 			left = 0;
-		(void)poll(fds, 2, left < INT_MAX ? (int)left : INT_MAX);
+		(void)poll(fds, 2, left);
 		signals_read(supervisor);
 		record_read(supervisor);
 		if (beside != NULL && !beside(supervisor->task->context))
@@ -292,7 +286,7 @@ static bool
 claim_has_content(const struct claim *claim)
 {
 	return claim->zone[0] != '\0' && claim->has_serial == 1 &&
-	       strspn(claim->digest, "0123456789abcdef") == CLAIM_DIGEST_SIZE - 1;
+	       hex_is_text(claim->digest, CLAIM_DIGEST_SIZE - 1);
 }
 
 /* Why the worker did not end as one that was let finish; false: it did. */
@@ -403,7 +397,7 @@ worker_start(struct supervisor *supervisor)
 	    !signals_watch(supervisor) || pipe2(ends, O_CLOEXEC) != 0)
 		return false;
 	supervisor->record_fd = ends[0];
-	supervisor->deadline = milliseconds() + supervisor->task->timeout * 1000;
+	supervisor->stage_end = deadline_in(supervisor->task->timeout * 1000);
 	if (fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0)
 		supervisor->worker = fork();
 	if (supervisor->worker == 0)

@@ -148,3 +148,19 @@ digest_end(struct digest *digest, uint8_t *octets)
 #endif
 	return status_of(EVP_DigestFinal_ex(digest->context, octets, NULL));
 }
+
+zg_status
+digest_of(enum digest_kind kind, const uint8_t *bytes, size_t length, uint8_t *octets)
+{
+	struct digest *digest = NULL;
+	zg_status status = digest_new(kind, &digest);
+
+	if (status == ZG_OK)
+		status = digest_begin(digest);
+	if (status == ZG_OK)
+		status = digest_add(digest, bytes, length);
+	if (status == ZG_OK)
+		status = digest_end(digest, octets);
+	digest_free(digest);
+	return status;
+}

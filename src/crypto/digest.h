@@ -26,4 +26,8 @@ MUST_CHECK zg_status digest_begin_as(struct digest *digest, const struct digest 
 MUST_CHECK zg_status digest_add(struct digest *digest, const uint8_t *bytes, size_t length);
 MUST_CHECK zg_status digest_end(struct digest *digest, uint8_t *octets);
 
+/* All in one, of octets that are in one piece. */
+MUST_CHECK zg_status digest_of(
+    enum digest_kind kind, const uint8_t *bytes, size_t length, uint8_t *octets);
+
 #endif

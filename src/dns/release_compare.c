@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "dns/release_facts.h"
+
 /* The key of `other` that is `key`, or -1. */
 static int
 same_key(const struct release_facts *other, const struct release_key *key)
@@ -18,16 +20,6 @@ same_key(const struct release_facts *other, const struct release_key *key)
 	return -1;
 }
 
-static bool
-signs_data(const struct release_facts *facts, size_t key)
-{
-	for (size_t i = 0; i < facts->n_classes; i++) {
-		if ((facts->classes[i].signers >> key & 1) != 0)
-			return true;
-	}
-	return false;
-}
-
 /* Every key of `a` is in `b`, and signs the same kinds of data there. */
 static bool
 keys_within(const struct release_facts *a, const struct release_facts *b)
@@ -36,7 +28,7 @@ keys_within(const struct release_facts *a, const struct release_facts *b)
 		int twin = same_key(b, &a->keys[i]);
 
 		if (twin < 0 || a->keys[i].signs_dnskey != b->keys[twin].signs_dnskey ||
-		    signs_data(a, i) != signs_data(b, (size_t)twin))
+		    release_key_signs_data(a, i) != release_key_signs_data(b, (size_t)twin))
 			return false;
 	}
 	return true;

@@ -6,6 +6,16 @@
 
 #include "dns/rdata_view.h"
 
+bool
+release_key_signs_data(const struct release_facts *facts, size_t key)
+{
+	for (size_t i = 0; i < facts->n_classes; i++) {
+		if ((facts->classes[i].signers >> key & 1) != 0)
+			return true;
+	}
+	return false;
+}
+
 void
 release_facts_clear(struct release_facts *facts)
 {

@@ -84,6 +84,9 @@ struct release_facts {
 	uint64_t counts[RELEASE_COUNTS];
 };
 
+/* Some data is signed with keys[key]. */
+bool release_key_signs_data(const struct release_facts *facts, size_t key);
+
 /* Frees what the facts own, not the facts. */
 void release_facts_clear(struct release_facts *facts);
 

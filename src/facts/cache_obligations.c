@@ -166,6 +166,15 @@ ask_stop_signing(struct what_if *what, size_t key, struct zg_error *error)
 	return ZG_OK;
 }
 
+/* An obligation that begins at the time of the answer, where that is known. */
+static void
+add_from(struct what_if *what, struct obligation *obligation, const struct answer *answer)
+{
+	obligation->time = answer->time;
+	if (answer->known && answer->time != TIME_NEVER)
+		obligation_add(what, obligation);
+}
+
 /* From when the key can be the only one that signs data. */
 static zg_status
 ask_sign(struct what_if *what, size_t key, struct zg_error *error)
@@ -185,9 +194,7 @@ ask_sign(struct what_if *what, size_t key, struct zg_error *error)
 	status = ask(what, what->dnskey, NULL, &answer, error);
 	if (status != ZG_OK)
 		return status;
-	obligation.time = answer.time;
-	if (answer.known && answer.time != TIME_NEVER)
-		obligation_add(what, &obligation);
+	add_from(what, &obligation, &answer);
 	return ZG_OK;
 }
 
@@ -227,9 +234,7 @@ ask_ds(struct what_if *what, size_t key, struct zg_error *error)
 	free(ds);
 	if (status != ZG_OK)
 		return status;
-	obligation.time = answer.time;
-	if (answer.known && answer.time != TIME_NEVER)
-		obligation_add(what, &obligation);
+	add_from(what, &obligation, &answer);
 	return ZG_OK;
 }
 

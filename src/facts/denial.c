@@ -260,7 +260,8 @@ nsec_is_complete(struct denial_work *work)
 
 /*
  * A named NSEC3 chain that is there is what servers answer from: it is checked, NSEC beside it is
- * leftover or still to come (RFC 5155 section 10.4). Without one the NSEC chain must be whole.
+ * leftover or still to come (RFC 5155 section 10.4), and need not be whole. Without a named chain
+ * the NSEC chain must be.
  */
 static void
 judge(struct denial_work *work)
@@ -275,9 +276,10 @@ judge(struct denial_work *work)
 	if (!facts->has_nsec && !facts->has_nsec3)
 		tally_add(&work->defects->tallies[DEFECT_DENIAL_NONE], 0, work->zone->origin, 0, 0,
 		    "expected NSEC or NSEC3 records in a signed zone, found none");
-	if (facts->has_nsec && usable)
+	if (facts->has_nsec && usable) {
 		report_nsec(work);
-	else if (facts->has_nsec)
+		nsec_check_leftover(work);
+	} else if (facts->has_nsec)
 		usable = nsec_is_complete(work);
 	if (unnamed)
 		report_unnamed(work, usable ? DEFECT_NSEC3_PARTIAL : DEFECT_NSEC3PARAM_MISSING);

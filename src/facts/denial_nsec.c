@@ -15,20 +15,26 @@ tally_of(struct nsec_walk *walk, enum defect defect)
 	return &walk->work->defects->tallies[defect];
 }
 
+static void
+count_next(struct denial_work *work, uint32_t owner, uint32_t record, const uint8_t *expected,
+    const uint8_t *found)
+{
+	const struct zone *zone = work->zone;
+	char expected_text[NAME_TEXT_MAX], found_text[NAME_TEXT_MAX];
+
+	(void)name_to_text(expected, expected_text);
+	(void)name_to_text(found, found_text);
+	tally_add(&work->defects->tallies[DEFECT_NSEC_NEXT], owner, zone_owner_name(zone, owner),
+	    RR_NSEC, zone_record(zone, record)->line, "expected next name %s, found %s",
+	    expected_text, found_text);
+}
+
 /* The waiting NSEC must point to `next` (RFC 4034 section 4.1.1). */
 static void
 expect_next(struct nsec_walk *walk, const uint8_t *next)
 {
-	const struct zone *zone = walk->work->zone;
-	char expected[NAME_TEXT_MAX], found[NAME_TEXT_MAX];
-
-	if (walk->owner == NO_OWNER || name_equal(walk->view.next, next))
-		return;
-	(void)name_to_text(next, expected);
-	(void)name_to_text(walk->view.next, found);
-	tally_add(tally_of(walk, DEFECT_NSEC_NEXT), walk->owner, zone_owner_name(zone, walk->owner),
-	    RR_NSEC, zone_record(zone, walk->record)->line, "expected next name %s, found %s",
-	    expected, found);
+	if (walk->owner != NO_OWNER && !name_equal(walk->view.next, next))
+		count_next(walk->work, walk->owner, walk->record, next, walk->view.next);
 }
 
 /* Looks at the first NSEC of `owner`, and lets it wait for the next name. */
@@ -112,4 +118,35 @@ nsec_check_chain(struct denial_work *work)
 	}
 	/* RFC 4034 section 4.1.1: the last one points to the apex. */
 	expect_next(&walk, zone->origin);
+}
+
+/* The NSEC records at one owner must not reach beyond `existing`, the next name of the zone. */
+static void
+check_spans(struct denial_work *work, const struct rrset *set, const uint8_t *existing)
+{
+	const struct zone *zone = work->zone;
+	struct nsec_view view;
+
+	for (uint32_t r = set->first; r < set->first + set->count; r++) {
+		if (nsec_view(zone_rdata(zone, r), zone_record(zone, r)->rdlen, &view) &&
+		    (name_compare(view.next, existing) > 0 ||
+			name_compare(view.next, zone_owner_name(zone, set->owner)) <= 0))
+			count_next(work, set->owner, r, existing, view.next);
+	}
+}
+
+void
+nsec_check_leftover(struct denial_work *work)
+{
+	const struct zone *zone = work->zone;
+	uint32_t existing = 0;
+	struct rrset set;
+
+	for (uint32_t i = 0; i < zone->n_owners; i++) {
+		while (existing < zone->n_owners &&
+		       (existing <= i || denial_name_kind(zone, existing) == NAME_NONE))
+			existing++;
+		if (existing < zone->n_owners && zone_rrset(zone, i, RR_NSEC, &set))
+			check_spans(work, &set, zone_owner_name(zone, existing));
+	}
 }

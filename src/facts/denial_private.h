@@ -53,6 +53,10 @@ bool denial_types_match(const struct zone *zone, uint32_t owner, uint16_t type,
 /* Walks the NSEC chain. */
 void nsec_check_chain(struct denial_work *work);
 
+/* Looks at NSEC beside the NSEC3 chain that is in use: there may be any number of them, but whoever
+ * has one that spans a name of the zone can deny that name, as it is signed. */
+void nsec_check_leftover(struct denial_work *work);
+
 /* Octets of an owner's first label as a hash (base32hex, directly below the apex), or 0 when it is
  * none. */
 #define OWNER_HASH_MAX (ZG_LABEL_MAX * 5 / 8 + 1)

@@ -7,23 +7,6 @@
 #include "crypto/digest.h"
 #include "dns/algorithm.h"
 
-/* SHA-256 of the whole RDATA: how a key is named in inventories and reports. */
-static zg_status
-key_fingerprint(const uint8_t *rdata, size_t rdlen, uint8_t sha256[32])
-{
-	struct digest *digest;
-	zg_status status = digest_new(DIGEST_KIND_SHA256, &digest);
-
-	if (status == ZG_OK)
-		status = digest_begin(digest);
-	if (status == ZG_OK)
-		status = digest_add(digest, rdata, rdlen);
-	if (status == ZG_OK)
-		status = digest_end(digest, sha256);
-	digest_free(digest);
-	return status;
-}
-
 static zg_status
 key_fact_fill(const struct zone *zone, uint32_t record, struct key_fact *fact)
 {
@@ -36,7 +19,8 @@ key_fact_fill(const struct zone *zone, uint32_t record, struct key_fact *fact)
 		return ZG_INTERNAL; /* the reader checked the shape */
 	fact->revoked = (fact->view.flags & DNSKEY_FLAG_REVOKE) != 0;
 	fact->usable = dnskey_may_sign(&fact->view);
-	status = key_fingerprint(rdata, rdlen, fact->sha256);
+	/* How a key is named in inventories and reports. */
+	status = digest_of(DIGEST_KIND_SHA256, rdata, rdlen, fact->sha256);
 	if (status == ZG_OK && algorithm_is_supported(fact->view.algorithm))
 		status = public_key_new(fact->view.algorithm, fact->view.key, fact->view.key_len,
 		    &fact->key, &fact->why);

@@ -30,7 +30,7 @@ cds_is_of(const struct zone *zone, const struct next_ds_entry *cds, const uint8_
 	    !dnskey_view(key, key_len, &view) || view.algorithm != ds.algorithm ||
 	    dnskey_tag(key, key_len) != ds.key_tag)
 		return ZG_OK;
-	if (ds.digest_type == DIGEST_GOST || digest_type_length(ds.digest_type) == 0) {
+	if (!ds_digest_is_supported(ds.digest_type)) {
 		*is_of = true;
 		return ZG_OK;
 	}
@@ -53,6 +53,7 @@ entry_fill(const struct zone *zone, uint32_t record, bool is_cds, struct next_ds
 	if (is_cds && ds_view(rdata, rdlen, &ds)) {
 		entry->algorithm = ds.algorithm;
 		entry->tag = ds.key_tag;
+		entry->digest_type = ds_digest_is_supported(ds.digest_type) ? ds.digest_type : 0;
 	} else if (!is_cds && dnskey_view(rdata, rdlen, &dnskey)) {
 		entry->algorithm = dnskey.algorithm;
 		entry->tag = dnskey_tag(rdata, rdlen);

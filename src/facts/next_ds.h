@@ -16,8 +16,9 @@ struct next_ds_entry {
 	bool is_well_formed; /* in exactly the form given there */
 	uint8_t algorithm;
 	uint16_t tag;
-	int key;       /* index of the DNSKEY that it is of, or -1 */
-	bool has_twin; /* the other kind has a record of the same key */
+	uint8_t digest_type; /* of a CDS, when it is supported; else 0 */
+	int key;	     /* index of the DNSKEY that it is of, or -1 */
+	bool has_twin;	     /* the other kind has a record of the same key */
 };
 
 #define NEXT_DS_MAX (2 * ZG_DS_MAX)

@@ -82,6 +82,8 @@ struct past_facts {
 	const struct release_facts *in_force;  /* the last release; borrowed; NULL: none is known */
 	const char *policy_digest;	       /* that it passed under; borrowed, NULL: none */
 	const char *candidate_policy_digest;   /* that this one is judged by; borrowed */
+	/* The two are not equal and are of the same policy: another version took the first. */
+	bool same_policy;
 	/* Whose word counted when it passed, and whose counts now; borrowed, NULL: not known. */
 	const struct past_rules *former_rules, *rules;
 	/* Keys, signers, signing classes, CDS and denial parameters are those of the release in

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/hex.h"
 #include "dns/name.h"
 #include "dns/rr_type.h"
 #include "dns/serial.h"
@@ -286,8 +287,7 @@ add_denial(const struct denial_facts *denial, char *text, size_t size)
 static void
 add_head(const struct facts *facts, struct release_facts *release)
 {
-	for (size_t i = 0; i < sizeof(facts->digest); i++)
-		(void)snprintf(release->digest + 2 * i, 3, "%02x", facts->digest[i]);
+	hex_write(facts->digest, sizeof(facts->digest), release->digest);
 	(void)name_to_text(facts->zone->origin, release->zone);
 	release->serial = facts->soa.serial;
 	release->refresh = facts->soa.refresh;

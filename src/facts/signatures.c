@@ -538,13 +538,16 @@ class_find(struct signature_facts *facts, uint64_t keys, uint32_t ttl)
 	return &facts->classes[facts->n_classes++];
 }
 
+/* Any key. */
+#define ALL_KEYS UINT64_MAX
+
 /*
- * The keys whose signatures over the RRset verify, and the expiration of the last of them: the
- * RRset stays signed until then. 0: none.
+ * The keys among `of` whose signatures over the RRset verify, and the expiration of the last of
+ * them: the RRset stays signed until then. 0: none.
  */
 static uint64_t
 set_signers(const struct zone *zone, const struct rrset *set, int64_t now,
-    const struct signature_facts *facts, uint32_t *last)
+    const struct signature_facts *facts, uint64_t of, uint32_t *last)
 {
 	struct rrset signatures;
 	uint64_t keys = 0;
@@ -555,7 +558,7 @@ set_signers(const struct zone *zone, const struct rrset *set, int64_t now,
 		uint8_t outcome = facts->outcomes[signatures.first + i];
 		struct rrsig_view rrsig;
 
-		if (!signature_verified(outcome) ||
+		if (!signature_verified(outcome) || (of >> (outcome - SIGNATURE_BY_KEY) & 1) == 0 ||
 		    !rrsig_view(zone_rdata(zone, signatures.first + i),
 			zone_record(zone, signatures.first + i)->rdlen, &rrsig))
 			continue;
@@ -572,7 +575,7 @@ class_add(
     const struct zone *zone, const struct rrset *set, int64_t now, struct signature_facts *facts)
 {
 	uint32_t last;
-	uint64_t keys = set_signers(zone, set, now, facts, &last);
+	uint64_t keys = set_signers(zone, set, now, facts, ALL_KEYS, &last);
 	struct signing_class *class = class_find(facts, keys, set->ttl);
 	int64_t until = serial_time(last, now);
 
@@ -670,6 +673,26 @@ summary_add(const struct zone *zone, uint32_t owner, uint32_t record, struct sum
 		summary->n_signatures[outcome - SIGNATURE_BY_KEY]++;
 }
 
+/* When the chain to the parent runs out: only signatures of keys that a DS names are part of it.
+ * Without any, all are taken. */
+static void
+dnskey_count(
+    const struct verification *work, const struct rrset *set, struct signature_facts *facts)
+{
+	const struct key_facts *keys = work->keys;
+	int64_t now = work->options.now;
+	uint64_t heads = 0;
+	uint32_t last;
+
+	for (size_t i = 0; i < keys->n_ds; i++) {
+		if (keys->ds[i].key >= 0)
+			heads |= UINT64_C(1) << keys->ds[i].key;
+	}
+	if (set_signers(work->zone, set, now, facts, heads, &last) != 0 ||
+	    set_signers(work->zone, set, now, facts, ALL_KEYS, &last) != 0)
+		facts->dnskey_expiration = serial_time(last, now);
+}
+
 /* The counts, classes, groups and times of the owners [first, end). */
 static void
 summarise(const struct verification *work, size_t first, size_t end, struct summary *summary)
@@ -682,7 +705,6 @@ summarise(const struct verification *work, size_t first, size_t end, struct summ
 	for (uint32_t owner = (uint32_t)first; owner < end; owner++) {
 		bool apex = (zone->owners[owner].flags & OWNER_APEX) != 0;
 		struct rrset set = {.owner = owner};
-		uint32_t last;
 
 		while (zone_rrset_next(zone, &set)) {
 			for (uint32_t i = 0; set.type == RR_RRSIG && i < set.count; i++)
@@ -693,8 +715,8 @@ summarise(const struct verification *work, size_t first, size_t end, struct summ
 				facts->max_signed_ttl = set.ttl;
 			if (!apex || set.type != RR_DNSKEY)
 				class_add(zone, &set, now, facts);
-			else if (set_signers(zone, &set, now, facts, &last) != 0)
-				facts->dnskey_expiration = serial_time(last, now);
+			else
+				dnskey_count(work, &set, facts);
 		}
 	}
 }

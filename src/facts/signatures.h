@@ -73,9 +73,10 @@ struct signature_facts {
 	struct failure_group groups[ZG_FAILURE_GROUPS_MAX + ZG_KEYS_MAX];
 	size_t n_groups;
 	/* When an RRset has no signature left, seconds; 0: none is signed. */
-	int64_t dnskey_expiration; /* the DNSKEY RRset of the apex, */
-	int64_t first_expiration;  /* and the first of all others */
-	uint32_t max_signed_ttl;   /* seconds, over all RRsets that are to be signed */
+	int64_t
+	    dnskey_expiration;	  /* the DNSKEY RRset of the apex, by keys that a DS names if any */
+	int64_t first_expiration; /* the first of all others */
+	uint32_t max_signed_ttl;  /* seconds, over all RRsets that are to be signed */
 };
 
 struct signature_options {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/hex.h"
 #include "base/text_writer.h"
 #include "facts/past.h"
 #include "gate/finding_facts.h"
@@ -32,6 +33,7 @@ acceptance_free(struct acceptance *acceptance)
 	free(acceptance->covering);
 	free(acceptance->zone);
 	free(acceptance->policy_digest);
+	free(acceptance->former_policy_digest);
 	free(acceptance->installation);
 	free(acceptance);
 }
@@ -49,16 +51,15 @@ copy_digest(char to[DIGEST_TEXT_SIZE], const char *from)
 	return true;
 }
 
-static void
-write_hex(const uint8_t *octets, size_t length, char *hex)
+/* Approvals under the policy count, also those that were given before another version came. */
+static bool
+take_former_digest(struct acceptance *acceptance, const struct past_facts *past)
 {
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < length; i++) {
-		hex[2 * i] = digits[octets[i] >> 4];
-		hex[2 * i + 1] = digits[octets[i] & 15];
-	}
-	hex[2 * length] = '\0';
+	if (past == NULL || !past->same_policy)
+		return true;
+	acceptance->former_policy_digest = strdup(past->policy_digest);
+	acceptance->subject.former_policy_digest = acceptance->former_policy_digest;
+	return acceptance->former_policy_digest != NULL;
 }
 
 /* What the approvals have to be bound to. */
@@ -72,7 +73,9 @@ make_subject(struct acceptance *acceptance, const struct acceptance_inputs *inpu
 	acceptance->zone = strdup(inputs->zone);
 	acceptance->policy_digest = strdup(inputs->policy_digest);
 	if (acceptance->installation == NULL || acceptance->zone == NULL ||
-	    acceptance->policy_digest == NULL || !copy_digest(subject->digest, inputs->digest))
+	    acceptance->policy_digest == NULL ||
+	    !take_former_digest(acceptance, inputs->facts->past) ||
+	    !copy_digest(subject->digest, inputs->digest))
 		return ZG_MEMORY;
 	/* As the configuration and the history have it, whatever the case of the SOA's owner. */
 	for (char *at = acceptance->zone; *at != '\0'; at++) {
@@ -86,8 +89,9 @@ make_subject(struct acceptance *acceptance, const struct acceptance_inputs *inpu
 	subject->now = inputs->inputs->now;
 	subject->expires = policy_release(inputs->policy)->approval.expires;
 	if (change != NULL && change->had_soa) {
-		_Static_assert(2 * sizeof(change->digest) + 1 == DIGEST_TEXT_SIZE, "SHA-384");
-		write_hex(change->digest, sizeof(change->digest), subject->base_digest);
+		_Static_assert(
+		    HEX_TEXT_SIZE(sizeof(change->digest)) == DIGEST_TEXT_SIZE, "SHA-384");
+		hex_write(change->digest, sizeof(change->digest), subject->base_digest);
 		subject->base_serial = change->soa.serial;
 	}
 	return ZG_OK;

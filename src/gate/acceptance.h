@@ -10,7 +10,8 @@
 
 struct acceptance {
 	struct approval_subject subject; /* borrows; installation NULL: no approvals are wanted */
-	char *zone, *policy_digest, *installation; /* owned; what the subject borrows */
+	/* Owned; what the subject borrows. */
+	char *zone, *policy_digest, *former_policy_digest, *installation;
 
 	/* By row of the check table. */
 	struct finding_facts facts[CHECK_ROWS_MAX]; /* id NULL: people have no say in it */

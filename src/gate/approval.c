@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/base64.h"
 #include "base/error.h"
+#include "base/hex.h"
 #include "base/text_writer.h"
 #include "crypto/digest.h"
 #include "crypto/ed25519.h"
@@ -97,8 +98,7 @@ write_finding(struct text_writer *text, const struct accepted *finding)
 		const struct finding_fact *fact = &finding->facts[i];
 
 		text_add(text, fact->relative ? "change " : "fact ");
-		for (size_t octet = 0; octet < sizeof(fact->key); octet++)
-			text_printf(text, "%02x", fact->key[octet]);
+		text_add_hex(text, fact->key, sizeof(fact->key));
 		text_printf(text, " %" PRIu64 "\n", fact->magnitude);
 	}
 }
@@ -148,12 +148,6 @@ is_line(const char *text)
 	while ((unsigned char)text[i] >= ' ' && text[i] != 0x7f)
 		i++;
 	return i > 0 && text[i] == '\0' && text[0] != ' ' && text[i - 1] != ' ';
-}
-
-static bool
-is_hex(const char *text, size_t digits)
-{
-	return strlen(text) == digits && strspn(text, "0123456789abcdef") == digits;
 }
 
 /* --- Making --- */
@@ -207,8 +201,7 @@ accept(struct accepted *accepted, const struct finding_facts *finding, unsigned 
 	if (!copy(accepted->id, sizeof(accepted->id), finding->id) || !is_word(accepted->id))
 		return error_set(error, ZG_PARAMETER, "not the id of a finding");
 	if (finding->n > *room) {
-		for (size_t i = 0; i < sizeof(finding->sha256); i++)
-			(void)snprintf(accepted->sha256 + 2 * i, 3, "%02x", finding->sha256[i]);
+		hex_write(finding->sha256, sizeof(finding->sha256), accepted->sha256);
 		return ZG_OK;
 	}
 	accepted->facts = calloc(finding->n, sizeof(accepted->facts[0]));
@@ -269,9 +262,9 @@ static zg_status
 fill(struct approval *approval, const struct approval_wish *wish, struct zg_error *error)
 {
 	if (!copy_subject(approval, wish) || !is_word(approval->installation) ||
-	    !is_word(approval->zone) || !is_hex(approval->policy, SHA256_SIZE - 1) ||
-	    (approval->has_base && !is_hex(approval->base_digest, DIGEST_TEXT_SIZE - 1)) ||
-	    !is_hex(approval->digest, DIGEST_TEXT_SIZE - 1))
+	    !is_word(approval->zone) || !hex_is_text(approval->policy, SHA256_SIZE - 1) ||
+	    (approval->has_base && !hex_is_text(approval->base_digest, DIGEST_TEXT_SIZE - 1)) ||
+	    !hex_is_text(approval->digest, DIGEST_TEXT_SIZE - 1))
 		return error_set(error, ZG_PARAMETER,
 		    "installation, zone, policy or content is not known: nothing to bind to");
 	if (!copy(approval->by, sizeof(approval->by), wish->by) || !is_word(approval->by))
@@ -410,7 +403,7 @@ take_zone_version(struct line_reader *reader, const char *word, const char *with
 	*has = strcmp(value, without) != 0;
 	if (!*has)
 		return true;
-	if (!number(&at, UINT32_MAX, &number_read) || !is_hex(at, DIGEST_TEXT_SIZE - 1))
+	if (!number(&at, UINT32_MAX, &number_read) || !hex_is_text(at, DIGEST_TEXT_SIZE - 1))
 		return false;
 	*serial = (uint32_t)number_read;
 	return copy(digest, DIGEST_TEXT_SIZE, at);
@@ -421,7 +414,7 @@ take_nonce(struct line_reader *reader, uint64_t *nonce)
 {
 	char value[24];
 
-	return take(reader, "nonce", value, sizeof(value)) && is_hex(value, 16) &&
+	return take(reader, "nonce", value, sizeof(value)) && hex_is_text(value, 16) &&
 	       sscanf(value, "%16" SCNx64, nonce) == 1;
 }
 
@@ -443,7 +436,7 @@ take_head(struct line_reader *reader, struct approval *approval)
 	       take(reader, "zone", approval->zone, sizeof(approval->zone)) &&
 	       is_word(approval->zone) &&
 	       take(reader, "policy", approval->policy, sizeof(approval->policy)) &&
-	       is_hex(approval->policy, SHA256_SIZE - 1) &&
+	       hex_is_text(approval->policy, SHA256_SIZE - 1) &&
 	       take_zone_version(reader, "base", "none", &approval->has_base,
 		   &approval->base_serial, approval->base_digest) &&
 	       take_zone_version(reader, "candidate", "any", &approval->has_candidate,
@@ -469,15 +462,8 @@ take_fact(struct line_reader *reader, struct accepted *finding, size_t index)
 	if (!fact->relative && !take(reader, "fact", value, sizeof(value)))
 		return false;
 	finding->relative |= fact->relative;
-	for (size_t i = 0; i < sizeof(fact->key); i++) {
-		unsigned octet;
-
-		if (strspn(value + 2 * i, "0123456789abcdef") < 2 ||
-		    sscanf(value + 2 * i, "%2x", &octet) != 1)
-			return false;
-		fact->key[i] = (uint8_t)octet;
-	}
-	return at[-1] == ' ' && number(&at, UINT64_MAX, &fact->magnitude) && *at == '\0' &&
+	return hex_read_lower(value, sizeof(fact->key), fact->key) && at[-1] == ' ' &&
+	       number(&at, UINT64_MAX, &fact->magnitude) && *at == '\0' &&
 	       (index == 0 ||
 		   memcmp(finding->facts[index - 1].key, fact->key, sizeof(fact->key)) < 0);
 }
@@ -503,7 +489,7 @@ take_facts(struct line_reader *reader, struct accepted *finding, const char *val
 		if (!finding->relative && strncmp(at, "fact ", 5) != 0)
 			return ZG_INPUT_BAD;
 		at = strchr(at, ' ') + 1;
-		return is_hex(at, SHA256_SIZE - 1) &&
+		return hex_is_text(at, SHA256_SIZE - 1) &&
 			       copy(finding->sha256, sizeof(finding->sha256), at)
 			   ? ZG_OK
 			   : ZG_INPUT_BAD;
@@ -641,6 +627,15 @@ approval_until(const struct approval *approval, const struct approval_subject *s
 							  : approval->from + longest;
 }
 
+/* The approval was given under this policy. */
+static bool
+same_policy(const struct approval *approval, const struct approval_subject *subject)
+{
+	return strcmp(approval->policy, subject->policy_digest) == 0 ||
+	       (subject->former_policy_digest != NULL &&
+		   strcmp(approval->policy, subject->former_policy_digest) == 0);
+}
+
 enum zg_approval_outcome
 approval_judge(const struct approval *approval, const struct approval_subject *subject,
     const struct zg_approver *approvers, size_t n_approvers, const unsigned char **public_key)
@@ -652,8 +647,7 @@ approval_judge(const struct approval *approval, const struct approval_subject *s
 	if (key == NULL)
 		return ZG_APPROVAL_FORGED;
 	if (strcmp(approval->installation, subject->installation) != 0 ||
-	    strcmp(approval->zone, subject->zone) != 0 ||
-	    strcmp(approval->policy, subject->policy_digest) != 0)
+	    strcmp(approval->zone, subject->zone) != 0 || !same_policy(approval, subject))
 		return ZG_APPROVAL_FOREIGN;
 	if (subject->now >= approval_until(approval, subject))
 		return ZG_APPROVAL_EXPIRED;
@@ -704,8 +698,7 @@ whole_covered(const struct accepted *accepted, const struct finding_facts *findi
 {
 	char hex[SHA256_SIZE];
 
-	for (size_t i = 0; i < sizeof(finding->sha256); i++)
-		(void)snprintf(hex + 2 * i, 3, "%02x", finding->sha256[i]);
+	hex_write(finding->sha256, sizeof(finding->sha256), hex);
 	return accepted->n == finding->n && accepted->relative == finding->relative &&
 	       strcmp(accepted->sha256, hex) == 0;
 }

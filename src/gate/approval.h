@@ -55,7 +55,9 @@ struct approval_subject {
 	const char *installation;
 	const char *zone;
 	const char *policy_digest; /* 64 hex digits */
-	uint32_t base_serial;	   /* the release in force; digest "" when there is none */
+	/* Of the same policy, as the version before took it; NULL: none. */
+	const char *former_policy_digest;
+	uint32_t base_serial; /* the release in force; digest "" when there is none */
 	char base_digest[DIGEST_TEXT_SIZE];
 	uint32_t serial; /* the candidate */
 	char digest[DIGEST_TEXT_SIZE];

@@ -13,6 +13,7 @@
 #include "gate/past_parent.h"
 #include "gate/past_providers.h"
 #include "gate/past_world.h"
+#include "gate/policy_digest.h"
 #include "history/history.h"
 #include "policy/roll_type.h"
 
@@ -255,12 +256,41 @@ take_rules(struct past *past)
 	past->facts.rules = rules;
 }
 
+static void
+take_former_rules(struct past *past, const struct history_rules *found)
+{
+	struct past_rules *rules = &past->former_rules;
+
+	rules->quorum = found->quorum;
+	rules->severity = found->severity;
+	rules->n_approvers = found->n_approvers;
+	for (size_t i = 0; i < found->n_approvers; i++) {
+		memcpy(
+		    rules->approvers[i].id, found->approvers[i].id, sizeof(rules->approvers[i].id));
+		memcpy(rules->approvers[i].public_key, found->approvers[i].public_key,
+		    sizeof(rules->approvers[i].public_key));
+	}
+	past->facts.former_rules = rules;
+}
+
+/* Another version may have taken the digest of the same policy in another way: what counts is the
+ * text that was recorded with it. */
+static zg_status
+compare_policy(struct past *past, const char *text, struct zg_error *error)
+{
+	const char *digest = past->inputs->policy_digest;
+
+	if (text == NULL || strcmp(past->in_force->policy_digest, digest) == 0)
+		return ZG_OK;
+	return policy_text_has_digest(text, digest, &past->facts.same_policy, error);
+}
+
 /* The rules that the release in force passed under: a change of them is judged by them. */
 static zg_status
 read_rules(struct past *past, struct history *history, struct zg_error *error)
 {
 	struct history_rules *found;
-	struct past_rules *rules = &past->former_rules;
+	char *policy = NULL;
 	bool is_found = false;
 	zg_status status;
 
@@ -271,19 +301,12 @@ read_rules(struct past *past, struct history *history, struct zg_error *error)
 	if (found == NULL)
 		return ZG_MEMORY;
 	status = history_rules_find(history, past->inputs->zone, past->in_force->site,
-	    past->in_force->policy_digest, found, &is_found, error);
-	if (status == ZG_OK && is_found) {
-		rules->quorum = found->quorum;
-		rules->severity = found->severity;
-		rules->n_approvers = found->n_approvers;
-		for (size_t i = 0; i < found->n_approvers; i++) {
-			memcpy(rules->approvers[i].id, found->approvers[i].id,
-			    sizeof(rules->approvers[i].id));
-			memcpy(rules->approvers[i].public_key, found->approvers[i].public_key,
-			    sizeof(rules->approvers[i].public_key));
-		}
-		past->facts.former_rules = rules;
-	}
+	    past->in_force->policy_digest, found, &policy, &is_found, error);
+	if (status == ZG_OK && is_found)
+		take_former_rules(past, found);
+	if (status == ZG_OK)
+		status = compare_policy(past, policy, error);
+	free(policy);
 	free(found);
 	return status;
 }

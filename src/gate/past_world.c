@@ -492,19 +492,17 @@ ds_key(const struct past_world *world, const struct release_ds *ds, int *key)
 	*key = -1;
 	for (size_t i = 0; i < world->cache.n_keys; i++) {
 		const struct cache_key *entry = &world->cache.keys[i];
-		uint8_t digest[48];
 		zg_status status;
+		bool is_of;
 
 		if (entry->algorithm != ds->algorithm || entry->tag != ds->tag ||
-		    world->keys[i].rdata == NULL ||
-		    (ds->digest_type != 1 && ds->digest_type != 2 && ds->digest_type != 4))
+		    world->keys[i].rdata == NULL)
 			continue;
-		status = key_ds_digest(world->inputs->origin, world->keys[i].rdata,
-		    world->keys[i].rdlen, ds->digest_type, digest);
+		status = ds_is_of_key(
+		    ds, world->inputs->origin, world->keys[i].rdata, world->keys[i].rdlen, &is_of);
 		if (status != ZG_OK)
 			return status;
-		if (ds->digest_len <= sizeof(digest) &&
-		    memcmp(digest, ds->digest, ds->digest_len) == 0)
+		if (is_of)
 			*key = (int)i;
 	}
 	return ZG_OK;

@@ -1,8 +1,9 @@
 /* A broken candidate held against a zone in force that is broken as well. */
 #include "gate/repair.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "base/hex.h"
 
 /* What a repairable row is about. */
 enum fault { FAULT_OTHER, FAULT_RRSET, FAULT_DENIAL, FAULT_CHAIN };
@@ -59,9 +60,8 @@ is_in_force(const struct facts *former, const struct release_facts *in_force)
 {
 	char digest[DIGEST_TEXT_SIZE];
 
-	_Static_assert(2 * sizeof(former->digest) + 1 == sizeof(digest), "SHA-384");
-	for (size_t i = 0; i < sizeof(former->digest); i++)
-		(void)snprintf(digest + 2 * i, 3, "%02x", former->digest[i]);
+	_Static_assert(HEX_TEXT_SIZE(sizeof(former->digest)) == sizeof(digest), "SHA-384");
+	hex_write(former->digest, sizeof(former->digest), digest);
 	return strcmp(digest, in_force->digest) == 0;
 }
 

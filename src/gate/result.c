@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/hex.h"
 #include "base/text_writer.h"
 #include "dns/algorithm.h"
 #include "dns/serial.h"
@@ -51,10 +52,10 @@ result_keep_format(struct made_result *made, const char *format, ...)
 static const char *
 keep_hex(struct made_result *made, const uint8_t *octets, size_t length)
 {
-	char *hex = malloc(2 * length + 1);
+	char *hex = malloc(HEX_TEXT_SIZE(length));
 
-	for (size_t i = 0; hex != NULL && i < length; i++)
-		(void)snprintf(hex + 2 * i, 3, "%02x", octets[i]);
+	if (hex != NULL)
+		hex_write(octets, length, hex);
 	return result_keep(made, hex);
 }
 

@@ -2,13 +2,13 @@
 #include "dns/zone_sample.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <zonegate/gate.h>
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/hex.h"
 #include "dns/rdata_view.h"
 #include "facts/zonemd.h"
 #include "gate/input.h"
@@ -283,11 +283,24 @@ describe(const struct zone *zone, struct zone_sample *sample, struct zg_error *e
 	if (!zone->has_apex || !zone_rrset(zone, 0, RR_SOA, &set) || set.count != 1 ||
 	    !soa_view(zone_rdata(zone, set.first), zone_record(zone, set.first)->rdlen, &soa))
 		return error_set(error, ZG_INPUT_BAD, "it has not one SOA at its apex");
-	for (size_t i = 0; i < sizeof(digest); i++)
-		(void)snprintf(sample->digest + 2 * i, 3, "%02x", digest[i]);
+	hex_write(digest, sizeof(digest), sample->digest);
 	memcpy(sample->zone, zone->origin, name_length(zone->origin));
 	sample->serial = soa.serial;
 	sample->n_records = zone->n_records;
+	return ZG_OK;
+}
+
+/* The apex of a sample of `n_names` names. */
+static zg_status
+apex_read(const char *origin, size_t n_names, uint8_t apex[ZG_NAME_MAX], struct zg_error *error)
+{
+	static const uint8_t root[] = {0};
+	const char *why;
+
+	if (n_names > ZG_SAMPLE_NAMES_MAX)
+		return error_set(error, ZG_LIMIT, "a sample of so many names is not taken");
+	if (name_from_text_lower(origin, strlen(origin), root, apex, &why) == 0)
+		return error_set(error, ZG_PARAMETER, "%s", why);
 	return ZG_OK;
 }
 
@@ -296,19 +309,15 @@ zg_zone_sample(const struct zg_source *source, const char *origin, const zg_poli
     size_t n_names, uint64_t seed, struct zone_sample **sample, struct zg_error *error)
 {
 	const struct input_options options = {.threads = 1, .max_examples = 1};
-	static const uint8_t root[] = {0};
 	struct sampling sampling = {.wanted = n_names, .state = seed};
 	struct zone *zone = NULL;
 	uint8_t apex[ZG_NAME_MAX];
-	const char *why;
 	zg_status status;
 
 	*sample = NULL;
-	if (n_names > ZG_SAMPLE_NAMES_MAX)
-		return error_set(error, ZG_LIMIT, "a sample of so many names is not taken");
-	if (name_from_text_lower(origin, strlen(origin), root, apex, &why) == 0)
-		return error_set(error, ZG_PARAMETER, "%s", why);
-	status = input_read_other(source, "the zone", apex, &options, &zone, error);
+	status = apex_read(origin, n_names, apex, error);
+	if (status == ZG_OK)
+		status = input_read_other(source, "the zone", apex, &options, &zone, error);
 	if (status != ZG_OK)
 		return status;
 	sampling.zone = zone;
@@ -384,17 +393,14 @@ zg_status
 zg_zone_questions(const char *origin, const zg_policy *policy, size_t n_names, uint64_t seed,
     struct zone_sample **sample, struct zg_error *error)
 {
-	static const uint8_t root[] = {0};
 	struct sampling sampling = {.wanted = n_names, .state = seed};
 	uint8_t apex[ZG_NAME_MAX];
-	const char *why;
 	zg_status status;
 
 	*sample = NULL;
-	if (n_names > ZG_SAMPLE_NAMES_MAX)
-		return error_set(error, ZG_LIMIT, "a sample of so many names is not taken");
-	if (name_from_text_lower(origin, strlen(origin), root, apex, &why) == 0)
-		return error_set(error, ZG_PARAMETER, "%s", why);
+	status = apex_read(origin, n_names, apex, error);
+	if (status != ZG_OK)
+		return status;
 	sampling.sample = *sample = calloc(1, sizeof(**sample));
 	if (*sample == NULL)
 		return error_set(error, ZG_MEMORY, "out of memory");

@@ -12,8 +12,10 @@
 
 #include "base/error.h"
 
-/* How long a command waits for another one that writes, milliseconds. Writing takes a few. */
-#define BUSY_WAIT 3000
+/* How long a command waits for others that write, milliseconds. Writing takes a few, and a hundred
+ * zones may be released at once. Who only looks is told soon. */
+#define BUSY_WAIT_READ	3000
+#define BUSY_WAIT_WRITE 20000
 
 /* Longest value SQLite takes: a report of ZG_HISTORY_REPORT_MAX with room for the escapes of JSON,
  * twice over for what json_object does with it. */
@@ -204,7 +206,8 @@ settings_apply(struct history *history, enum history_mode mode, struct zg_error 
 	int rc = sqlite3_extended_result_codes(history->db, 1);
 
 	if (rc == SQLITE_OK)
-		rc = sqlite3_busy_timeout(history->db, BUSY_WAIT);
+		rc = sqlite3_busy_timeout(
+		    history->db, mode == HISTORY_READ ? BUSY_WAIT_READ : BUSY_WAIT_WRITE);
 	for (size_t i = 0; i < sizeof(on) / sizeof(on[0]) && rc == SQLITE_OK; i++)
 		rc = sqlite3_db_config(history->db, on[i], 1, NULL);
 	for (size_t i = 0; i < sizeof(off) / sizeof(off[0]) && rc == SQLITE_OK; i++)

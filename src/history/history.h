@@ -26,10 +26,10 @@ enum history_mode {
 };
 
 /* Opens DIRECTORY/zonegate.db: journal DELETE, synchronous EXTRA. ZG_READ with a message when it is
- * missing, damaged, of another version or on a network file system; busy (for 3 seconds) is ZG_READ
- * as well; ZG_WRITE when it may not be written. Names of zones may be given in any letter case and
- * with or without the final dot; all other text is cut to its limit, and what is not printable is
- * replaced. */
+ * missing, damaged, of another version or on a network file system; busy for 3 seconds, or 20 when
+ * it is to be written, is ZG_READ as well; ZG_WRITE when it may not be written. Names of zones may
+ * be given in any letter case and with or without the final dot; all other text is cut to its
+ * limit, and what is not printable is replaced. */
 MUST_CHECK zg_status history_open(const char *directory, enum history_mode mode,
     struct history **history, struct zg_error *error);
 void history_close(struct history *history);
@@ -250,9 +250,11 @@ struct history_rules {
 MUST_CHECK zg_status history_add_rules(struct history *history, const char *zone,
     const struct history_rules *rules, const char *policy, struct zg_error *error);
 /* The last rules that `site` (empty: this one) recorded with the policy of that digest (empty: of
- * any); *found: there are any. Approvers come in the order of their ids. */
+ * any); *found: there are any. Approvers come in the order of their ids. `policy` (NULL: not
+ * wanted) gets the text of the policy, NULL when none was kept; owned by the caller. */
 MUST_CHECK zg_status history_rules_find(struct history *history, const char *zone, const char *site,
-    const char *policy_digest, struct history_rules *rules, bool *found, struct zg_error *error);
+    const char *policy_digest, struct history_rules *rules, char **policy, bool *found,
+    struct zg_error *error);
 
 /* --- Decision log --- */
 

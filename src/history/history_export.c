@@ -41,10 +41,9 @@ lines_write(struct history *history, const char *sql, const char *zone, int fd, 
 	zg_status status = sql_prepare(history, sql, &statement, error);
 	const char *text;
 	bool row;
-	int rc;
 
-	if (status == ZG_OK && (rc = value_bind(statement, 1, &value)) != SQLITE_OK)
-		status = sql_error(history, rc, error);
+	if (status == ZG_OK)
+		status = values_bind(history, statement, &value, 1, error);
 	while (status == ZG_OK) {
 		status = sql_step(history, statement, &row, error);
 		if (status != ZG_OK || !row)

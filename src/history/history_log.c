@@ -77,12 +77,8 @@ history_lines(struct history *history, const char *zone, size_t limit, struct hi
 	*n = 0;
 	if (status == ZG_OK)
 		status = sql_prepare(history, lines_sql, &statement, error);
-	for (int i = 0; i < 2 && status == ZG_OK; i++) {
-		int rc = value_bind(statement, i + 1, &values[i]);
-
-		if (rc != SQLITE_OK)
-			status = sql_error(history, rc, error);
-	}
+	if (status == ZG_OK)
+		status = values_bind(history, statement, values, 2, error);
 	while (status == ZG_OK) {
 		status = sql_step(history, statement, &more, error);
 		if (status != ZG_OK || !more)
@@ -114,11 +110,10 @@ chain_at(struct history *history, int64_t number, uint8_t chain[SUM_OCTETS], boo
 	struct value value = value_integer(number);
 	zg_status status =
 	    sql_prepare(history, "SELECT chain FROM log WHERE number = ?", &statement, error);
-	int rc;
 
 	*found = false;
-	if (status == ZG_OK && (rc = value_bind(statement, 1, &value)) != SQLITE_OK)
-		status = sql_error(history, rc, error);
+	if (status == ZG_OK)
+		status = values_bind(history, statement, &value, 1, error);
 	if (status == ZG_OK)
 		status = sql_step(history, statement, found, error);
 	if (status == ZG_OK && *found) {
@@ -232,12 +227,8 @@ history_first_line(struct history *history, const char *zone, const char *kind, 
 		status = sql_prepare(history,
 		    "SELECT min(time) FROM log WHERE zone = ? AND kind = ? AND time > ?",
 		    &statement, error);
-	for (int i = 0; i < 3 && status == ZG_OK; i++) {
-		int rc = value_bind(statement, i + 1, &values[i]);
-
-		if (rc != SQLITE_OK)
-			status = sql_error(history, rc, error);
-	}
+	if (status == ZG_OK)
+		status = values_bind(history, statement, values, 3, error);
 	if (status == ZG_OK)
 		status = sql_step(history, statement, &row, error);
 	if (status == ZG_OK && row)

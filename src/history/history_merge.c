@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/hex.h"
 
 #define SQL_SIZE 2048
 
@@ -120,13 +121,8 @@ hex_decode(struct merge *merge, size_t max, struct value *value, uint8_t **octet
 	*octets = malloc(n + 1);
 	if (*octets == NULL)
 		return error_set(merge->error, ZG_MEMORY, "out of memory");
-	for (size_t i = 0; i < n; i++) {
-		int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return merge_bad(merge, "octets that are no hex digits");
-		(*octets)[i] = (uint8_t)(high << 4 | low);
-	}
+	if (!hex_read_lower(text, n, *octets))
+		return merge_bad(merge, "octets that are no hex digits");
 	*value = value_octets(*octets, n);
 	return ZG_OK;
 }
@@ -182,12 +178,8 @@ known_find(struct merge *merge, int table, const uint8_t sum[SUM_OCTETS], int64_
 	bool row = false;
 
 	*id = 0;
-	for (int i = 0; i < 2 && status == ZG_OK; i++) {
-		int rc = value_bind(statement, i + 1, &values[i]);
-
-		if (rc != SQLITE_OK)
-			status = sql_error(merge->history, rc, merge->error);
-	}
+	if (status == ZG_OK)
+		status = values_bind(merge->history, statement, values, 2, merge->error);
 	if (status == ZG_OK)
 		status = sql_step(merge->history, statement, &row, merge->error);
 	if (status == ZG_OK && row)
@@ -207,12 +199,8 @@ known_add(struct merge *merge, int table, const uint8_t sum[SUM_OCTETS], int64_t
 	    merge->error);
 	bool row;
 
-	for (int i = 0; i < 3 && status == ZG_OK; i++) {
-		int rc = value_bind(statement, i + 1, &values[i]);
-
-		if (rc != SQLITE_OK)
-			status = sql_error(merge->history, rc, merge->error);
-	}
+	if (status == ZG_OK)
+		status = values_bind(merge->history, statement, values, 3, merge->error);
 	if (status == ZG_OK)
 		status = sql_step(merge->history, statement, &row, merge->error);
 	(void)sqlite3_finalize(statement);
@@ -243,17 +231,13 @@ known_make(struct merge *merge)
 static zg_status
 own_line(struct merge *merge, const struct value *values, bool *own)
 {
+	const struct value wanted[] = {values[2], values[6]};
 	sqlite3_stmt *statement = NULL;
 	zg_status status = sql_prepare(merge->history,
 	    "SELECT 1 FROM log WHERE number = ? AND chain = ?", &statement, merge->error);
-	static const int columns[] = {2, 6};
 
-	for (int i = 0; i < 2 && status == ZG_OK; i++) {
-		int rc = value_bind(statement, i + 1, &values[columns[i]]);
-
-		if (rc != SQLITE_OK)
-			status = sql_error(merge->history, rc, merge->error);
-	}
+	if (status == ZG_OK)
+		status = values_bind(merge->history, statement, wanted, 2, merge->error);
 	if (status == ZG_OK)
 		status = sql_step(merge->history, statement, own, merge->error);
 	(void)sqlite3_finalize(statement);

@@ -160,12 +160,8 @@ list_read(struct history *history, int table, const char *clause, const char *zo
 
 	if (status == ZG_OK)
 		status = row_select(history, table_at(table), clause, &statement, error);
-	for (int i = 0; i < 2 && status == ZG_OK; i++) {
-		int rc = value_bind(statement, i + 1, &values[i]);
-
-		if (rc != SQLITE_OK)
-			status = sql_error(history, rc, error);
-	}
+	if (status == ZG_OK)
+		status = values_bind(history, statement, values, 2, error);
 	while (status == ZG_OK) {
 		status = sql_step(history, statement, &more, error);
 		if (status != ZG_OK || !more)

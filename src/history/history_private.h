@@ -100,7 +100,9 @@ struct value {
 struct value value_integer(int64_t integer);
 struct value value_text(const char *text);
 struct value value_octets(const void *octets, size_t length);
-MUST_CHECK int value_bind(sqlite3_stmt *statement, int index, const struct value *value);
+/* Parameters 1 to `n` of the statement. */
+MUST_CHECK zg_status values_bind(struct history *history, sqlite3_stmt *statement,
+    const struct value *values, int n, struct zg_error *error);
 /* Column `index` of the current row, valid until the next step. False: it is of another type, too
  * long, or text with a NUL. */
 bool value_column(
@@ -196,8 +198,6 @@ MUST_CHECK zg_status candidate_head(
 void text_clean(char *out, size_t size, const char *text);
 bool text_is_clean(const char *text);
 bool text_is_utf8(const char *text, size_t length);
-/* Half an octet as it is written, -1: no hex digit. */
-int hex_digit(char c);
 /* The one form of a zone's name; NULL or "" is "". */
 MUST_CHECK zg_status zone_name(const char *zone, char out[NAME_TEXT_SIZE], struct zg_error *error);
 

@@ -142,12 +142,8 @@ history_visit_providers(struct history *history, const char *zone, int64_t since
 	if (status != ZG_OK || history->n_tables <= TABLE_PROVIDERS)
 		return status;
 	status = row_select(history, table_at(TABLE_PROVIDERS), provider_clause, &statement, error);
-	for (int i = 0; i < 2 && status == ZG_OK; i++) {
-		int rc = value_bind(statement, i + 1, &values[i]);
-
-		if (rc != SQLITE_OK)
-			status = sql_error(history, rc, error);
-	}
+	if (status == ZG_OK)
+		status = values_bind(history, statement, values, 2, error);
 	if (status == ZG_OK)
 		status = rows_visit(history, statement, visit, context, error);
 	(void)sqlite3_finalize(statement);

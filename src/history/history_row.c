@@ -33,7 +33,7 @@ value_octets(const void *octets, size_t length)
 	    .kind = VALUE_OCTETS, .octets = octets == NULL ? "" : octets, .length = length};
 }
 
-int
+static int
 value_bind(sqlite3_stmt *statement, int index, const struct value *value)
 {
 	switch (value->kind) {
@@ -47,6 +47,17 @@ value_bind(sqlite3_stmt *statement, int index, const struct value *value)
 		    statement, index, value->octets, value->length, SQLITE_STATIC);
 	}
 	return SQLITE_MISUSE;
+}
+
+zg_status
+values_bind(struct history *history, sqlite3_stmt *statement, const struct value *values, int n,
+    struct zg_error *error)
+{
+	int rc = SQLITE_OK;
+
+	for (int i = 0; i < n && rc == SQLITE_OK; i++)
+		rc = value_bind(statement, i + 1, &values[i]);
+	return rc == SQLITE_OK ? ZG_OK : sql_error(history, rc, error);
 }
 
 bool
@@ -408,11 +419,10 @@ content_read_table(struct history *history, const struct table *table, int64_t m
 	sqlite3_stmt *statement = NULL;
 	zg_status status =
 	    row_select(history, table, "WHERE id > ? ORDER BY id", &statement, error);
-	int rc;
 	bool row;
 
-	if (status == ZG_OK && (rc = value_bind(statement, 1, &value)) != SQLITE_OK)
-		status = sql_error(history, rc, error);
+	if (status == ZG_OK)
+		status = values_bind(history, statement, &value, 1, error);
 	while (status == ZG_OK) {
 		status = sql_step(history, statement, &row, error);
 		if (status != ZG_OK || !row)
@@ -453,13 +463,9 @@ line_insert(struct history *history, const struct log_row *row, struct zg_error 
 	zg_status status = sql_prepare(history,
 	    "INSERT INTO log (" LOG_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)", &statement, error);
 	bool more;
-	int rc;
 
-	for (int i = 0; i < 8 && status == ZG_OK; i++) {
-		rc = value_bind(statement, i + 1, &values[i]);
-		if (rc != SQLITE_OK)
-			status = sql_error(history, rc, error);
-	}
+	if (status == ZG_OK)
+		status = values_bind(history, statement, values, 8, error);
 	if (status == ZG_OK)
 		status = sql_step(history, statement, &more, error);
 	(void)sqlite3_finalize(statement);

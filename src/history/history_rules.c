@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/hex.h"
 
 #define KEY_OCTETS 32
 #define KEY_DIGITS ((size_t)2 * KEY_OCTETS)
@@ -46,9 +47,8 @@ rules_write(const struct history_rules *rules, char text[RULES_TEXT_SIZE])
 			return false;
 		used += (size_t)snprintf(
 		    text + used, RULES_TEXT_SIZE - used, "%s%s ", i == 0 ? "" : " ", sorted[i].id);
-		for (size_t k = 0; k < KEY_OCTETS; k++)
-			used += (size_t)snprintf(
-			    text + used, RULES_TEXT_SIZE - used, "%02x", sorted[i].public_key[k]);
+		hex_write(sorted[i].public_key, KEY_OCTETS, text + used);
+		used += KEY_DIGITS;
 	}
 	return true;
 }
@@ -68,15 +68,8 @@ approver_read(const char **text, bool first, struct history_approver *approver)
 	memcpy(approver->id, at, length);
 	approver->id[length] = '\0';
 	at += length + 1;
-	if (strlen(at) < KEY_DIGITS)
+	if (!hex_read_lower(at, KEY_OCTETS, approver->public_key))
 		return false;
-	for (size_t i = 0; i < KEY_OCTETS; i++) {
-		int high = hex_digit(at[2 * i]), low = hex_digit(at[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		approver->public_key[i] = (uint8_t)(high << 4 | low);
-	}
 	*text = at + KEY_DIGITS;
 	return true;
 }
@@ -113,10 +106,27 @@ rules_fill(const struct row *row, struct history_rules *rules, struct zg_error *
 	    error, ZG_READ, "the history is damaged: row %lld of rules", (long long)row->id);
 }
 
-/* The last row that the clause and its three parameters mean. */
+/* A copy of the text of the policy; NULL when the row has none. */
+static zg_status
+policy_copy(const struct row *row, char **policy, struct zg_error *error)
+{
+	const struct value *text = &row->values[6];
+
+	if (text->length == 0)
+		return ZG_OK;
+	*policy = malloc(text->length + 1);
+	if (*policy == NULL)
+		return error_set(error, ZG_MEMORY, "out of memory");
+	memcpy(*policy, text->octets, text->length);
+	(*policy)[text->length] = '\0';
+	return ZG_OK;
+}
+
+/* The last row that the clause and its three parameters mean; `policy` NULL: its text is not
+ * wanted. */
 static zg_status
 rules_last(struct history *history, const char *clause, const struct value parameters[3],
-    struct history_rules *rules, bool *found, struct zg_error *error)
+    struct history_rules *rules, char **policy, bool *found, struct zg_error *error)
 {
 	sqlite3_stmt *statement = NULL;
 	struct row row;
@@ -126,25 +136,25 @@ rules_last(struct history *history, const char *clause, const struct value param
 	if (history->n_tables <= TABLE_RULES)
 		return ZG_OK;
 	status = row_select(history, table_at(TABLE_RULES), clause, &statement, error);
-	for (int i = 0; i < sqlite3_bind_parameter_count(statement) && status == ZG_OK; i++) {
-		int rc = value_bind(statement, i + 1, &parameters[i]);
-
-		if (rc != SQLITE_OK)
-			status = sql_error(history, rc, error);
-	}
+	if (status == ZG_OK)
+		status = values_bind(
+		    history, statement, parameters, sqlite3_bind_parameter_count(statement), error);
 	if (status == ZG_OK)
 		status = sql_step(history, statement, found, error);
 	if (status == ZG_OK && *found)
 		status = row_read(history, table_at(TABLE_RULES), statement, NULL, &row, error);
 	if (status == ZG_OK && *found)
 		status = rules_fill(&row, rules, error);
+	if (status == ZG_OK && *found && policy != NULL)
+		status = policy_copy(&row, policy, error);
 	(void)sqlite3_finalize(statement);
 	return status;
 }
 
 zg_status
 history_rules_find(struct history *history, const char *zone, const char *site,
-    const char *policy_digest, struct history_rules *rules, bool *found, struct zg_error *error)
+    const char *policy_digest, struct history_rules *rules, char **policy, bool *found,
+    struct zg_error *error)
 {
 	char name[NAME_TEXT_SIZE] = "";
 	zg_status status = zone_name(zone, name, error);
@@ -152,12 +162,14 @@ history_rules_find(struct history *history, const char *zone, const char *site,
 	    value_text(name), value_text(policy_digest), value_text(site)};
 
 	*found = false;
+	if (policy != NULL)
+		*policy = NULL;
 	if (status != ZG_OK)
 		return status;
 	return rules_last(history,
 	    "WHERE zone = ?1 AND (?2 = '' OR policy_digest = ?2) AND site = ?3 ORDER BY id DESC "
 	    "LIMIT 1",
-	    parameters, rules, found, error);
+	    parameters, rules, policy, found, error);
 }
 
 /* The last own row of the zone says what is to be said. */
@@ -175,7 +187,7 @@ rules_are_known(struct history *history, const char *zone, const struct history_
 	if (last == NULL)
 		return error_set(error, ZG_MEMORY, "out of memory");
 	status = rules_last(history, "WHERE zone = ?1 AND site = '' ORDER BY id DESC LIMIT 1",
-	    parameters, last, &found, error);
+	    parameters, last, NULL, &found, error);
 	if (status == ZG_OK && found)
 		*known = strcmp(last->policy_digest, rules->policy_digest) == 0 &&
 			 last->quorum == rules->quorum && last->severity == rules->severity &&

@@ -110,12 +110,9 @@ steps_ask(struct history *history, const char *clause, const struct value *param
 {
 	zg_status status = row_select(history, table_at(TABLE_STAGES), clause, statement, error);
 
-	for (int i = 0; status == ZG_OK && i < sqlite3_bind_parameter_count(*statement); i++) {
-		int rc = value_bind(*statement, i + 1, &parameters[i]);
-
-		if (rc != SQLITE_OK)
-			status = sql_error(history, rc, error);
-	}
+	if (status == ZG_OK)
+		status = values_bind(history, *statement, parameters,
+		    sqlite3_bind_parameter_count(*statement), error);
 	return status;
 }
 

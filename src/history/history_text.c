@@ -111,11 +111,3 @@ zone_name(const char *zone, char out[NAME_TEXT_SIZE], struct zg_error *error)
 	(void)name_to_text(name, out);
 	return ZG_OK;
 }
-
-int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}

@@ -68,8 +68,7 @@ add_ds(struct text_writer *text, const char *zone, const struct release_ds *ds)
 	text_add(text, "\ttrust-anchor: \"");
 	plain_name_add(text, zone);
 	text_printf(text, " 3600 IN DS %u %u %u ", ds->tag, ds->algorithm, ds->digest_type);
-	for (size_t i = 0; i < ds->digest_len; i++)
-		text_printf(text, "%02x", ds->digest[i]);
+	text_add_hex(text, ds->digest, ds->digest_len);
 	text_add(text, "\"\n");
 }
 

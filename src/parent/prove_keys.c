@@ -87,18 +87,6 @@ ds_is_supported(const struct release_ds *ds)
 	       ds->digest_len == digest_type_length(ds->digest_type);
 }
 
-/* Whether `ds` is of the key as it lies there. */
-static zg_status
-ds_is_of(const uint8_t *zone, const struct release_ds *ds, const struct zone_key *key, bool *is)
-{
-	uint8_t octets[DS_DIGEST_MAX];
-	zg_status status =
-	    key_ds_digest(zone, key->rdata.octets, key->rdata.length, ds->digest_type, octets);
-
-	*is = status == ZG_OK && memcmp(octets, ds->digest, ds->digest_len) == 0;
-	return status;
-}
-
 /* Marks the keys that a supported DS names: zone keys that are not revoked. At most
  * ZG_KEYS_PER_TAG_MAX of one tag are hashed. */
 static zg_status
@@ -115,7 +103,7 @@ ds_mark(const struct zone_keys *keys, const struct release_ds *ds, uint64_t *nam
 		    !dnskey_may_sign(&key->view))
 			continue;
 		tried++;
-		status = ds_is_of(keys->zone, ds, key, &is);
+		status = ds_is_of_key(ds, keys->zone, key->rdata.octets, key->rdata.length, &is);
 		if (is)
 			*named |= 1ULL << i;
 	}
@@ -230,7 +218,8 @@ anchor_is_of(const struct zone_keys *keys, const struct trust_anchor *anchor,
 	if (dnskey_tag(key->rdata.octets, key->rdata.length) != anchor_tag(anchor))
 		return ZG_OK;
 	if (!anchor->is_key)
-		return ds_is_of(keys->zone, &anchor->ds, key, is);
+		return ds_is_of_key(
+		    &anchor->ds, keys->zone, key->rdata.octets, key->rdata.length, is);
 	*is = key->rdata.length == anchor->key_len &&
 	      memcmp(key->rdata.octets, anchor->key, anchor->key_len) == 0;
 	return ZG_OK;

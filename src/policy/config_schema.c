@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <zonegate/limits.h>
+#include "policy/schema_path.h"
 
 #define MINUTE 60
 #define HOUR   (60 * MINUTE)
@@ -217,21 +218,13 @@ _Static_assert(sizeof(config_table) / sizeof(config_table[0]) <= CONFIG_ROWS_MAX
 const char *
 config_row_leaf(const struct config_row *row)
 {
-	const char *slash = strrchr(row->path, '/');
-
-	return slash == NULL ? row->path : slash + 1;
+	return schema_path_leaf(row->path);
 }
 
 bool
 config_row_is_in(const struct config_row *row, const struct config_row *parent)
 {
-	size_t length;
-
-	if (parent == NULL)
-		return strchr(row->path, '/') == NULL;
-	length = strlen(parent->path);
-	return strncmp(row->path, parent->path, length) == 0 && row->path[length] == '/' &&
-	       strchr(row->path + length + 1, '/') == NULL;
+	return schema_path_is_in(row->path, parent == NULL ? NULL : parent->path);
 }
 
 const struct config_row *

@@ -103,6 +103,16 @@ zg_severity policy_change_severity(const zg_policy *policy);
 zg_severity policy_severity_at(const zg_policy *policy, size_t row);
 
 /*
+ * What the policy says beyond the defaults: its name, and each value that differs from that of the
+ * built-in policy, a line each. Two policies that mean the same have the same text, however they
+ * are written, and a check or an element that a later version adds is not in it unless a policy
+ * says something about it. The Description, which nothing is judged by, is not in it either. Owned
+ * by the caller (free).
+ */
+MUST_CHECK zg_status policy_differences(
+    const zg_policy *policy, char **text, struct zg_error *error);
+
+/*
  * Reads every policy of `text` and hands each error to `remark`, and each warning when `warnings`
  * is set. ZG_OK: no error. The work behind zg_policy_lint, without the file.
  */

@@ -18,16 +18,6 @@ struct loader {
 	struct policy_lines *lines;
 };
 
-/* Room for an item of any list. */
-union item {
-	struct pinned_key key;
-	struct key_choice choice;
-	struct approver approver;
-	uint8_t name[ZG_NAME_MAX];
-	uint8_t octet;
-	size_t row;
-};
-
 static void load_element(
     struct loader *loader, const struct policy_row *row, const xmlNode *node, void *base);
 
@@ -244,7 +234,8 @@ inside_is_only(struct loader *loader, const xmlNode *node, enum inside allowed)
 
 /* Tells of an item that is no good. True: it is. */
 static bool
-is_wrong(struct loader *loader, const struct policy_row *row, const union item *item, unsigned line)
+is_wrong(struct loader *loader, const struct policy_row *row, const union policy_item *item,
+    unsigned line)
 {
 	const struct policy_list *list = row->list;
 	const char *wrong = list->wrong == NULL ? NULL : list->wrong(item);
@@ -259,7 +250,8 @@ is_wrong(struct loader *loader, const struct policy_row *row, const union item *
 
 /* Appends an item to its list. */
 static void
-append(struct loader *loader, const struct policy_row *row, const union item *item, unsigned line)
+append(struct loader *loader, const struct policy_row *row, const union policy_item *item,
+    unsigned line)
 {
 	const struct policy_list *list = row->list;
 	char *policy = (char *)loader->policy, *array = policy + list->items;
@@ -299,18 +291,10 @@ static void
 load_item(struct loader *loader, const struct policy_row *row, const xmlNode *node)
 {
 	unsigned errors = loader->reporter->errors;
-	const struct policy_row *text = NULL;
-	union item item;
+	const struct policy_row *text = policy_item_text(row);
+	union policy_item item;
 
-	memset(&item, 0, sizeof(item));
-	for (const struct policy_row *part = row + 1;
-	     part < policy_table + policy_table_rows && policy_row_is_in(part, row); part++) {
-		policy_value_reset(part, &item);
-		if (strcmp(policy_row_leaf(part), "text()") == 0)
-			text = part;
-	}
-	if (row->list->has_role)
-		item.choice.role = row->role;
+	policy_item_reset(row, &item);
 	load_attributes(loader, row, node, &item);
 	if (inside_is_only(loader, node, text == NULL ? INSIDE_NOTHING : INSIDE_TEXT) &&
 	    text != NULL)

@@ -11,6 +11,7 @@
 #include <zonegate/limits.h>
 #include "dns/algorithm.h"
 #include "dns/name.h"
+#include "policy/schema_path.h"
 
 #define MINUTE	 60
 #define HOUR	 (60 * MINUTE)
@@ -456,21 +457,13 @@ policy_row_find(const char *path)
 const char *
 policy_row_leaf(const struct policy_row *row)
 {
-	const char *slash = strrchr(row->path, '/');
-
-	return slash == NULL ? row->path : slash + 1;
+	return schema_path_leaf(row->path);
 }
 
 bool
 policy_row_is_in(const struct policy_row *row, const struct policy_row *parent)
 {
-	size_t length;
-
-	if (parent == NULL)
-		return strchr(row->path, '/') == NULL;
-	length = strlen(parent->path);
-	return strncmp(row->path, parent->path, length) == 0 && row->path[length] == '/' &&
-	       strchr(row->path + length + 1, '/') == NULL;
+	return schema_path_is_in(row->path, parent == NULL ? NULL : parent->path);
 }
 
 bool
@@ -482,6 +475,36 @@ policy_row_in_item(const struct policy_row *row)
 	while (i > 0 && policy_table[i].kind != POLICY_LIST)
 		i--;
 	return policy_row_is_in(row, &policy_table[i]);
+}
+
+const struct policy_row *
+policy_item_text(const struct policy_row *list)
+{
+	for (const struct policy_row *row = list + 1;
+	     row < policy_table + policy_table_rows && policy_row_is_in(row, list); row++) {
+		if (strcmp(policy_row_leaf(row), "text()") == 0)
+			return row;
+	}
+	return NULL;
+}
+
+const void *
+policy_list_next(const struct policy_row *row, const zg_policy *policy, size_t *at)
+{
+	const struct policy_list *list = row->list;
+	const char *base = (const char *)policy, *items = base + list->items;
+	size_t count;
+
+	memcpy(&count, base + list->count, sizeof(count));
+	if (!list->in_place)
+		memcpy(&items, base + list->items, sizeof(items));
+	while (*at < count) {
+		const void *item = items + (*at)++ * list->item;
+
+		if (!list->has_role || ((const struct key_choice *)item)->role == row->role)
+			return item;
+	}
+	return NULL;
 }
 
 size_t

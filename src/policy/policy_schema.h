@@ -49,6 +49,17 @@ struct policy_list {
 	const char *(*unwise)(const void *item);
 };
 
+/* Room for an item of any list. */
+union policy_item {
+	struct pinned_key key;
+	struct trial_signer trial;
+	struct key_choice choice;
+	struct approver approver;
+	uint8_t name[ZG_NAME_MAX];
+	uint8_t octet;
+	size_t row;
+};
+
 /*
  * One element or attribute. The path starts below Policy: "Keys/TTL/Min"; "Zone/@on" is an
  * attribute, "Validity[for=DNSKEY]" an element told by an attribute, and ".../text()" the text of a
@@ -87,6 +98,13 @@ bool policy_row_is_in(const struct policy_row *row, const struct policy_row *par
 
 /* `row` describes a part of a list's item: its place counts from the item. */
 bool policy_row_in_item(const struct policy_row *row);
+
+/* The row of the text of the list's items, or NULL. */
+const struct policy_row *policy_item_text(const struct policy_row *list);
+
+/* The first item of the list `row` from index *at on that has the row's role, or NULL; *at is set
+ * behind it. */
+const void *policy_list_next(const struct policy_row *row, const zg_policy *policy, size_t *at);
 
 static inline size_t
 policy_row_index(const struct policy_row *row)

@@ -101,23 +101,11 @@ show_words(struct text_writer *writer, const struct policy_row *row, const zg_po
 	}
 }
 
-/* The row of the text of a list's item, or NULL. */
-static const struct policy_row *
-item_text_row(const struct policy_row *list)
-{
-	for (const struct policy_row *row = list + 1;
-	     row < policy_table + policy_table_rows && policy_row_is_in(row, list); row++) {
-		if (strcmp(policy_row_leaf(row), "text()") == 0)
-			return row;
-	}
-	return NULL;
-}
-
 static void
 show_item(
     struct text_writer *writer, const struct policy_row *row, const void *item, unsigned depth)
 {
-	const struct policy_row *text = item_text_row(row);
+	const struct policy_row *text = policy_item_text(row);
 
 	indent(writer, depth);
 	(void)show_tag(writer, row, item);
@@ -134,19 +122,11 @@ static void
 show_list(struct text_writer *writer, const struct policy_row *row, const zg_policy *policy,
     unsigned depth)
 {
-	const struct policy_list *list = row->list;
-	const char *base = (const char *)policy, *items = base + list->items;
-	size_t count;
+	const void *item;
+	size_t at = 0;
 
-	memcpy(&count, base + list->count, sizeof(count));
-	if (!list->in_place)
-		memcpy(&items, base + list->items, sizeof(items));
-	for (size_t i = 0; i < count; i++) {
-		const void *item = items + i * list->item;
-
-		if (!list->has_role || ((const struct key_choice *)item)->role == row->role)
-			show_item(writer, row, item, depth);
-	}
+	while ((item = policy_list_next(row, policy, &at)) != NULL)
+		show_item(writer, row, item, depth);
 }
 
 /* The severity of this check stands on an element of its own. */
@@ -185,6 +165,30 @@ show_parts(struct text_writer *writer, const struct policy_row *row, const zg_po
 	}
 }
 
+/*
+ * Left out, the element would be read as its plain twin, which says something: an empty "Validity
+ * for=DNSKEY" beside a Validity with bounds has none.
+ */
+static bool
+is_exception(struct text_writer *writer, const struct policy_row *row, const zg_policy *policy)
+{
+	size_t length = strcspn(row->path, "[");
+	struct text_writer twin = {0};
+	bool exception;
+
+	if (row->path[length] == '\0')
+		return false;
+	for (size_t i = 0; i < policy_table_rows; i++) {
+		if (strlen(policy_table[i].path) == length &&
+		    memcmp(policy_table[i].path, row->path, length) == 0)
+			show_element(&twin, &policy_table[i], policy, 0);
+	}
+	exception = twin.used > 0;
+	writer->failed |= twin.failed;
+	text_writer_clear(&twin);
+	return exception;
+}
+
 /* A group, unless there is nothing to say in it. */
 static void
 show_group(struct text_writer *writer, const struct policy_row *row, const zg_policy *policy,
@@ -203,7 +207,7 @@ show_group(struct text_writer *writer, const struct policy_row *row, const zg_po
 	if (writer->used > tag + 2) {
 		indent(writer, depth);
 		show_end(writer, row);
-	} else if (keep) {
+	} else if (keep || is_exception(writer, row, policy)) {
 		writer->used = tag;
 		text_add(writer, "/>\n");
 	} else

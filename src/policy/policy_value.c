@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <zonegate/check.h>
+#include "base/hex.h"
 #include "dns/name.h"
 
 /* In the order of zg_severity. */
@@ -93,6 +94,17 @@ policy_value_reset(const struct policy_row *row, void *base)
 	default:
 		store(row, base, row->fallback);
 	}
+}
+
+void
+policy_item_reset(const struct policy_row *list, union policy_item *item)
+{
+	memset(item, 0, sizeof(*item));
+	for (const struct policy_row *part = list + 1;
+	     part < policy_table + policy_table_rows && policy_row_is_in(part, list); part++)
+		policy_value_reset(part, item);
+	if (list->list->has_role)
+		item->choice.role = list->role;
 }
 
 static zg_status
@@ -355,28 +367,10 @@ prose_read(const struct policy_row *row, const char *text, void *base)
 	return ZG_OK;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 bool
 policy_hex_read(const char *text, uint8_t *octets, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		int high = hex_digit(text[2 * i]);
-		int low = high < 0 ? -1 : hex_digit(text[2 * i + 1]);
-
-		if (low < 0)
-			return false;
-		octets[i] = (uint8_t)(high << 4 | low);
-	}
-	return text[2 * n] == '\0';
+	return hex_read(text, n, octets) && text[2 * n] == '\0';
 }
 
 static zg_status
@@ -610,8 +604,7 @@ sha256_write(const struct policy_row *row, const void *base, struct text_writer 
 {
 	const uint8_t *octets = (const uint8_t *)base + row->place;
 
-	for (size_t i = 0; i < row->size; i++)
-		text_printf(writer, "%02x", octets[i]);
+	text_add_hex(writer, octets, row->size);
 	return true;
 }
 

@@ -13,6 +13,9 @@
 /* Stores the default. */
 void policy_value_reset(const struct policy_row *row, void *base);
 
+/* Makes a new item of the list: what belongs to its parts, their defaults, and the list's role. */
+void policy_item_reset(const struct policy_row *list, union policy_item *item);
+
 /*
  * Reads `text`, which has no white space around it. ZG_POLICY: `why` says what is wrong with it;
  * ZG_MEMORY. Not for POLICY_SEVERITY.

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "dns/release_facts.h"
+
 /* RFC 4034 section 2.1.1, RFC 5011 section 3. */
 #define FLAG_ZONE   0x0100
 #define FLAG_REVOKE 0x0080
@@ -16,17 +18,6 @@ struct roll {
 	const struct release_facts *in_force, *candidate;
 	const struct roll_ds *ds;
 };
-
-/* Some data is signed with keys[i]. */
-static bool
-signs_data(const struct release_facts *facts, size_t i)
-{
-	for (size_t c = 0; c < facts->n_classes; c++) {
-		if (facts->classes[c].signers >> i & 1)
-			return true;
-	}
-	return false;
-}
 
 static bool
 is_zone_key(const struct release_key *key)
@@ -57,7 +48,7 @@ static bool
 signs_data_in(const struct release_facts *facts, const struct release_key *key)
 {
 	for (size_t i = 0; i < facts->n_keys; i++) {
-		if (same_key(&facts->keys[i], key) && signs_data(facts, i))
+		if (same_key(&facts->keys[i], key) && release_key_signs_data(facts, i))
 			return true;
 	}
 	return false;
@@ -94,7 +85,7 @@ listed_role(const zg_policy *policy, const struct release_key *key, enum key_rol
 static bool
 role_by_use(const struct release_facts *facts, size_t i, enum key_role *role)
 {
-	bool data = signs_data(facts, i), dnskey = facts->keys[i].signs_dnskey;
+	bool data = release_key_signs_data(facts, i), dnskey = facts->keys[i].signs_dnskey;
 
 	*role = data && dnskey ? ROLE_CSK : dnskey ? ROLE_KSK : ROLE_ZSK;
 	return data || dnskey;
@@ -183,7 +174,7 @@ zsk_type(const struct roll *roll, size_t i)
 {
 	if (!roll->candidate->keys[i].published)
 		return ZSK_DOUBLE_RRSIG;
-	if (!signs_data(roll->candidate, i))
+	if (!release_key_signs_data(roll->candidate, i))
 		return ZSK_PRE_PUBLICATION;
 	return signs_beside_others(roll, i) ? ZSK_DOUBLE_SIGNATURE : ROLL_AT_ONCE;
 }
@@ -202,7 +193,7 @@ ksk_type(const struct roll *roll, size_t i)
 static int
 csk_type(const struct roll *roll, size_t i)
 {
-	bool data = signs_data(roll->candidate, i);
+	bool data = release_key_signs_data(roll->candidate, i);
 	bool ds = roll->ds->seen[i] || roll->ds->asked[i];
 
 	if (!stands_beside_another(roll, i))
@@ -273,7 +264,7 @@ comes_in(const struct roll *roll, size_t i)
 
 	if (key->published)
 		return is_zone_key(key) && !is_published_in(roll->in_force, key);
-	return signs_data(roll->candidate, i) && !signs_data_in(roll->in_force, key) &&
+	return release_key_signs_data(roll->candidate, i) && !signs_data_in(roll->in_force, key) &&
 	       !is_published_in(roll->in_force, key);
 }
 

@@ -13,20 +13,18 @@ key_of_ds(const uint8_t *origin, const struct release_facts *release, const stru
     int *key)
 {
 	*key = -1;
-	for (size_t i = 0; i < release->n_keys && ds_digest_is_supported(ds->digest_type); i++) {
+	for (size_t i = 0; i < release->n_keys; i++) {
 		const struct release_key *candidate = &release->keys[i];
-		uint8_t digest[DS_DIGEST_MAX];
 		zg_status status;
+		bool is_of;
 
 		if (!candidate->published || candidate->rdata == NULL ||
 		    candidate->algorithm != ds->algorithm || candidate->tag != ds->tag)
 			continue;
-		status = key_ds_digest(
-		    origin, candidate->rdata, candidate->rdlen, ds->digest_type, digest);
+		status = ds_is_of_key(ds, origin, candidate->rdata, candidate->rdlen, &is_of);
 		if (status != ZG_OK)
 			return status;
-		if (ds->digest_len <= sizeof(digest) &&
-		    memcmp(digest, ds->digest, ds->digest_len) == 0)
+		if (is_of)
 			*key = (int)i;
 	}
 	return ZG_OK;

@@ -7,8 +7,9 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "crypto/digest.h"
+#include "crypto/ds_digest.h"
 #include "dns/name.h"
+#include "dns/release_facts.h"
 #include "history/history.h"
 
 /* What one release says of one key, kept until all are there: they come newest first. */
@@ -85,16 +86,6 @@ bar_add(struct timeline_row *row, enum timeline_kind kind, int64_t from, int64_t
 
 /* --- Releases --- */
 
-static bool
-signs_data(const struct release_facts *facts, size_t key)
-{
-	for (size_t i = 0; i < facts->n_classes; i++) {
-		if ((facts->classes[i].signers >> key & 1) != 0)
-			return true;
-	}
-	return false;
-}
-
 /* Keeps the RDATA of a key the first time that it is seen. */
 static zg_status
 key_keep(struct maker *maker, size_t row, const struct release_key *key)
@@ -138,7 +129,7 @@ use_add(struct maker *maker, const struct history_candidate *candidate, size_t i
 	    .row = row, .from = candidate->times[CANDIDATE_PASSED], .until = until};
 	use->kinds[TIMELINE_PUBLISHED] = key->published;
 	use->kinds[TIMELINE_SIGNS_DNSKEY] = key->signs_dnskey;
-	use->kinds[TIMELINE_SIGNS_DATA] = signs_data(&candidate->facts, index);
+	use->kinds[TIMELINE_SIGNS_DATA] = release_key_signs_data(&candidate->facts, index);
 	return ZG_OK;
 }
 
@@ -186,32 +177,13 @@ uses_to_bars(struct maker *maker)
 
 /* --- The parent --- */
 
-/* RFC 4034 section 5.1.4, RFC 4509, RFC 6605: digest types 1, 2 and 4. */
-static bool
-digest_kind_of(uint8_t type, enum digest_kind *kind)
-{
-	*kind = type == 1 ? DIGEST_KIND_SHA1 : type == 2 ? DIGEST_KIND_SHA256 : DIGEST_KIND_SHA384;
-	return type == 1 || type == 2 || type == 4;
-}
-
 static bool
 ds_is_of(const struct maker *maker, const struct known_key *key, const struct release_ds *ds)
 {
-	uint8_t octets[DIGEST_OCTETS_MAX];
-	enum digest_kind kind;
-	struct digest *digest = NULL;
 	bool is_of = false;
 
-	if (key->rdata == NULL || !digest_kind_of(ds->digest_type, &kind))
-		return false;
-	if (digest_new(kind, &digest) == ZG_OK && digest_begin(digest) == ZG_OK &&
-	    digest_add(digest, maker->owner, name_length(maker->owner)) == ZG_OK &&
-	    digest_add(digest, key->rdata, key->rdlen) == ZG_OK &&
-	    digest_end(digest, octets) == ZG_OK)
-		is_of = digest_length(digest) == ds->digest_len &&
-			memcmp(octets, ds->digest, ds->digest_len) == 0;
-	digest_free(digest);
-	return is_of;
+	return key->rdata != NULL &&
+	       ds_is_of_key(ds, maker->owner, key->rdata, key->rdlen, &is_of) == ZG_OK && is_of;
 }
 
 /* The row of the key that a DS is of; one of its own when no such key was ever published. */

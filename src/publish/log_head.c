@@ -5,6 +5,7 @@
 
 #include "base/byte_reader.h"
 #include "base/error.h"
+#include "base/hex.h"
 #include "crypto/ed25519.h"
 #include "history/history.h"
 #include "publish/release.h"
@@ -26,24 +27,16 @@ head_message(int64_t number, const uint8_t chain[CHAIN_OCTETS], uint8_t message[
 	memcpy(message + DOMAIN_OCTETS + 8, chain, CHAIN_OCTETS);
 }
 
-/* Appends octets in hex digits. */
-static size_t
-hex_add(char *text, size_t used, const uint8_t *octets, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		used += (size_t)snprintf(text + used, 3, "%02x", octets[i]);
-	return used;
-}
-
 static void
 head_text(int64_t number, const uint8_t chain[CHAIN_OCTETS],
     const uint8_t signature[ED25519_SIGNATURE_OCTETS], char text[LOG_HEAD_TEXT_SIZE])
 {
 	size_t used = (size_t)snprintf(text, LOG_HEAD_TEXT_SIZE, "%lld:", (long long)number);
 
-	used = hex_add(text, used, chain, CHAIN_OCTETS);
-	used += (size_t)snprintf(text + used, 2, ":");
-	(void)hex_add(text, used, signature, ED25519_SIGNATURE_OCTETS);
+	hex_write(chain, CHAIN_OCTETS, text + used);
+	used += (size_t)2 * CHAIN_OCTETS;
+	text[used++] = ':';
+	hex_write(signature, ED25519_SIGNATURE_OCTETS, text + used);
 }
 
 /* Whether the last line says that the one before it is signed. */

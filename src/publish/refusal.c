@@ -10,11 +10,12 @@
 
 #include "base/error.h"
 #include "base/file_replace.h"
+#include "base/hex.h"
 #include "crypto/digest.h"
 #include "history/history.h"
 #include "publish/release_log.h"
 
-#define KEY_TEXT_SIZE (2 * FILE_DIGEST_OCTETS + 1)
+#define KEY_TEXT_SIZE HEX_TEXT_SIZE(FILE_DIGEST_OCTETS)
 #define FILE_SIZE_MAX 1024
 #define FILE_FORM                                                                                  \
 	"zonegate-refusal 1\nkey %s\nheld %d\nserial %" PRIu32 "\ntime %" PRId64                   \
@@ -109,13 +110,6 @@ refusal_key(struct release_log *log, const struct state_directory *state,
 
 /* --- The file --- */
 
-static void
-key_text(const uint8_t key[FILE_DIGEST_OCTETS], char text[KEY_TEXT_SIZE])
-{
-	for (size_t i = 0; i < FILE_DIGEST_OCTETS; i++)
-		(void)snprintf(text + 2 * i, 3, "%02x", key[i]);
-}
-
 /* One line of printable characters. */
 static void
 reason_clean(const char *from, char to[REFUSAL_REASON_SIZE])
@@ -137,7 +131,7 @@ refusal_remember(const struct state_directory *state, const char *zone,
 
 	if (status != ZG_OK)
 		return status;
-	key_text(refusal->key, key);
+	hex_write(refusal->key, FILE_DIGEST_OCTETS, key);
 	reason_clean(refusal->reason, reason);
 	length = asprintf(&text, FILE_FORM, key, refusal->held ? 1 : 0, refusal->serial,
 	    refusal->time, refusal->until, reason);
@@ -194,7 +188,7 @@ refusal_recall(const struct state_directory *state, const char *zone,
 	}
 	memcpy(text, bytes, length);
 	text[length] = '\0';
-	key_text(key, wanted);
+	hex_write(key, FILE_DIGEST_OCTETS, wanted);
 	memcpy(refusal->key, key, FILE_DIGEST_OCTETS);
 	known = text_read(text, length, found, refusal) && strcmp(found, wanted) == 0 &&
 		refusal->time <= now && now < refusal->until;

@@ -276,7 +276,8 @@ release_former_approver(struct release_log *log, const char *id, uint8_t public_
 	bool known = false, found = false;
 
 	if (rules != NULL)
-		(void)!history_rules_find(log->history, log->zone, "", "", rules, &found, &error);
+		(void)!history_rules_find(
+		    log->history, log->zone, "", "", rules, NULL, &found, &error);
 	for (size_t i = 0; found && i < rules->n_approvers && !known; i++) {
 		known = strcmp(rules->approvers[i].id, id) == 0;
 		memcpy(public_key, rules->approvers[i].public_key, 32);

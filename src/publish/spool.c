@@ -13,6 +13,7 @@
 #include <zonegate/limits.h>
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/hex.h"
 #include "crypto/digest.h"
 #include "crypto/mac.h"
 
@@ -21,8 +22,9 @@
 /* Files looked at in one go: ten times what counts. What else lies there waits. */
 #define ENTRIES_MAX (10 * ZG_APPROVALS_MAX)
 
-/* SHA-256 in hex digits, and a NUL. */
-#define NAME_SIZE 65
+/* A file's name without its suffix: SHA-256 in hex digits, and a NUL. */
+#define NAME_OCTETS 32
+#define NAME_SIZE   HEX_TEXT_SIZE(NAME_OCTETS)
 
 static zg_status
 trouble(struct zg_error *error, zg_status status, const char *what, const char *name)
@@ -35,19 +37,10 @@ static zg_status
 text_name(const char *text, size_t length, char name[NAME_SIZE])
 {
 	uint8_t octets[DIGEST_OCTETS_MAX];
-	struct digest *digest;
-	zg_status status = digest_new(DIGEST_KIND_SHA256, &digest);
+	zg_status status = digest_of(DIGEST_KIND_SHA256, (const uint8_t *)text, length, octets);
 
-	if (status != ZG_OK)
-		return status;
-	status = digest_begin(digest);
 	if (status == ZG_OK)
-		status = digest_add(digest, (const uint8_t *)text, length);
-	if (status == ZG_OK)
-		status = digest_end(digest, octets);
-	digest_free(digest);
-	for (size_t i = 0; status == ZG_OK && i < 32; i++)
-		(void)snprintf(name + 2 * i, 3, "%02x", octets[i]);
+		hex_write(octets, NAME_OCTETS, name);
 	return status;
 }
 

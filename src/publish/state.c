@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/file_io.h"
 #include "base/file_replace.h"
+#include "base/hex.h"
 #include "base/text_writer.h"
 #include "crypto/digest.h"
 #include "crypto/ed25519.h"
@@ -175,8 +176,7 @@ state_finish(struct state_directory *state, struct zg_error *error)
 	if (status == ZG_OK)
 		status = file_path(state, PUBLIC_FILE, &path, error);
 	if (status == ZG_OK) {
-		for (size_t i = 0; i < sizeof(public_key); i++)
-			(void)snprintf(text + 2 * i, 3, "%02x", public_key[i]);
+		hex_write(public_key, sizeof(public_key), text);
 		(void)snprintf(text + HEX_DIGITS, 2, "\n");
 		status = file_replace(path, (const uint8_t *)text, HEX_DIGITS + 1, 0640, error);
 	}
@@ -234,8 +234,7 @@ zone_escape(const char *zone, struct text_writer *name)
 	digest_free(digest);
 	name->used = 0;
 	text_add(name, "%sha256-");
-	for (size_t i = 0; i < FILE_DIGEST_OCTETS; i++)
-		text_printf(name, "%02x", octets[i]);
+	text_add_hex(name, octets, FILE_DIGEST_OCTETS);
 	return status;
 }
 
@@ -316,29 +315,10 @@ state_private_key(
 	return status;
 }
 
-/* The value of a hexadecimal digit; 16: none. */
-static unsigned
-digit_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return (unsigned)(c - '0');
-	return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
-}
-
 bool
 state_key_text_read(const char *text, size_t length, uint8_t public_key[32])
 {
-	if (length != HEX_DIGITS)
-		return false;
-	for (size_t i = 0; i < ED25519_KEY_OCTETS; i++) {
-		unsigned high = digit_value(text[2 * i]);
-		unsigned low = digit_value(text[2 * i + 1]);
-
-		if (high > 15 || low > 15)
-			return false;
-		public_key[i] = (uint8_t)(high << 4 | low);
-	}
-	return true;
+	return length == HEX_DIGITS && hex_read_lower(text, ED25519_KEY_OCTETS, public_key);
 }
 
 zg_status

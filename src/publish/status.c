@@ -587,6 +587,14 @@ status_unsigned_lines(const struct status_gate_inputs *inputs)
 	return n > 0 && inputs->signed_head != 0 ? n - 1 : n;
 }
 
+/* A run signs what it recorded when the command of its release has come to an end. */
+static bool
+log_is_being_written(const struct status_gate_inputs *inputs)
+{
+	return inputs->unsigned_since != 0 &&
+	       inputs->now - inputs->unsigned_since <= inputs->longest + RELEASE_GRACE;
+}
+
 static void
 judge_log(const struct status_gate_inputs *inputs, struct status_report *report)
 {
@@ -602,7 +610,7 @@ judge_log(const struct status_gate_inputs *inputs, struct status_report *report)
 	else if (inputs->key_missing && inputs->head != 0)
 		status_add(report, STATUS_UNKNOWN, "log-key",
 		    "the gate's public key (gate.pub) cannot be read: the log was not verified");
-	else if (status_unsigned_lines(inputs) > 0)
+	else if (status_unsigned_lines(inputs) > 0 && !log_is_being_written(inputs))
 		status_add(report, STATUS_WARNING, "log-unsigned",
 		    "lines at the end of the decision log that are not signed: %" PRId64,
 		    status_unsigned_lines(inputs));

@@ -117,6 +117,8 @@ struct status_gate_inputs {
 	const char *broken_why; /* of that line */
 	int64_t head;		/* number of the last line; 0: the log is empty */
 	int64_t signed_head;	/* number of the last line that was signed; 0: none */
+	int64_t unsigned_since; /* time of the first line behind that; 0: none, or not known */
+	int64_t longest;	/* seconds that a run may take from its first line to its last */
 	bool signature_bad; /* a signature of the head does not verify, or is of another chain */
 	bool key_missing;   /* gate.pub cannot be read */
 	int64_t latest;	    /* time of the newest row */

@@ -259,6 +259,31 @@ signatures_check(const char *directory, struct history *history, struct status_g
 	return status;
 }
 
+/* Lines of other sites can stand between those that are not signed. */
+#define OTHER_LINES 64
+/* More unsigned lines than one run writes. */
+#define UNSIGNED_MAX 64
+
+/* Since when the end of the log is not signed. */
+static zg_status
+unsigned_find(struct history *history, struct status_gate_inputs *gate, struct zg_error *error)
+{
+	struct history_line *list = NULL;
+	int64_t n_unsigned = status_unsigned_lines(gate), first = gate->head - n_unsigned + 1;
+	size_t n = 0;
+	zg_status status = ZG_OK;
+
+	if (n_unsigned > 0 && n_unsigned <= UNSIGNED_MAX)
+		status = history_lines(
+		    history, NULL, (size_t)n_unsigned + OTHER_LINES, &list, &n, error);
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].site[0] == '\0' && list[i].number == first)
+			gate->unsigned_since = list[i].time;
+	}
+	free(list);
+	return status;
+}
+
 zg_status
 status_read_log(const char *directory, struct history *history, struct status_gate_inputs *gate,
     char *why, size_t why_size, struct zg_error *error)
@@ -270,6 +295,8 @@ status_read_log(const char *directory, struct history *history, struct status_ga
 		status = history_head(history, chain, &gate->head, error);
 	if (status == ZG_OK)
 		status = signatures_check(directory, history, gate, error);
+	if (status == ZG_OK && gate->broken_at == 0)
+		status = unsigned_find(history, gate, error);
 	if (status == ZG_OK)
 		status = history_latest(history, &gate->latest, error);
 	gate->broken_why = why;
@@ -291,11 +318,29 @@ database_find(const char *directory)
 	return DATABASE_USABLE;
 }
 
+/* The longest that the commands of one zone may take, one after the other. */
+static int64_t
+commands_longest(const struct config *config)
+{
+	int64_t longest = 0;
+
+	for (size_t i = 0; i < config->n_zones; i++) {
+		const struct config_zone *zone = &config->zones[i];
+		int64_t all = zone->reload.timeout;
+
+		for (size_t k = 0; k < zone->n_stages; k++)
+			all += zone->stages[k].reload.timeout;
+		longest = all > longest ? all : longest;
+	}
+	return longest;
+}
+
 static void
 gate_judge(const struct config *config, int64_t now, struct history **history,
     struct status_report *report)
 {
-	struct status_gate_inputs gate = {.directory = config->state, .now = now};
+	struct status_gate_inputs gate = {
+	    .directory = config->state, .now = now, .longest = commands_longest(config)};
 	struct zg_error error = {0};
 	char why[256] = "";
 	zg_status status = ZG_OK;

@@ -22,7 +22,8 @@ struct history;
 
 /*
  * Verifies the decision log: its chain, and every signature of its head. Fills broken_at and
- * broken_why (which is `why`), head, signed_head, signature_bad, key_missing and latest of `gate`.
+ * broken_why (which is `why`), head, signed_head, unsigned_since, signature_bad, key_missing and
+ * latest of `gate`.
  */
 MUST_CHECK zg_status status_read_log(const char *directory, struct history *history,
     struct status_gate_inputs *gate, char *why, size_t why_size, struct zg_error *error);

@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "base/file_io.h"
+#include "base/hex.h"
 #include "crypto/digest.h"
 #include "crypto/mac.h"
 #include "publish/file.h"
@@ -53,18 +54,23 @@ target_folder(const char *target, int *folder_fd, const char **name, struct zg_e
 {
 	struct stat stat;
 	int fd = folder_open(target, name);
+	zg_status status = ZG_OK;
 
 	*folder_fd = -1;
 	if (fd < 0)
 		return trouble(error, ZG_WRITE, "open the folder of", target);
-	if (fstat(fd, &stat) != 0 || (stat.st_mode & S_IWOTH) != 0 || **name == '\0') {
+	if (fstat(fd, &stat) != 0)
+		status = trouble(error, ZG_WRITE, "look at the folder of", target);
+	else if (**name == '\0')
+		status = error_set(error, ZG_WRITE, "%s is a folder", target);
+	else if ((stat.st_mode & S_IWOTH) != 0)
+		status = error_set(
+		    error, ZG_WRITE, "the folder of %s is writable by everybody", target);
+	if (status == ZG_OK)
+		*folder_fd = fd;
+	else
 		(void)close(fd);
-		return error_set(error, ZG_WRITE,
-		    **name == '\0' ? "%s is a folder" : "the folder of %s is writable by everybody",
-		    target);
-	}
-	*folder_fd = fd;
-	return ZG_OK;
+	return status;
 }
 
 /* What stands at the target: a regular file or nothing. */
@@ -141,13 +147,6 @@ target_open(const char *target, int *fd, struct zg_error *error)
 
 /* --- Names of snapshots --- */
 
-static void
-hex_add(char *text, const uint8_t *octets, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		(void)snprintf(text + 2 * i, 3, "%02x", octets[i]);
-}
-
 /* What the names of all snapshots of a target begin with. */
 static zg_status
 snapshot_mark(const char *target_name, char mark[MARK_SIZE], struct zg_error *error)
@@ -166,7 +165,7 @@ snapshot_mark(const char *target_name, char mark[MARK_SIZE], struct zg_error *er
 	if (status != ZG_OK)
 		return error_set(error, status, "cannot name a file: %s", zg_status_text(status));
 	memcpy(mark, SNAPSHOT_PREFIX, sizeof(SNAPSHOT_PREFIX));
-	hex_add(mark + sizeof(SNAPSHOT_PREFIX) - 1, octets, MARK_OCTETS);
+	hex_write(octets, MARK_OCTETS, mark + sizeof(SNAPSHOT_PREFIX) - 1);
 	(void)snprintf(mark + MARK_SIZE - 2, 2, "-");
 	return ZG_OK;
 }
@@ -186,7 +185,7 @@ snapshot_create(struct snapshot *snapshot, struct zg_error *error)
 		status = error_set(error, ZG_CRYPTO, "no random octets");
 	if (status != ZG_OK)
 		return status;
-	hex_add(name + MARK_SIZE - 1, octets, RANDOM_OCTETS);
+	hex_write(octets, RANDOM_OCTETS, name + MARK_SIZE - 1);
 	snapshot->name = strdup(name);
 	if (snapshot->name == NULL)
 		return error_set(error, ZG_MEMORY, "out of memory");

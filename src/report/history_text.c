@@ -69,13 +69,6 @@ history_list_line(struct text_writer *out, const struct history_candidate *candi
 /* --- show --- */
 
 static void
-add_hex(struct page *page, const uint8_t *octets, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		text_printf(&page->raw, "%02x", octets[i]);
-}
-
-static void
 add_states(struct page *page, const struct history_candidate *candidate)
 {
 	char when[UTC_TEXT_MAX];
@@ -102,7 +95,7 @@ add_head(struct page *page, const struct history_candidate *candidate)
 		page_field(page, "", "        %s", candidate->facts.digest + 48);
 	page_begin(page);
 	text_add(&page->raw, "SHA-256 ");
-	add_hex(page, candidate->file_sha256, sizeof(candidate->file_sha256));
+	text_add_hex(&page->raw, candidate->file_sha256, sizeof(candidate->file_sha256));
 	page_end_field(page, "file");
 	page_field(page, "policy", "SHA-256 %s", candidate->policy_digest);
 }
@@ -143,7 +136,7 @@ add_keys(struct page *page, const struct release_facts *facts)
 		text_printf(&page->raw, "%u/%u", key->algorithm, key->tag);
 		if (key->published) {
 			text_printf(&page->raw, "  flags %u  SHA-256 ", key->flags);
-			add_hex(page, key->sha256, sizeof(key->sha256));
+			text_add_hex(&page->raw, key->sha256, sizeof(key->sha256));
 		} else {
 			text_add(&page->raw, "  not published");
 		}
@@ -204,7 +197,7 @@ add_next_ds(struct page *page, const struct release_facts *facts)
 		page_begin(page);
 		text_printf(
 		    &page->raw, "%u/%u  digest %u  ", ds->algorithm, ds->tag, ds->digest_type);
-		add_hex(page, ds->digest, ds->digest_len);
+		text_add_hex(&page->raw, ds->digest, ds->digest_len);
 		page_end_line(page, INDENT);
 	}
 }
@@ -254,10 +247,9 @@ history_show_render(const struct history_candidate *candidate, const char *repor
     size_t *length, struct zg_error *error)
 {
 	struct page page = {.color = false};
+	struct text_writer out = {0};
 	zg_status status;
 
-	*text = NULL;
-	*length = 0;
 	add_head(&page, candidate);
 	if (candidate->has_facts) {
 		add_zone(&page, &candidate->facts);
@@ -268,13 +260,10 @@ history_show_render(const struct history_candidate *candidate, const char *repor
 	status = add_steps(&page, report);
 	if (report != NULL && report[0] != '\0')
 		add_report(&page, report);
-	if (status == ZG_OK && page_failed(&page))
-		status = ZG_MEMORY;
-	if (status == ZG_OK) {
-		*text = page.out.text;
-		*length = page.out.used;
-		page.out = (struct text_writer){0};
-	}
+	if (status == ZG_OK)
+		status = page_take(&page, &out);
 	page_clear(&page);
+	*text = out.text;
+	*length = out.used;
 	return status == ZG_OK ? ZG_OK : error_set(error, status, "out of memory");
 }

@@ -91,6 +91,17 @@ json_put_no_time(struct json_builder *builder, json_t *object, const char *key, 
 	json_put(builder, object, key_utc, json_null());
 }
 
+/* A time that may not be known: 0 is null. */
+void
+json_put_time_or_none(
+    struct json_builder *builder, json_t *object, const char *key, const char *key_utc, int64_t at)
+{
+	if (at == 0)
+		json_put_no_time(builder, object, key, key_utc);
+	else
+		json_put_time(builder, object, key, key_utc, at);
+}
+
 /* A time that may not come: INT64_MAX is null. */
 void
 json_put_time_or_never(

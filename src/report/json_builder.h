@@ -37,6 +37,9 @@ void json_put_time(
     struct json_builder *builder, json_t *object, const char *key, const char *key_utc, int64_t at);
 void json_put_no_time(
     struct json_builder *builder, json_t *object, const char *key, const char *key_utc);
+/* A time that may not be known: 0 is null. */
+void json_put_time_or_none(
+    struct json_builder *builder, json_t *object, const char *key, const char *key_utc, int64_t at);
 /* A time that may not come: INT64_MAX is null. */
 void json_put_time_or_never(
     struct json_builder *builder, json_t *object, const char *key, const char *key_utc, int64_t at);

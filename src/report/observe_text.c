@@ -182,12 +182,5 @@ observe_text_render(const struct observe_view *view, struct text_writer *out)
 		page_heading(&page, "Other providers");
 	for (size_t i = 0; i < view->n_providers; i++)
 		add_provider(&page, &view->providers[i]);
-	if (page_failed(&page)) {
-		page_clear(&page);
-		return ZG_MEMORY;
-	}
-	*out = page.out;
-	page.out = (struct text_writer){0};
-	page_clear(&page);
-	return ZG_OK;
+	return page_take(&page, out);
 }

@@ -34,6 +34,19 @@ page_failed(const struct page *page)
 	return page->out.failed || page->raw.failed;
 }
 
+zg_status
+page_take(struct page *page, struct text_writer *out)
+{
+	zg_status status = page_failed(page) ? ZG_MEMORY : ZG_OK;
+
+	if (status == ZG_OK) {
+		*out = page->out;
+		page->out = (struct text_writer){0};
+	}
+	page_clear(page);
+	return status;
+}
+
 static void
 add_spaces(struct page *page, size_t n)
 {

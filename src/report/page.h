@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <zonegate/status.h>
 #include "base/compiler.h"
 #include "base/text_writer.h"
 
@@ -26,6 +27,9 @@ void page_clear(struct page *page);
 
 /* An allocation failed: the page is not whole. */
 bool page_failed(const struct page *page);
+
+/* The end: hands the text over, and clears the page. ZG_MEMORY: it is not whole, *out stays. */
+MUST_CHECK zg_status page_take(struct page *page, struct text_writer *out);
 
 void page_blank(struct page *page);
 void page_heading(struct page *page, const char *text);

@@ -16,9 +16,7 @@ set_array(struct json_builder *builder, const struct release_ds *ds, size_t n)
 		json_t *object = json_object();
 		struct text_writer digest = {0};
 
-		text_add(&digest, "");
-		for (size_t k = 0; k < ds[i].digest_len; k++)
-			text_printf(&digest, "%02x", ds[i].digest[k]);
+		text_add_hex(&digest, ds[i].digest, ds[i].digest_len);
 		if (digest.failed)
 			builder->status = ZG_MEMORY;
 		json_put_integer(builder, object, "tag", ds[i].tag);

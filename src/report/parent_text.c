@@ -229,12 +229,5 @@ parent_text_render(const struct parent_view *view, struct text_writer *out)
 	add_wanted(&page, view);
 	add_servers(&page, view->look);
 	add_conditions(&page, view->status);
-	if (page_failed(&page)) {
-		page_clear(&page);
-		return ZG_MEMORY;
-	}
-	*out = page.out;
-	page.out = (struct text_writer){0};
-	page_clear(&page);
-	return ZG_OK;
+	return page_take(&page, out);
 }

@@ -604,7 +604,6 @@ report_text_render(const struct zg_result *result, const struct zg_report_option
     struct text_writer *out)
 {
 	struct page page = {.color = options->color};
-	zg_status status = ZG_MEMORY;
 
 	add_verdict(&page, result);
 	add_judged(&page, result);
@@ -617,11 +616,5 @@ report_text_render(const struct zg_result *result, const struct zg_report_option
 	add_keys(&page, result);
 	add_classes(&page, result);
 	add_not_run(&page, result);
-	if (!page_failed(&page)) {
-		*out = page.out;
-		page.out = (struct text_writer){0};
-		status = ZG_OK;
-	}
-	page_clear(&page);
-	return status;
+	return page_take(&page, out);
 }

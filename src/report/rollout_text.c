@@ -325,10 +325,8 @@ rollout_text_render(const struct rollout_page *shown, struct text_writer *out)
 			page_blank(&page);
 		status = add_zone(&page, &shown->zones[i]);
 	}
-	if (page_failed(&page))
-		status = ZG_MEMORY;
-	*out = page.out;
-	page.out = (struct text_writer){0};
+	if (status == ZG_OK)
+		return page_take(&page, out);
 	page_clear(&page);
 	return status;
 }

@@ -5,23 +5,11 @@
 #include <string.h>
 
 #include <zonegate/version.h>
+#include "base/hex.h"
 #include "base/utc.h"
 #include "publish/statement_signature.h"
 #include "report/html_page.h"
 #include "report/statement.h"
-
-struct moment {
-	char text[UTC_TEXT_MAX];
-};
-
-static struct moment
-moment_of(int64_t at)
-{
-	struct moment moment;
-
-	utc_format(at, moment.text);
-	return moment;
-}
 
 /* --- What, and how bad --- */
 
@@ -41,7 +29,7 @@ head_write(struct markup *markup, const struct statement *statement)
 
 	markup_open(markup, "header", titles[statement->situation].class);
 	markup_element(markup, "p", NULL, "Statement about the DNSSEC of %s, %s", incident->zone,
-	    moment_of(incident->now).text);
+	    utc_text(incident->now).text);
 	markup_element(markup, "h1", NULL, "%s", titles[statement->situation].title);
 	markup_element(markup, "p", NULL, "%s", statement_situation_text(statement->situation));
 	markup_element(markup, "p", NULL, "%s", operational_text(statement->words.fault));
@@ -59,13 +47,13 @@ service_write(struct markup *markup, const struct statement *statement)
 	markup_element(markup, "h2", NULL, "In service");
 	if (incident->has_release)
 		markup_element(markup, "p", NULL, "Serial %" PRIu32 ", %s, since %s.",
-		    incident->serial, incident->state, moment_of(incident->released).text);
+		    incident->serial, incident->state, utc_text(incident->released).text);
 	else
 		markup_element(markup, "p", NULL, "Not known: no release is in the log.");
 	if (incident->release_by.hard != 0)
 		markup_element(markup, "p", NULL, "Its first signature %s %s.",
 		    incident->release_by.hard <= incident->now ? "expired" : "expires",
-		    moment_of(incident->release_by.hard).text);
+		    utc_text(incident->release_by.hard).text);
 	for (size_t i = 0; i < SERVICE_FAULTS; i++) {
 		if (statement->faults[i])
 			markup_element(markup, "p", NULL, "Known: %s.",
@@ -99,10 +87,11 @@ failure_write(struct markup *markup, const struct stored_failure *failure)
 static void
 evidence_write(struct markup *markup, const struct incident_event *event)
 {
+	char sha256[HEX_TEXT_SIZE(sizeof(event->sha256))];
+
 	markup_open(markup, "p", "soft");
-	markup_words(markup, "Text SHA-256 ");
-	for (size_t i = 0; i < sizeof(event->sha256); i++)
-		markup_words(markup, "%02x", event->sha256[i]);
+	hex_write(event->sha256, sizeof(event->sha256), sha256);
+	markup_words(markup, "Text SHA-256 %s", sha256);
 	if (event->digest[0] != '\0')
 		markup_words(markup, "; content SHA-384 %s", event->digest);
 	markup_words(markup, "; policy SHA-256 %s", event->policy_digest);
@@ -119,16 +108,16 @@ event_write(struct markup *markup, const struct statement *statement, size_t i)
 	if (event->has_serial)
 		(void)snprintf(serial, sizeof(serial), "serial %" PRIu32, event->serial);
 	markup_open(markup, "article", statement->bad[i] ? "refuse" : NULL);
-	markup_element(markup, "h3", NULL, "%s: %s %s%s", moment_of(event->judged).text, serial,
+	markup_element(markup, "h3", NULL, "%s: %s %s%s", utc_text(event->judged).text, serial,
 	    statement_outcome(event), event->handed == 0 ? ", not published" : "");
 	markup_element(markup, "p", NULL, "Verdict: %s.", event->reason);
 	if (event->n_times > 1)
 		markup_element(markup, "p", NULL, "%zu times, the last %s.", event->n_times,
-		    moment_of(event->last).text);
+		    utc_text(event->last).text);
 	if (event->handed != 0)
 		markup_element(markup, "p", NULL, "In service since %s%s%s.",
-		    moment_of(event->handed).text, event->superseded != 0 ? " until " : "",
-		    event->superseded != 0 ? moment_of(event->superseded).text : "");
+		    utc_text(event->handed).text, event->superseded != 0 ? " until " : "",
+		    event->superseded != 0 ? utc_text(event->superseded).text : "");
 	markup_open(markup, "ul", NULL);
 	for (size_t k = 0; k < found->n_findings; k++) {
 		if (strcmp(found->findings[k].severity, "warn") != 0)
@@ -155,7 +144,7 @@ events_write(struct markup *markup, const struct statement *statement)
 		markup_element(markup, "p", NULL, "%zu more before these.", incident->n_more);
 	for (size_t i = incident->n_looks; i-- > 0;)
 		markup_element(markup, "p", NULL, "%s, name servers looked at: %s",
-		    moment_of(incident->looks[i].time).text, incident->looks[i].text);
+		    utc_text(incident->looks[i].time).text, incident->looks[i].text);
 }
 
 /* --- For operators of resolvers --- */
@@ -207,7 +196,7 @@ resolvers_write(struct markup *markup, const struct statement *statement)
 	if (statement->cached_until != 0)
 		markup_element(markup, "p", NULL,
 		    "Data of the defective zone can be in caches until %s.",
-		    moment_of(statement->cached_until).text);
+		    utc_text(statement->cached_until).text);
 	if (!in_service && statement->situation != SITUATION_REPAIRED)
 		return;
 	markup_element(markup, "h2", NULL, "Proof of the repair");
@@ -227,22 +216,21 @@ next_write(struct markup *markup, const struct statement *statement)
 		    markup, "p", NULL, "In the operator's words: %s", statement->words.next);
 	if (statement->words.update != 0)
 		markup_element(markup, "p", NULL, "The next statement comes by %s.",
-		    moment_of(statement->words.update).text);
+		    utc_text(statement->words.update).text);
 }
 
 static void
 origin_write(struct markup *markup, const struct incident *incident)
 {
-	char key[STATEMENT_KEY_TEXT_SIZE];
+	char key[STATEMENT_KEY_TEXT_SIZE], chain[HEX_TEXT_SIZE(sizeof(incident->log_chain))];
 
 	statement_key_text(incident->public_key, key);
+	hex_write(incident->log_chain, sizeof(incident->log_chain), chain);
 	markup_element(markup, "h2", NULL, "Where this comes from");
 	markup_open(markup, "p", NULL);
 	markup_words(markup,
-	    "Made from the decision log, whose chain stood at line %" PRId64 ": SHA-256 ",
-	    incident->log_line);
-	for (size_t i = 0; i < sizeof(incident->log_chain); i++)
-		markup_words(markup, "%02x", incident->log_chain[i]);
+	    "Made from the decision log, whose chain stood at line %" PRId64 ": SHA-256 %s",
+	    incident->log_line, chain);
 	markup_close(markup);
 	markup_element(markup, "p", NULL,
 	    "A detached signature by the Ed25519 key below goes with this file. Compare the key "

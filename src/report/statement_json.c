@@ -16,23 +16,11 @@ put_hex(
 {
 	struct text_writer text = {0};
 
-	text_add(&text, "");
-	for (size_t i = 0; i < n; i++)
-		text_printf(&text, "%02x", octets[i]);
+	text_add_hex(&text, octets, n);
 	if (text.failed)
 		builder->status = ZG_MEMORY;
 	json_put_text(builder, object, key, text.text);
 	text_writer_clear(&text);
-}
-
-static void
-put_time_or_none(
-    struct json_builder *builder, json_t *object, const char *key, const char *key_utc, int64_t at)
-{
-	if (at == 0)
-		json_put_no_time(builder, object, key, key_utc);
-	else
-		json_put_time(builder, object, key, key_utc, at);
 }
 
 /* An array of the lines of a text. */
@@ -63,8 +51,8 @@ service_object(struct json_builder *builder, const struct statement *statement)
 	else
 		json_put(builder, object, "serial", json_null());
 	json_put_text(builder, object, "state", incident->has_release ? incident->state : NULL);
-	put_time_or_none(builder, object, "since", "since_utc", incident->released);
-	put_time_or_none(builder, object, "expires", "expires_utc", incident->release_by.hard);
+	json_put_time_or_none(builder, object, "since", "since_utc", incident->released);
+	json_put_time_or_none(builder, object, "expires", "expires_utc", incident->release_by.hard);
 	for (size_t i = 0; i < SERVICE_FAULTS; i++) {
 		json_t *fault;
 
@@ -142,8 +130,8 @@ event_object(struct json_builder *builder, const struct statement *statement, si
 	json_put_time(builder, object, "judged", "judged_utc", event->judged);
 	json_put_integer(builder, object, "times", (int64_t)event->n_times);
 	json_put_time(builder, object, "last", "last_utc", event->last);
-	put_time_or_none(builder, object, "since", "since_utc", event->handed);
-	put_time_or_none(builder, object, "until", "until_utc", event->superseded);
+	json_put_time_or_none(builder, object, "since", "since_utc", event->handed);
+	json_put_time_or_none(builder, object, "until", "until_utc", event->superseded);
 	for (size_t k = 0; k < found->n_findings; k++) {
 		if (strcmp(found->findings[k].severity, "warn") != 0)
 			json_append(
@@ -246,7 +234,7 @@ next_object(struct json_builder *builder, const struct statement *statement)
 
 	json_put_text(builder, object, "text", statement_next_text(statement->situation));
 	json_put_text(builder, object, "said", statement->words.next);
-	put_time_or_none(builder, object, "update", "update_utc", statement->words.update);
+	json_put_time_or_none(builder, object, "update", "update_utc", statement->words.update);
 	return object;
 }
 
@@ -281,7 +269,7 @@ statement_json_render(const struct statement *statement, struct text_writer *out
 	json_put(&builder, root, "events", events_array(&builder, statement));
 	json_put_count(&builder, root, "more_events", incident->n_more);
 	json_put(&builder, root, "looks", looks_array(&builder, incident));
-	put_time_or_none(
+	json_put_time_or_none(
 	    &builder, root, "cached_until", "cached_until_utc", statement->cached_until);
 	json_put(&builder, root, "negative_trust_anchor", anchor_object(&builder, statement));
 	json_put(&builder, root, "proof_of_repair", proof_object(&builder, statement));

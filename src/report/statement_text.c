@@ -11,26 +11,12 @@
 
 #define INDENT 2
 
-struct moment {
-	char text[UTC_TEXT_MAX];
-};
-
-static struct moment
-moment_of(int64_t at)
-{
-	struct moment moment;
-
-	utc_format(at, moment.text);
-	return moment;
-}
-
 static void
 add_hex(struct page *page, const char *what, const uint8_t *octets, size_t n)
 {
 	page_begin(page);
 	text_add(&page->raw, what);
-	for (size_t i = 0; i < n; i++)
-		text_printf(&page->raw, "%02x", octets[i]);
+	text_add_hex(&page->raw, octets, n);
 	page_end_line(page, 3 * INDENT);
 }
 
@@ -46,11 +32,11 @@ add_service(struct page *page, const struct statement *statement)
 		return;
 	}
 	page_field(page, "in service", "serial %" PRIu32 ", %s, since %s", incident->serial,
-	    incident->state, moment_of(incident->released).text);
+	    incident->state, utc_text(incident->released).text);
 	if (incident->release_by.hard != 0)
 		page_field(page, "", "its first signature %s %s",
 		    incident->release_by.hard <= incident->now ? "expired" : "expires",
-		    moment_of(incident->release_by.hard).text);
+		    utc_text(incident->release_by.hard).text);
 	for (size_t i = 0; i < SERVICE_FAULTS; i++) {
 		if (statement->faults[i])
 			page_field(page, "", "%s", service_fault_text((enum service_fault)i));
@@ -63,7 +49,7 @@ add_head(struct page *page, const struct statement *statement)
 	const struct incident *incident = statement->incident;
 
 	page_line(page, 0, "Statement about the DNSSEC of %s", incident->zone);
-	page_line(page, 0, "%s", moment_of(incident->now).text);
+	page_line(page, 0, "%s", utc_text(incident->now).text);
 	page_blank(page);
 	page_fold(page, 0, 0, "%s", statement_situation_text(statement->situation));
 	page_fold(page, 0, 0, "%s", operational_text(statement->words.fault));
@@ -107,15 +93,15 @@ add_event(struct page *page, const struct statement *statement, size_t i)
 	if (event->has_serial)
 		(void)snprintf(serial, sizeof(serial), "serial %" PRIu32, event->serial);
 	page_fold(page, INDENT, 2 * INDENT, "%s  %s %s%s; verdict: %s",
-	    moment_of(event->judged).text, serial, statement_outcome(event),
+	    utc_text(event->judged).text, serial, statement_outcome(event),
 	    event->handed == 0 ? ", not published" : "", event->reason);
 	if (event->n_times > 1)
 		page_line(page, 2 * INDENT, "%zu times, the last %s", event->n_times,
-		    moment_of(event->last).text);
+		    utc_text(event->last).text);
 	if (event->handed != 0)
-		page_line(page, 2 * INDENT, "in service since %s%s%s",
-		    moment_of(event->handed).text, event->superseded != 0 ? " until " : "",
-		    event->superseded != 0 ? moment_of(event->superseded).text : "");
+		page_line(page, 2 * INDENT, "in service since %s%s%s", utc_text(event->handed).text,
+		    event->superseded != 0 ? " until " : "",
+		    event->superseded != 0 ? utc_text(event->superseded).text : "");
 	for (size_t k = 0; k < found->n_findings; k++) {
 		if (strcmp(found->findings[k].severity, "warn") != 0)
 			add_finding(page, &found->findings[k]);
@@ -143,7 +129,7 @@ add_events(struct page *page, const struct statement *statement)
 		page_line(page, INDENT, "%zu more before these", incident->n_more);
 	for (size_t i = incident->n_looks; i-- > 0;)
 		page_fold(page, INDENT, 2 * INDENT, "%s  name servers looked at: %s",
-		    moment_of(incident->looks[i].time).text, incident->looks[i].text);
+		    utc_text(incident->looks[i].time).text, incident->looks[i].text);
 }
 
 /* --- For operators of resolvers --- */
@@ -189,7 +175,7 @@ add_resolvers(struct page *page, const struct statement *statement)
 	if (statement->cached_until != 0)
 		page_fold(page, INDENT, INDENT,
 		    "Data of the defective zone can be in caches until %s.",
-		    moment_of(statement->cached_until).text);
+		    utc_text(statement->cached_until).text);
 }
 
 static void
@@ -215,7 +201,7 @@ add_next(struct page *page, const struct statement *statement)
 		    page, INDENT, INDENT, "In the operator's words: %s", statement->words.next);
 	if (statement->words.update != 0)
 		page_fold(page, INDENT, INDENT, "The next statement comes by %s.",
-		    moment_of(statement->words.update).text);
+		    utc_text(statement->words.update).text);
 }
 
 static void
@@ -242,7 +228,6 @@ zg_status
 statement_text_render(const struct statement *statement, struct text_writer *out)
 {
 	struct page page = {.color = false};
-	zg_status status;
 
 	add_head(&page, statement);
 	add_events(&page, statement);
@@ -250,11 +235,5 @@ statement_text_render(const struct statement *statement, struct text_writer *out
 	add_proof(&page, statement);
 	add_next(&page, statement);
 	add_origin(&page, statement);
-	status = page_failed(&page) ? ZG_MEMORY : ZG_OK;
-	if (status == ZG_OK) {
-		*out = page.out;
-		page.out = (struct text_writer){0};
-	}
-	page_clear(&page);
-	return status;
+	return page_take(&page, out);
 }

@@ -19,16 +19,6 @@ status_level_word(enum status_level level)
 }
 
 /* 0: there is none. */
-static void
-put_time_or_none(
-    struct json_builder *builder, json_t *object, const char *key, const char *key_utc, int64_t at)
-{
-	if (at == 0)
-		json_put_no_time(builder, object, key, key_utc);
-	else
-		json_put_time(builder, object, key, key_utc, at);
-}
-
 static json_t *
 conditions_array(struct json_builder *builder, const struct status_report *report)
 {
@@ -66,11 +56,12 @@ release_by_object(struct json_builder *builder, const struct status_report *repo
 {
 	json_t *object = json_object();
 
-	put_time_or_none(builder, object, "soft", "soft_utc", report->release_by.soft);
-	put_time_or_none(builder, object, "hard", "hard_utc", report->release_by.hard);
-	put_time_or_none(
+	json_put_time_or_none(builder, object, "soft", "soft_utc", report->release_by.soft);
+	json_put_time_or_none(builder, object, "hard", "hard_utc", report->release_by.hard);
+	json_put_time_or_none(
 	    builder, object, "secondary", "secondary_utc", report->release_by.secondary);
-	put_time_or_none(builder, object, "transfer", "transfer_utc", report->transfer_expires);
+	json_put_time_or_none(
+	    builder, object, "transfer", "transfer_utc", report->transfer_expires);
 	return object;
 }
 
@@ -106,7 +97,7 @@ zone_object(struct json_builder *builder, const struct status_report *report, in
 	json_put(builder, object, "release", release_object(builder, report, now));
 	json_put(builder, object, "release_by", release_by_object(builder, report));
 	json_put_integer(builder, object, "held", (int64_t)report->n_held);
-	put_time_or_none(builder, object, "ds_seen", "ds_seen_utc", report->ds_seen);
+	json_put_time_or_none(builder, object, "ds_seen", "ds_seen_utc", report->ds_seen);
 	json_put(builder, object, "conditions", conditions_array(builder, report));
 	json_put(builder, object, "steps", steps_array(builder, &deadlines, now));
 	stored_deadlines_clear(&deadlines);

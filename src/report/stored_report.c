@@ -2,6 +2,7 @@
 #include "report/stored_report.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "report/json_read.h"
 
@@ -51,6 +52,32 @@ stored_deadlines_clear(struct stored_deadlines *deadlines)
 	free(deadlines->entries);
 	json_decref(deadlines->tree);
 	*deadlines = (struct stored_deadlines){0};
+}
+
+/* The proof is one of the words between commas. */
+static bool
+is_listed(const char *list, const char *proof)
+{
+	size_t length = strlen(proof);
+
+	while (list != NULL) {
+		if (strncmp(list, proof, length) == 0 &&
+		    (list[length] == '\0' || list[length] == ','))
+			return true;
+		list = strstr(list, ", ");
+		list = list == NULL ? NULL : list + 2;
+	}
+	return false;
+}
+
+bool
+stored_proves(const char *json, const char *proof)
+{
+	json_t *tree = json_loads(json, JSON_REJECT_DUPLICATES, NULL);
+	bool listed = is_listed(json_string_value(json_object_get(tree, "completeness")), proof);
+
+	json_decref(tree);
+	return listed;
 }
 
 static bool

@@ -2,6 +2,7 @@
 #ifndef REPORT_STORED_REPORT_H
 #define REPORT_STORED_REPORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <zonegate/gate.h>
@@ -22,6 +23,9 @@ struct stored_deadlines {
  */
 MUST_CHECK zg_status stored_deadlines_read(const char *json, struct stored_deadlines *deadlines);
 void stored_deadlines_clear(struct stored_deadlines *deadlines);
+
+/* Whether a kept report names `proof` among what proves that nothing was cut out of the zone. */
+bool stored_proves(const char *json, const char *proof);
 
 /* What a kept report found. Its text is from a file that others may have written: not escaped. */
 #define STORED_FINDINGS_MAX 1024

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/hex.h"
 #include "base/utc.h"
 #include "report/markup.h"
 #include "report/stored_report.h"
@@ -26,6 +27,9 @@
 #define BOTTOM	   92 /* the legend, and above it what is about no key */
 #define NOTES_MAX  4
 #define TICKS	   6
+
+/* Of a key's digest, enough to tell keys apart. */
+#define SHA256_OCTETS_SHOWN 4
 
 #define DAY 86400
 
@@ -249,7 +253,7 @@ is_about(const struct zg_deadline *step, const struct timeline_row *row)
 static void
 row_draw(struct picture *picture, const struct timeline_row *row, int64_t y)
 {
-	char name[48];
+	char name[48], sha256[HEX_TEXT_SIZE(SHA256_OCTETS_SHOWN)];
 
 	key_name(row, name);
 	markup_open(&picture->markup, "g", NULL);
@@ -260,8 +264,8 @@ row_draw(struct picture *picture, const struct timeline_row *row, int64_t y)
 	markup_close(&picture->markup);
 	if (row->published) {
 		markup_label_open(&picture->markup, 10, y + 30, "small", NULL);
-		markup_words(&picture->markup, "SHA-256 %02x%02x%02x%02x...", row->sha256[0],
-		    row->sha256[1], row->sha256[2], row->sha256[3]);
+		hex_write(row->sha256, SHA256_OCTETS_SHOWN, sha256);
+		markup_words(&picture->markup, "SHA-256 %s...", sha256);
 		markup_close(&picture->markup);
 	}
 	for (size_t i = 0; i < row->n_bars; i++)

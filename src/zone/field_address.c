@@ -3,6 +3,8 @@
 
 #include <arpa/inet.h>
 
+#include "base/hex.h"
+
 bool
 token_ipv4(const char *text, size_t length, uint8_t address[4])
 {
@@ -66,19 +68,6 @@ ipv6_from_text(struct field_text *text)
 	return field_put(text, address, 16);
 }
 
-/* Value of a hexadecimal digit, or -1. */
-static int
-hex_digit(char digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	if (digit >= 'a' && digit <= 'f')
-		return digit - 'a' + 10;
-	if (digit >= 'A' && digit <= 'F')
-		return digit - 'A' + 10;
-	return -1;
-}
-
 /* `n` groups of two hexadecimal digits with '-' between (RFC 7043 sections 3.2 and 4.2). */
 static bool
 read_eui(struct field_text *text, size_t n, const char *what)
@@ -92,11 +81,9 @@ read_eui(struct field_text *text, size_t n, const char *what)
 		return field_refuse(text, token, what);
 	for (size_t i = 0; i < n; i++) {
 		const char *group = token->text + 3 * i;
-		int high = hex_digit(group[0]), low = hex_digit(group[1]);
 
-		if (high < 0 || low < 0 || (i + 1 < n && group[2] != '-'))
+		if (!hex_read(group, 1, octets + i) || (i + 1 < n && group[2] != '-'))
 			return field_refuse(text, token, what);
-		octets[i] = (uint8_t)(high << 4 | low);
 	}
 	return field_put(text, octets, n);
 }

@@ -17,47 +17,20 @@ trap 'rm -rf "$work"' EXIT
 top=$work/top
 conf=$top/zonegate.xml
 
-# Holds a fact.
-is() { # name test-arguments...
-	name=$1
-	shift
-	if [ "$@" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED $name: $*"
-		sed 's/^/  /' "$work/out" "$work/err"
-	fi
-}
-
-# What stands on standard output or standard error, wherever its lines were folded.
-says() { # name pattern
-	name=$1
-	if cat "$work/out" "$work/err" | tr '\n' ' ' | tr -s ' ' | grep -q -e "$2"; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED $name: does not say '$2'"
-		sed 's/^/  /' "$work/out" "$work/err"
-	fi
-}
-
-run() { # zonegate's words
-	timeout -k 5 120 "$ZONEGATE" "$@" >"$work/out" 2>"$work/err" </dev/null
-	status=$?
-}
+. tests/tools/counts.sh
+. tests/tools/said.sh
 
 # --- The stage: two of three approvers make a quorum; mallory is none of them ---
 
 keys_make() {
 	mkdir "$work/keys" || exit 2
 	for who in alice bob carol mallory; do
-		run approve --new-key "$work/keys/$who" --as "$who"
+		gate approve --new-key "$work/keys/$who" --as "$who"
 		is "a key for $who" "$status" -eq 0
 		cp "$work/out" "$work/keys/$who.xml"
 	done
 	is "private keys are private" "$(stat -c %a "$work/keys/alice")" = 600
-	run approve --new-key "$work/keys/alice" --as alice
+	gate approve --new-key "$work/keys/alice" --as alice
 	is "a key is not overwritten" "$status" -eq 2
 }
 
@@ -111,14 +84,14 @@ zone() { # serial word...
 }
 
 release() { # serial
-	run release -q -j 1 -c "$conf" example. "$top/zone.$1"
+	gate release -q -j 1 -c "$conf" example. "$top/zone.$1"
 }
 
 # Approves the candidate with that serial; words of `approve` come behind.
 approve() { # who serial [words...]
 	who=$1 serial=$2
 	shift 2
-	run approve -q -c "$conf" --key "$work/keys/$who" --as "$who" --reason "a test" "$@" \
+	gate approve -q -c "$conf" --key "$work/keys/$who" --as "$who" --reason "a test" "$@" \
 		example. "$serial"
 }
 
@@ -151,23 +124,23 @@ test_quorum() {
 	stage
 	zone 2 pad=5
 	held "too many new records" 2
-	run approve -c "$conf" --list
+	gate approve -c "$conf" --list
 	is "the list" "$status" -eq 0
-	says "the list names it" "example. serial 2: held for approval"
-	says "the list says who is missing" "change-records: approve.*nobody has accepted it, 2 have to"
+	said "the list names it" "example. serial 2: held for approval"
+	said "the list says who is missing" "change-records: approve.*nobody has accepted it, 2 have to"
 	approved alice 2
 	held "one approval of two" 2
-	run approve -c "$conf" --list example.
-	says "the list names who approved" "accepted by alice until .*, more have to"
+	gate approve -c "$conf" --list example.
+	said "the list names who approved" "accepted by alice until .*, more have to"
 	approved alice 2
 	held "the same approver twice is one" 2
 	approved bob 2
 	goes_out "two approvals" 2
-	says "the report names them" "alice, bob"
-	run approve -c "$conf" --list
-	says "nothing waits any more" "nothing waits"
-	run history list -c "$conf" example.
-	run history verify -c "$conf" example.
+	said "the report names them" "alice, bob"
+	gate approve -c "$conf" --list
+	said "nothing waits any more" "nothing waits"
+	gate history list -c "$conf" example.
+	gate history verify -c "$conf" example.
 	is "the log is whole" "$status" -eq 0
 }
 
@@ -186,7 +159,7 @@ test_later_serials() {
 	# The step was taken: the same approvals are not good for a second one from there.
 	zone 5 pad=8
 	held "another step of the size that was approved" 5
-	says "the report says why" "used for a change before"
+	said "the report says why" "used for a change before"
 	zone 6 pad=5
 	goes_out "without a change nobody is asked" 6
 }
@@ -211,7 +184,7 @@ test_this_only() {
 	approved bob 2 --this-only
 	zone 3 pad=5
 	held "the same change under another serial" 3
-	says "the report says why" "bound to another serial or content"
+	said "the report says why" "bound to another serial or content"
 	goes_out "the candidate that was meant" 2
 }
 
@@ -220,7 +193,7 @@ test_before_it_comes() {
 	stage
 	zone 3 pad=5
 	for who in alice bob; do
-		run approve -q -c "$conf" --key "$work/keys/$who" --as "$who" --reason "planned" \
+		gate approve -q -c "$conf" --key "$work/keys/$who" --as "$who" --reason "planned" \
 			example. 3 "$top/zone.3"
 		is "$who approves a file" "$status" -eq 0
 	done
@@ -239,15 +212,15 @@ test_does_not_count() {
 	approved alice 2
 	approve mallory 2
 	is "who is no approver cannot approve" "$status" -eq 2
-	run approve -q -c "$conf" --key "$work/keys/mallory" --as bob --reason "a test" example. 2
+	gate approve -q -c "$conf" --key "$work/keys/mallory" --as bob --reason "a test" example. 2
 	is "nor in another's name" "$status" -eq 2
-	says "it says why" "knows no approver 'bob' with this key"
+	said "it says why" "knows no approver 'bob' with this key"
 
 	# Alice's approval, in bob's name.
 	sed 's/^by alice$/by bob/' "$top"/state/spool/*.approval >"$work/forged"
 	cp "$work/forged" "$top/state/spool/forged.approval"
 	held "a forged approval" 2
-	says "the report says so" "not signed by an approver that is known"
+	said "the report says so" "not signed by an approver that is known"
 	is "it is put aside" -e "$top/state/aside/forged.approval"
 	is "the good one stays" "$(spool_count)" -eq 1
 
@@ -260,17 +233,17 @@ test_does_not_count() {
 	approved bob 2 --for 1s
 	sleep 2
 	held "an expired approval" 2
-	says "the report says so" ": expired"
+	said "the report says so" ": expired"
 	approved bob 2 --from +1h
 	held "one that does not count yet" 2
-	says "the report says so" "does not count yet"
+	said "the report says so" "does not count yet"
 
 	# Signed for another installation, by the same people with the same keys.
 	configure other
 	approved bob 2
 	configure test
 	held "another installation's approval" 2
-	says "the report says so" "for another installation, zone or policy"
+	said "the report says so" "for another installation, zone or policy"
 
 	# And with a right one it goes out.
 	approved bob 2
@@ -286,9 +259,9 @@ test_policy_changed() {
 	sed 's/<Records maxgrowth="1"/<Records maxgrowth="2"/' "$top/policy.xml" >"$work/policy" &&
 		cp "$work/policy" "$top/policy.xml"
 	held "approvals under another policy" 2
-	says "the report says so" "for another installation, zone or policy"
+	said "the report says so" "for another installation, zone or policy"
 	is "they are put aside" "$(spool_count)" -eq 0
-	says "the policy is a finding itself" "history-policy-changed"
+	said "the policy is a finding itself" "history-policy-changed"
 	approved alice 2
 	approved bob 2
 	goes_out "approvals of the change and of the policy" 2
@@ -303,8 +276,8 @@ test_old_quorum() {
 	held "a policy whose quorum is one" 2
 	approved alice 2
 	held "one of the quorum of before, which is two" 2
-	run approve -c "$conf" --list example.
-	says "the list says so" "history-policy-changed.*more have to"
+	gate approve -c "$conf" --list example.
+	said "the list says so" "history-policy-changed.*more have to"
 	approved bob 2
 	goes_out "the quorum of before" 2
 	# From now on one is enough.
@@ -320,7 +293,7 @@ test_old_quorum() {
 test_taken_over() {
 	stage
 	rm -rf "$top/state"
-	run history import -c "$conf" --since -30d --ds "$top/ds" --ds-ttl 1d example. "$top/zone.1"
+	gate history import -c "$conf" --since -30d --ds "$top/ds" --ds-ttl 1d example. "$top/zone.1"
 	is "the zone in service is taken over" "$status" -eq 0
 	sed 's/quorum="2"/quorum="1"/' "$top/policy.xml" >"$work/policy" &&
 		cp "$work/policy" "$top/policy.xml"
@@ -346,7 +319,7 @@ test_own_severity() {
 		cp "$work/policy" "$top/policy.xml"
 	zone 3
 	goes_out "from then on it is a warning" 3
-	says "which is said" "history-policy-changed"
+	said "which is said" "history-policy-changed"
 }
 
 test_approvers_changed() {
@@ -354,13 +327,13 @@ test_approvers_changed() {
 	zone 2
 	configure test alice bob carol mallory
 	held "an approver more" 2
-	says "the report says so" "approver mallory with key .* counts from now on"
+	said "the report says so" "approver mallory with key .* counts from now on"
 	approved mallory 2
 	approved alice 2
 	held "one who came with the change does not count" 2
 	configure test alice mallory
 	held "another change: two are gone" 2
-	says "the report says so" "approver bob with key .* counts no more"
+	said "the report says so" "approver bob with key .* counts no more"
 	approved alice 2
 	approved mallory 2
 	held "those that are left are no quorum of before" 2
@@ -395,14 +368,14 @@ test_override() {
 	is "another NS at the apex is refused" "$status" -eq 1
 	approve alice 2
 	is "it does not wait for approval" "$status" -eq 2
-	says "it says so" "nothing to approve"
+	said "it says so" "nothing to approve"
 	approve alice 2 --override change-records
 	is "an override of what is not there" "$status" -eq 2
-	says "it says so" "there is no such finding"
+	said "it says so" "there is no such finding"
 	approved alice 2 --override change-apex-ns
 	approved bob 2 --override change-apex-ns
 	goes_out "two overrides" 2
-	run history show -c "$conf" example. 2
+	gate history show -c "$conf" example. 2
 	zone 3 broken
 	release 3
 	is "a signature that does not verify is refused" "$status" -eq 1
@@ -410,7 +383,7 @@ test_override() {
 		approve "$who" 3 --override rrset-bogus
 		is "and nobody can override it" "$status" -eq 2
 	done
-	says "it says so" "nobody can override this finding"
+	said "it says so" "nobody can override this finding"
 	release 3
 	is "it is still refused" "$status" -eq 1
 }
@@ -423,15 +396,15 @@ test_usage() {
 	held "too many new records" 2
 	approve alice 3
 	is "another serial than the one there" "$status" -eq 2
-	says "it says so" "has serial 2, not 3"
+	said "it says so" "has serial 2, not 3"
 	approve alice 2 --for 1h --until +1h
 	is "two ends" "$status" -eq 2
 	chmod 644 "$work/keys/alice"
 	approve alice 2
 	is "a key that others may read" "$status" -eq 2
-	says "it says so" "others may read or write this private key"
+	said "it says so" "others may read or write this private key"
 	chmod 600 "$work/keys/alice"
-	run approve -c "$conf" --key "$work/keys/alice" --as alice example. 2
+	gate approve -c "$conf" --key "$work/keys/alice" --as alice example. 2
 	is "no reason" "$status" -eq 2
 	is "nothing was written" "$(spool_count)" -eq 0
 }

@@ -12,12 +12,8 @@ export LC_ALL=C TZ=UTC
 PATH=$PATH:/usr/sbin:/sbin:$PWD/build/peers/bin
 umask 022
 
-for tool in nsd named dig dnssec-keygen dnssec-signzone dnssec-dsfromkey; do
-	if ! command -v $tool >/dev/null; then
-		echo "skipped: needs $tool"
-		exit 77
-	fi
-done
+. tests/tools/needs.sh
+needs nsd named dig dnssec-keygen dnssec-signzone dnssec-dsfromkey
 
 work=$(mktemp -d) || exit 2
 . tests/tools/servers.sh
@@ -30,60 +26,16 @@ trap 'exit 1' INT TERM
 
 passed=0 failed=0 skipped=0
 . tests/tools/counts.sh
-
-fail() { # name why
-	failed=$((failed + 1))
-	echo "FAILED $1: $2"
-	sed 's/^/  /' "$work/err" "$work/out" | head -n 60
-}
-
-words() {
-	cat "$work/out" "$work/err" | tr -s ' \n' ' '
-}
-
-said() { # name pattern
-	if words | grep -q -e "$2"; then pass; else fail "$1" "does not say '$2'"; fi
-}
-
-not_said() { # name pattern
-	if words | grep -q -e "$2"; then fail "$1" "says '$2'"; else pass; fi
-}
-
-: >"$work/out"
-: >"$work/err"
+. tests/tools/said.sh
+. tests/tools/signer.sh
 
 # --- Zones: the parent, and z.example., with TTLs of two seconds ---
 
-mkdir "$work/keys"
-new_key() { # file zone [-f KSK]
-	file=$1 zone=$2
-	shift 2
-	(cd "$work/keys" && dnssec-keygen -q -a ECDSAP256SHA256 -L 2 "$@" "$zone" >"$work/$file") 2>/dev/null
-}
-new_key parent.ksk example. -f KSK
-new_key parent.zsk example.
-new_key ksk z.example. -f KSK
-new_key zsk z.example.
-new_key zsk2 z.example.
-
-key() { # file
-	cat "$work/keys/$(cat "$work/$1").key"
-}
-
-tag() { # file
-	sed 's/.*+0*//' "$work/$1"
-}
-
-sign() { # zone file ksk zsk [signer's options]; the records from standard input
-	zone=$1 file=$2 ksk=$3 zsk=$4
-	shift 4
-	cat >"$work/unsigned"
-	key "$ksk" >>"$work/unsigned"
-	key "$zsk" >>"$work/unsigned"
-	dnssec-signzone -o "$zone" -d "$work" -K "$work/keys" -x -P "$@" -f "$work/$file" \
-		-k "$work/keys/$(cat "$work/$ksk")" "$work/unsigned" "$work/keys/$(cat "$work/$zsk")" \
-		>"$work/log" 2>&1 || fail "signing $file" "$(cat "$work/log")"
-}
+key_new parent.ksk example. -L 2 -f KSK
+key_new parent.zsk example. -L 2
+key_new ksk z.example. -L 2 -f KSK
+key_new zsk z.example. -L 2
+key_new zsk2 z.example. -L 2
 
 child() { # serial
 	cat <<-END
@@ -101,16 +53,16 @@ child() { # serial
 	END
 }
 
-for serial in 1 2 3; do child $serial | sign z.example. z$serial ksk zsk -3 - -H 0; done
+for serial in 1 2 3; do child $serial | zone_sign z.example. "$work/z$serial" ksk zsk -3 - -H 0; done
 {
 	child 3
 	key zsk2
-} | sign z.example. z3-key ksk zsk -3 - -H 0
+} | zone_sign z.example. "$work/z3-key" ksk zsk -3 - -H 0
 {
 	child 4
 	key zsk2
-} | sign z.example. z4-key ksk zsk -3 - -H 0
-child 1 | sign z.example. z1-other ksk zsk2 -3 - -H 0
+} | zone_sign z.example. "$work/z4-key" ksk zsk -3 - -H 0
+child 1 | zone_sign z.example. "$work/z1-other" ksk zsk2 -3 - -H 0
 sed '/RRSIG	TXT/,/)/d' "$work/z1" >"$work/z1-bare" # nothing signs the TXT RRset
 parent_sign() { # ksk of the child
 	{
@@ -123,8 +75,8 @@ parent_sign() { # ksk of the child
 			z NS ns.z
 			ns.z A 127.0.0.1
 		END
-		dnssec-dsfromkey -2 -T 2 "$work/keys/$(cat "$work/$1").key"
-	} | sign example. parent parent.ksk parent.zsk
+		key_ds "$1" 2
+	} | zone_sign example. "$work/parent" parent.ksk parent.zsk
 }
 parent_sign ksk
 key parent.ksk >"$work/anchor"
@@ -191,11 +143,6 @@ configure() { # servers...
 	} >"$work/zonegate.xml"
 }
 
-gate() { # words...
-	timeout -k 5 120 "$ZONEGATE" "$@" >"$work/out" 2>"$work/err" </dev/null
-	status=$?
-}
-
 bootstrap() { # name status [options...]
 	name=$1 expected=$2
 	shift 2
@@ -258,7 +205,7 @@ bootstrap "no time" 2 --since yesterday
 bootstrap "samples" 0 --no-transfer
 said "samples" "serial 1 taken over"
 said "samples" "a sample of its data"
-said "samples" "key 13/$(tag ksk), signs DNSKEY"
+said "samples" "key 13/$(key_tag ksk), signs DNSKEY"
 began=$(date +%s)
 gate history verify -c "$work/zonegate.xml" z.example.
 is "samples: the log is whole" $status -eq 0

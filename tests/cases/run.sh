@@ -11,6 +11,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 2
 : "${BUILD:=$PWD/build}" "${ZONEGATE:=$BUILD/zonegate}"
 passed=0 failed=0 n_cases=0
+. tests/tools/counts.sh
 action=run
 if [ "${1:-}" = build ]; then
 	action=build
@@ -18,17 +19,6 @@ if [ "${1:-}" = build ]; then
 fi
 folder=${1:-tests/cases}
 cd "$folder" || exit 2
-
-result() { # status name [text...]
-	if [ "$1" -eq 0 ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED $2"
-		shift 2
-		[ $# -eq 0 ] || printf '%s\n' "$@"
-	fi
-}
 
 if [ "$action" = build ]; then
 	rm -rf ./*/

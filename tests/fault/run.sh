@@ -18,7 +18,7 @@ cp tests/cli/zone/example.ds "$work/ds"
 "$ZONEGATE" policy show >"$work/policy.xml" || exit 2
 check="check -t 20261115000000 -j 2 --progress -p $work/policy.xml -d $work/ds"
 
-pass() { passed=$((passed + 1)); }
+. tests/tools/counts.sh
 
 fail() { # name why
 	failed=$((failed + 1))

@@ -1,5 +1,6 @@
 /*
- * Any octets as a policy: refused, or accepted with a canonical form that reads back to itself.
+ * Any octets as a policy: refused, or accepted with a canonical form that reads back to itself and
+ * says the same beyond the defaults.
  * Seeds: tests/fuzz/seeds/policy and policies.
  */
 #include <stddef.h>
@@ -19,17 +20,20 @@ ignore_remark(void *context, const char *file, unsigned line, int is_error, cons
 	*(size_t *)context += strlen(text) + (size_t)is_error;
 }
 
-/* The canonical form of the policy `name` in `text`; NULL when it is refused. */
+/* The canonical form of the only policy in `text`, and what it says beyond the defaults; NULL when
+ * it is refused. */
 static char *
-canonical(const char *text, size_t length, const char *name)
+canonical(const char *text, size_t length, char **said)
 {
 	zg_policy *policy;
 	char *shown = NULL;
 
-	if (zg_policy_parse(text, length, "fuzz", name, &policy, NULL) != ZG_OK)
+	*said = NULL;
+	if (zg_policy_parse(text, length, "fuzz", NULL, &policy, NULL) != ZG_OK)
 		return NULL;
-	if (zg_policy_show(policy, &shown, NULL) != ZG_OK)
-		shown = NULL;
+	if (zg_policy_show(policy, &shown, NULL) != ZG_OK ||
+	    policy_differences(policy, said, NULL) != ZG_OK)
+		abort();
 	zg_policy_free(policy);
 	return shown;
 }
@@ -38,15 +42,19 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t seen = 0;
-	char *first = canonical((const char *)data, size, NULL), *second;
+	char *said, *said_again, *second;
+	char *first = canonical((const char *)data, size, &said);
 	zg_status status =
 	    policy_examine((const char *)data, size, "fuzz", true, ignore_remark, &seen);
 
 	if (first == NULL)
 		return 0;
-	second = canonical(first, strlen(first), NULL);
-	if (status != ZG_OK || second == NULL || strcmp(first, second) != 0)
+	second = canonical(first, strlen(first), &said_again);
+	if (status != ZG_OK || second == NULL || strcmp(first, second) != 0 ||
+	    strcmp(said, said_again) != 0)
 		abort();
+	free(said);
+	free(said_again);
 	free(first);
 	free(second);
 	return 0;

@@ -41,26 +41,13 @@ umask 022
 passed=0 failed=0 skipped=0
 
 . tests/tools/clock.sh
-for tool in ldns-keygen ldns-signzone ldns-key2ds; do
-	if ! command -v $tool >/dev/null; then
-		echo "skipped: needs $tool"
-		exit 77
-	fi
-done
+. tests/tools/needs.sh
+needs ldns-keygen ldns-signzone ldns-key2ds
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 
-result() { # status name [text...]
-	if [ "$1" -eq 0 ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED $2"
-		shift 2
-		[ $# -eq 0 ] || printf '%s\n' "$@" | head -n 40
-	fi
-}
+. tests/tools/counts.sh
 
 # Prints 1 when a condition holds, else 0.
 one_if() { # test-arguments...

@@ -17,7 +17,7 @@ trap 'rm -rf "$work"' EXIT
 conf=$work/zonegate.xml
 hostile='we\"ird<b>&\039x.example.'
 
-pass() { passed=$((passed + 1)); }
+. tests/tools/counts.sh
 
 fail() { # name why
 	failed=$((failed + 1))
@@ -95,6 +95,11 @@ says "status without a database" '^ZONEGATE CRITICAL - gate: '
 says "the way back is said" 'history import'
 wants "no configuration is unknown" 3 status -c "$work/none.xml"
 says "no configuration" '^ZONEGATE UNKNOWN - '
+for form in json prometheus; do
+	wants "no configuration, as $form" 3 status -c "$work/none.xml" -f "$form"
+	is "no configuration, as $form: nothing that is none" ! -s "$work/out"
+	says "no configuration, as $form" 'none.xml: cannot be read'
+done
 wants "no such zone is unknown" 3 status -c "$conf" nobody.
 wants "no such form is unknown" 3 status -c "$conf" -f yaml
 wants "a wrong command line is unknown" 3 status -c "$conf" --nonsense

@@ -12,15 +12,10 @@ case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 make_zone=$BUILD/tests/release/make_zone
 umask 022
 
-for tool in named rndc nsd nsd-control dig; do
-	if ! command -v $tool >/dev/null; then
-		echo "skipped: needs $tool"
-		exit 77
-	fi
-done
+. tests/tools/needs.sh
+needs named rndc nsd nsd-control dig
 work=$(mktemp -d) || exit 2
 . tests/tools/servers.sh
-mounted=
 trap 'servers_stop; disk_free; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 top=$work/top
@@ -28,21 +23,11 @@ conf=$top/zonegate.xml
 zones=$work/zones
 table=$work/table
 target=$top/published/example.
-# The last line of the log that was looked at.
-mark=0
 
 passed=0 failed=0 skipped=0
 . tests/tools/counts.sh
-
-fail() { # name why
-	failed=$((failed + 1))
-	echo "FAILED $1: $2"
-	tail -n 8 "$work/said" 2>/dev/null | sed 's/^/  /'
-}
-
-said() { # name pattern
-	if grep -q -e "$2" "$work/said"; then pass; else fail "$1" "does not say '$2'"; fi
-}
+. tests/tools/faults.sh
+. tests/tools/parts.sh
 
 # A line of the table: command, fault, what is public, what the log says of what was offered.
 row() {
@@ -209,24 +194,6 @@ release_hangs() {
 	wait_for 10 worker_of "$release" || fail "a release that waits" "there is none"
 }
 
-hang() {
-	rm -f "$top/fifo"
-	mkfifo "$top/fifo"
-	configure "<Unsigned>$top/fifo</Unsigned>"
-}
-
-children_of() { # pid
-	cat "/proc/$1/task/$1/children" 2>/dev/null
-}
-
-# A process and all that come from it.
-descendants() { # pid
-	echo "$1"
-	for child in $(children_of "$1"); do
-		descendants "$child"
-	done
-}
-
 # Sets $supervisor: the process that was started, or the child that does all of a hook's work.
 supervisor_of() { # pid
 	supervisor=$1
@@ -235,60 +202,7 @@ supervisor_of() { # pid
 	[ -n "$supervisor" ]
 }
 
-# The worker of a release that checks: sets $worker.
-worker_of() { # pid
-	supervisor_of "$1" || return 1
-	worker=$(children_of "$supervisor")
-	worker=${worker%% *}
-	[ "$(cat "/proc/$worker/oom_score_adj" 2>/dev/null)" = 1000 ]
-}
-
-# A program of $top that runs zonegate after some line.
-wrapper() { # line
-	printf '#!/bin/sh\n%s\nexec %s "$@"\n' "$1" "$ZONEGATE" >"$top/wrapper"
-	chmod 755 "$top/wrapper"
-}
-
-# A small file system on a folder, and nothing free on it but for what is there already.
-disk_fill() { # folder
-	mkdir -p "$work/kept"
-	cp -p "$1"/* "$work/kept" 2>/dev/null
-	mount -t tmpfs -o size=1m,mode=755 none "$1" 2>/dev/null || return 1
-	mounted=$1
-	cp -p "$work/kept"/* "$1" 2>/dev/null
-	dd if=/dev/zero of="$1/fill" bs=1k 2>/dev/null
-	return 0
-}
-
-disk_free() {
-	[ -z "$mounted" ] || umount "$mounted"
-	mounted=
-}
-
 # --- What is public, and what the log says ---
-
-# The state of the newest candidate with a serial in the log.
-state_of() { # serial
-	"$ZONEGATE" history list -c "$conf" example. 2>/dev/null |
-		awk -v s="$1" '$1 == s { print $2; exit }'
-}
-
-candidates() {
-	"$ZONEGATE" history list -c "$conf" example. 2>/dev/null | tail -n +2 | wc -l
-}
-
-# The last verdict in the log since $mark, or "nothing": sets $found and the next $mark.
-log_look() {
-	"$ZONEGATE" history export -c "$conf" example. 2>/dev/null |
-		sed -n 's/^{"row":"foreign_lines".*"number":\([0-9]*\),"kind":"\([a-z]*\)",/\1 \2 /p' |
-		sort -n >"$work/lines"
-	found=$(awk -v mark="$mark" '$1 <= mark { next }
-		$2 == "undecided" { word = $2 }
-		$2 == "verdict" && match($0, /: (passed|refused|held|undecided): /) {
-			word = substr($0, RSTART + 2, RLENGTH - 4) }
-		END { print word == "" ? "nothing" : word }' "$work/lines")
-	mark=$(awk 'END { print $1 + 0 }' "$work/lines")
-}
 
 # Neither the file nor the server have it, and the log does not say so. "no pass": whatever could be
 # written.
@@ -298,11 +212,7 @@ stays() { # fault status word
 	served=$(serial_at public example.)
 	is "$1: what is served" "$served" = 1
 	log_look
-	if [ "$3" = "no pass" ]; then
-		is "$1: the log" "$found" != passed
-	else
-		is "$1: the log" "$found" = "$3"
-	fi
+	log_says "$1" "$3"
 	row "$way" "$1" "serial $served, as before" "$found"
 }
 
@@ -357,19 +267,6 @@ faults_of_processes() {
 	chmod 644 "$top/wrapper"
 	release "$top/wrapper"
 	stays "the command may not be executed" 126 nothing
-}
-
-# What a hook that was killed had begun comes to its end, and says so in the log.
-hook_is_over() {
-	kill -KILL "$worker" 2>/dev/null
-	wait_for 10 log_is_longer || fail "a hook that was killed" "nothing is in the log"
-}
-
-log_is_longer() {
-	was=$mark
-	log_look
-	grown=$mark mark=$was
-	[ "$grown" -gt "$was" ] && [ "$found" != nothing ]
 }
 
 faults_of_files() {
@@ -471,7 +368,7 @@ signer_dies_in_a_check() {
 	signs 7
 	release_hangs
 	signer_kill
-	timeout 10 dd if="$zones/1" of="$top/fifo" conv=notrunc 2>/dev/null || fail "a check that goes on" "it reads nothing"
+	hang_ends "$zones/1"
 	release_end
 	stays "named is killed during the check" 1 refused
 	signer_start 7
@@ -557,8 +454,7 @@ everything() {
 	arrives "the next good zone" 9
 	public_does_not_take
 	no_ds_file
-	"$ZONEGATE" history verify -c "$conf" example. >"$work/said" 2>&1
-	is "the log is whole" $? -eq 0
+	log_is_whole "the end"
 }
 
 # --- The end ---
@@ -567,16 +463,8 @@ everything() {
 ASAN_OPTIONS=${ASAN_OPTIONS:-}:handle_segv=0
 export ASAN_OPTIONS
 secret=$(head -c 32 /dev/urandom | base64)
-# Most of the time is waiting: the ways run beside each other.
 if [ -z "${HOOK_WAYS:-}" ]; then
-	HOOK_WAYS=release "$0" >"$work/release" 2>&1 &
-	HOOK_WAYS=hook "$0" >"$work/hook" 2>&1 &
-	wait
-	cat "$work/release" "$work/hook" | grep -vE '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$'
-	cat "$work/release" "$work/hook" |
-		awk '/^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ { p += $1; f += $3; s += $5; n++ }
-			END { if (n != 2) f++; print p + 0 " passed, " f + 0 " failed, " s + 0 " skipped"
-				exit f > 0 }'
+	parts_run HOOK_WAYS release hook
 	exit
 fi
 zones_make

@@ -13,15 +13,10 @@ case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 make_zone=$BUILD/tests/release/make_zone
 umask 022
 
-for tool in nsd nsd-control dig; do
-	if ! command -v $tool >/dev/null; then
-		echo "skipped: needs $tool"
-		exit 77
-	fi
-done
+. tests/tools/needs.sh
+needs nsd nsd-control dig
 work=$(mktemp -d) || exit 2
 . tests/tools/servers.sh
-mounted=
 trap 'servers_stop; disk_free; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 top=$work/top
@@ -31,16 +26,8 @@ table=$work/table
 
 passed=0 failed=0 skipped=0
 . tests/tools/counts.sh
-
-fail() { # name why
-	failed=$((failed + 1))
-	echo "FAILED $1: $2"
-	tail -n 8 "$work/said" 2>/dev/null | sed 's/^/  /'
-}
-
-said() { # name pattern
-	if grep -q -e "$2" "$work/said"; then pass; else fail "$1" "does not say '$2'"; fi
-}
+. tests/tools/faults.sh
+. tests/tools/parts.sh
 
 # A line of the table: engine, fault, what is public, what the log says of what was offered.
 row() {
@@ -136,96 +123,10 @@ configure() { # [more of the zone example. [its engine [its parent]]]
 	END
 }
 
-# The state of the newest candidate with a serial in the log.
-state_of() { # serial [zone]
-	"$ZONEGATE" history list -c "$conf" "${2:-example.}" 2>/dev/null |
-		awk -v s="$1" '$1 == s { print $2; exit }'
-}
-
-# The number of the last line of the log.
-log_mark() {
-	"$ZONEGATE" history export -c "$conf" example. 2>/dev/null |
-		sed -n 's/^{"row":"foreign_lines".*"number":\([0-9]*\),.*/\1/p' | sort -n | tail -n 1
-}
-
-# The last verdict in the log since $mark, or "nothing"; sets $found and the next $mark.
-log_look() {
-	found=$("$ZONEGATE" history export -c "$conf" example. 2>/dev/null |
-		sed -n -e 's/^{"row":"foreign_lines".*"number":\([0-9]*\),"kind":"verdict",.*: \(passed\|refused\|held\|undecided\): .*/\1 \2/p' \
-			-e 's/^{"row":"foreign_lines".*"number":\([0-9]*\),"kind":"\(undecided\)",.*/\1 \2/p' |
-		awk -v mark="${mark:-0}" '$1 > mark { word = $2 } END { print word == "" ? "nothing" : word }')
-	mark=$(log_mark)
-}
-
-# What is in the log is this; "no pass": whatever could be written.
-log_says() { # name word
-	if [ "$2" = "no pass" ]; then
-		is "$1: the log" "$found" != passed
-	else
-		is "$1: the log" "$found" = "$2"
-	fi
-}
-
-# A program of $top that runs zonegate after some line.
-wrapper() { # line
-	printf '#!/bin/sh\n%s\nexec %s "$@"\n' "$1" "$ZONEGATE" >"$top/wrapper"
-	chmod 755 "$top/wrapper"
-}
-
-# What a hook that was killed had begun comes to its end, and says so in the log.
-hook_is_over() {
-	kill -KILL "$worker" 2>/dev/null
-	wait_for 10 log_is_longer || fail "a hook that was killed" "nothing is in the log"
-}
-
-log_is_longer() {
-	[ "$(log_mark)" -gt "$mark" ]
-}
-
-candidates() {
-	"$ZONEGATE" history list -c "$conf" example. 2>/dev/null | tail -n +2 | wc -l
-}
-
-log_is_whole() { # name
-	"$ZONEGATE" history verify -c "$conf" example. >"$work/verified" 2>&1 && pass && return
-	fail "$1" "the log is broken: $(cat "$work/verified")"
-}
-
 approve() { # who
 	"$ZONEGATE" approve -q -c "$conf" --key "$work/$1" --as "$1" --reason "a test" \
 		example. 2 >"$work/out" 2>"$work/said"
 	is "approved by $1" $? -eq 0
-}
-
-children_of() { # pid
-	cat "/proc/$1/task/$1/children" 2>/dev/null
-}
-
-# A process and all that come from it.
-descendants() { # pid
-	echo "$1"
-	for child in $(children_of "$1"); do
-		descendants "$child"
-	done
-}
-
-# The worker of the hook that was started as $1 and waits at a FIFO: the last of a line of children,
-# of which the first is its supervisor.
-worker_of() { # pid
-	worker=$1
-	supervisor=$(children_of "$1")
-	supervisor=${supervisor%% *}
-	while child=$(children_of "$worker") && [ -n "$child" ]; do
-		worker=${child%% *}
-	done
-	[ "$(cat "/proc/$worker/oom_score_adj" 2>/dev/null)" = 1000 ]
-}
-
-# Zone `example.` whose check hangs: the registry's unsigned zone is a FIFO that nobody writes.
-hang() {
-	rm -f "$top/fifo"
-	mkfifo "$top/fifo"
-	configure "<Unsigned>$top/fifo</Unsigned>"
 }
 
 # A trust anchor that cannot be read, and nobody who answers.
@@ -233,22 +134,6 @@ no_anchor() {
 	free_port
 	configure "" "" "<Server address=\"127.0.0.1\" port=\"${port:?}\"/>
 		<TrustAnchor>$top/no-anchor</TrustAnchor>"
-}
-
-# A small file system on a folder, and nothing free on it but for what is there already.
-disk_fill() { # folder
-	mkdir -p "$work/kept"
-	cp -p "$1"/* "$work/kept" 2>/dev/null
-	mount -t tmpfs -o size=1m,mode=755 none "$1" 2>/dev/null || return 1
-	mounted=$1
-	cp -p "$work/kept"/* "$1" 2>/dev/null
-	dd if=/dev/zero of="$1/fill" bs=1k 2>/dev/null
-	return 0
-}
-
-disk_free() {
-	[ -z "$mounted" ] || umount "$mounted"
-	mounted=
 }
 
 # An NSD that serves what is in $top/published: Cascade's review server, the distribution primary
@@ -465,8 +350,8 @@ cascade_restart() {
 	wait_for 10 worker_of $cascade || fail "cascade: a hook that waits" "there is none"
 	kill -KILL $cascade
 	wait $cascade 2>/dev/null
-	cat "$zones/1" >"$top/fifo"
-	wait_for 10 log_is_longer || fail "cascade: killed" "nothing is in the log"
+	hang_ends "$zones/1"
+	wait_for 10 log_has_verdict || fail "cascade: killed" "nothing is in the log"
 	configure
 	review example 2
 	is "cascade: killed: nobody heard" ! -e "$work/heard"
@@ -695,7 +580,7 @@ opendnssec_faults() {
 opendnssec_restart() {
 	notify_hangs 2-other
 	review_kill
-	cat "$zones/1" >"$top/fifo"
+	hang_ends "$zones/1"
 	notify_ends
 	nsd_start review
 	stays "NSD is killed during a check, and back" 1 refused
@@ -730,16 +615,8 @@ opendnssec_dropped() {
 # A sanitizer would make an exit of its own of a SIGSEGV.
 ASAN_OPTIONS=${ASAN_OPTIONS:-}:handle_segv=0
 export ASAN_OPTIONS
-# Most of the time is waiting: the parts run beside each other.
 if [ -z "${HOOK_PARTS:-}" ]; then
-	HOOK_PARTS=cascade "$0" >"$work/cascade" 2>&1 &
-	HOOK_PARTS=opendnssec "$0" >"$work/opendnssec" 2>&1 &
-	wait
-	cat "$work/cascade" "$work/opendnssec" | grep -vE '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$'
-	cat "$work/cascade" "$work/opendnssec" |
-		awk '/^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ { p += $1; f += $3; s += $5; n++ }
-			END { if (n != 2) f++; print p + 0 " passed, " f + 0 " failed, " s + 0 " skipped"
-				exit f > 0 }'
+	parts_run HOOK_PARTS cascade opendnssec
 	exit
 fi
 for who in alice bob; do

@@ -27,16 +27,8 @@ table=$work/table
 
 passed=0 failed=0 skipped=0
 . tests/tools/counts.sh
-
-fail() { # name why
-	failed=$((failed + 1))
-	echo "FAILED $1: $2"
-	tail -n 8 "$work/said" 2>/dev/null | sed 's/^/  /'
-}
-
-said() { # name pattern
-	if grep -q -e "$2" "$work/said"; then pass; else fail "$1" "does not say '$2'"; fi
-}
+. tests/tools/faults.sh
+. tests/tools/parts.sh
 
 # A line of the table: engine, fault, what is public, what the log says of what was offered.
 row() {
@@ -101,71 +93,10 @@ configure() { # [more of the zone example.]
 	END
 }
 
-# The state of the newest candidate with a serial in the log.
-state_of() { # serial
-	"$ZONEGATE" history list -c "$conf" example. 2>/dev/null |
-		awk -v s="$1" '$1 == s { print $2; exit }'
-}
-
-log_mark() {
-	"$ZONEGATE" history export -c "$conf" example. 2>/dev/null |
-		sed -n 's/^{"row":"foreign_lines".*"number":\([0-9]*\),.*/\1/p' | sort -n | tail -n 1
-}
-
-# The last verdict in the log since $mark, or "nothing"; sets $found and the next $mark.
-log_look() {
-	found=$("$ZONEGATE" history export -c "$conf" example. 2>/dev/null |
-		sed -n -e 's/^{"row":"foreign_lines".*"number":\([0-9]*\),"kind":"verdict",.*: \(passed\|refused\|held\|undecided\): .*/\1 \2/p' \
-			-e 's/^{"row":"foreign_lines".*"number":\([0-9]*\),"kind":"\(undecided\)",.*/\1 \2/p' |
-		awk -v mark="${mark:-0}" '$1 > mark { word = $2 } END { print word == "" ? "nothing" : word }')
-	mark=$(log_mark)
-}
-
-log_says() { # name word
-	if [ "$2" = "no pass" ]; then
-		is "$1: the log" "$found" != passed
-	else
-		is "$1: the log" "$found" = "$2"
-	fi
-}
-
-log_is_whole() { # name
-	"$ZONEGATE" history verify -c "$conf" example. >"$work/verified" 2>&1 && pass && return
-	fail "$1" "the log is broken: $(cat "$work/verified")"
-}
-
 approve() { # who serial [zone-file]
 	"$ZONEGATE" approve -q -c "$conf" --key "$work/$1" --as "$1" --reason "a test" \
 		example. "$2" ${3:+"$3"} >"$work/out" 2>"$work/said"
 	is "approved by $1" $? -eq 0
-}
-
-children_of() { # pid
-	cat "/proc/$1/task/$1/children" 2>/dev/null
-}
-
-# The worker of a hook that was started as $1 and waits at a FIFO: the last of a line of children, of
-# which the one before is its supervisor.
-worker_of() { # pid
-	supervisor=$1
-	worker=$1
-	while child=$(children_of "$worker") && [ -n "$child" ]; do
-		supervisor=$worker
-		worker=${child%% *}
-	done
-	[ "$(cat "/proc/$worker/oom_score_adj" 2>/dev/null)" = 1000 ]
-}
-
-# A check that hangs: the registry's unsigned zone is a FIFO that nobody writes.
-hang() {
-	rm -f "$top/fifo"
-	mkfifo "$top/fifo"
-	configure "<Unsigned>$top/fifo</Unsigned>"
-}
-
-wrapper() { # line
-	printf '#!/bin/sh\n%s\nexec %s "$@"\n' "$1" "$ZONEGATE" >"$top/wrapper"
-	chmod 755 "$top/wrapper"
 }
 
 # --- Knot ---
@@ -540,14 +471,9 @@ once_worker() {
 	judge_hangs
 	kill -KILL $hook
 	judge_ends
-	kill -KILL "$worker" 2>/dev/null
-	wait_for 10 log_is_longer || fail "a hook that was killed" "nothing is in the log"
+	hook_is_over
 	is "the hook itself gets SIGKILL: Knot waits on" -e "$knot/example./open"
 	stays "the hook itself gets SIGKILL" 137 undecided nothing
-}
-
-log_is_longer() {
-	[ "$(log_mark)" -gt "$mark" ]
 }
 
 once_gate() {
@@ -1015,23 +941,8 @@ loop_kill() {
 # A sanitizer would make an exit of its own of a SIGSEGV.
 ASAN_OPTIONS=${ASAN_OPTIONS:-}:handle_segv=0
 export ASAN_OPTIONS
-# Most of the time is waiting: the parts run beside each other.
 if [ -z "${KNOT_PARTS:-}" ]; then
-	parts="once every asked_hangs told_hangs dropped real samples"
-	for part in $parts; do
-		KNOT_PARTS=$part "$0" >"$work/$part" 2>&1 &
-	done
-	wait
-	counts='^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$'
-	for part in $parts; do
-		grep -vE "$counts" "$work/$part"
-	done | awk '/^engine  / && table++ { next } { print }'
-	for part in $parts; do
-		grep -E "$counts" "$work/$part"
-	done |
-		awk '{ p += $1; f += $3; s += $5; n++ }
-			END { if (n != 7) f++; print p + 0 " passed, " f + 0 " failed, " s + 0 " skipped"
-				exit f > 0 }'
+	parts_run KNOT_PARTS once every asked_hangs told_hangs dropped real samples
 	exit
 fi
 for who in alice bob; do

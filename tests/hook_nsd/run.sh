@@ -12,12 +12,8 @@ case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 make_zone=$BUILD/tests/release/make_zone
 umask 022
 
-for tool in nsd nsd-control nsd-checkconf dig; do
-	if ! command -v $tool >/dev/null; then
-		echo "skipped: needs $tool"
-		exit 77
-	fi
-done
+. tests/tools/needs.sh
+needs nsd nsd-control nsd-checkconf dig
 work=$(mktemp -d) || exit 2
 . tests/tools/servers.sh
 trap 'servers_stop; rm -rf "$work"' EXIT
@@ -28,6 +24,8 @@ zones=$work/zones
 
 passed=0 failed=0 skipped=0
 . tests/tools/counts.sh
+. tests/tools/faults.sh
+. tests/tools/parts.sh
 
 fail() { # name why
 	failed=$((failed + 1))
@@ -277,20 +275,6 @@ serves() { # name serial [zone]
 	fi
 }
 
-log_is_whole() { # name
-	"$ZONEGATE" history verify -c "$conf" example. >"$work/verified" 2>&1 && pass && return
-	fail "$1" "the log is broken: $(cat "$work/verified")"
-}
-
-# The state of the newest candidate with a serial in the log.
-state_of() { # serial [zone]
-	"$ZONEGATE" history list -c "$conf" "${2:-example.}" | awk -v s="$1" '$1 == s { print $2; exit }'
-}
-
-candidates() {
-	"$ZONEGATE" history list -c "$conf" example. | tail -n +2 | wc -l
-}
-
 # Not published: the public secondary still has the former serial.
 refuses() { # name file former serial state
 	sign "$zones/$2"
@@ -470,9 +454,8 @@ sign_over() { # zone-file
 
 # The verifier of this zone hangs; the next one comes meanwhile, whose verifier will not.
 overtake() { # first-zone second-zone
-	rm -f "$top/fifo" "$top/verifier"
-	mkfifo "$top/fifo"
-	configure "<Unsigned>$top/fifo</Unsigned>"
+	rm -f "$top/verifier"
+	hang
 	sign "$zones/$1"
 	hook_waits
 	sign_over "$zones/$2"
@@ -485,7 +468,8 @@ overtake() { # first-zone second-zone
 
 # The first verifier comes to its end.
 go_on() { # first-zone
-	unsigned_of "$zones/$1" >"$top/fifo"
+	unsigned_of "$zones/$1" >"$top/unsigned"
+	hang_ends "$top/unsigned"
 	heard
 }
 
@@ -519,7 +503,7 @@ replaced() {
 	writer=$!
 	wait_for 10 grep -q 'the process that waited for the answer is gone' "$top/said" ||
 		fail "replaced: a late answer" "is not noticed"
-	wait_for 10 is_undecided || fail "replaced: a late answer: the log" "$(log_says)"
+	wait_for 10 is_undecided || fail "replaced: a late answer: the log" "$(log_verdict)"
 	kill $writer 2>/dev/null
 	nsd_tell gate transfer example. >/dev/null
 	wait_for 20 is_refused 7 || fail "replaced: a late answer: the second" "is not refused"
@@ -528,7 +512,7 @@ replaced() {
 }
 
 is_undecided() {
-	[ "$(log_says)" = undecided ]
+	[ "$(log_verdict)" = undecided ]
 }
 
 is_refused() { # serial
@@ -633,20 +617,6 @@ refuses_all() { # name file
 
 table=$work/table
 
-# What the log says since `mark`: the last verdict, or nothing.
-log_says() {
-	"$ZONEGATE" history export -c "$conf" example. 2>/dev/null |
-		sed -n -e 's/^{"row":"foreign_lines".*"number":\([0-9]*\),"kind":"verdict",.*: \(passed\|refused\|held\|undecided\): .*/\1 \2/p' \
-			-e 's/^{"row":"foreign_lines".*"number":\([0-9]*\),"kind":"\(undecided\)",.*/\1 \2/p' |
-		awk -v mark="${mark:-0}" '$1 > mark { word = $2 } END { print word == "" ? "nothing" : word }'
-}
-
-# The number of the last line of the log.
-log_mark() {
-	"$ZONEGATE" history export -c "$conf" example. 2>/dev/null |
-		sed -n 's/^{"row":"foreign_lines".*"number":\([0-9]*\),.*/\1/p' | sort -n | tail -n 1
-}
-
 # A line of the table: fault, what is public, what the log says of what was offered, what follows.
 row() {
 	printf '%-47s  %-22s  %-10s  %s\n' "$@" >>"$table"
@@ -658,7 +628,7 @@ survives() { # fault
 	[ ! -e "$top/policy.off" ] || mv "$top/policy.off" "$top/policy.xml"
 	verifier
 	configure
-	found=$(log_says)
+	found=$(log_verdict)
 	public="serial $(serial_at public example.), as before"
 	is "$1: the log does not speak of a pass" "$found" != passed
 	before=$((before + 2))
@@ -680,10 +650,6 @@ hook_waits() {
 	wait_for 10 hook_is_deep || fail "a hook that waits" "there is none"
 }
 
-children_of() { # pid
-	cat "/proc/$1/task/$1/children" 2>/dev/null
-}
-
 hook_is_deep() {
 	shell=$(cat "$top/verifier" 2>/dev/null) || return 1
 	keeper=$(children_of "$shell")
@@ -701,9 +667,8 @@ hook_is_deep() {
 
 # Offers the bad zone to a hook whose worker hangs.
 offer_hanging() {
-	rm -f "$top/fifo" "$top/verifier"
-	mkfifo "$top/fifo"
-	configure "<Unsigned>$top/fifo</Unsigned>"
+	rm -f "$top/verifier"
+	hang
 	next_zones
 	sign "$work/bad"
 }
@@ -836,7 +801,7 @@ restart_row() {
 	wait_for 10 more_said
 	serves_public "NSD is killed during a check, and back"
 	public="serial $(serial_at public example.), as before"
-	found=$(log_says)
+	found=$(log_verdict)
 	before=$((before + 2))
 	sign "$work/next"
 	serves "NSD was killed: the next good zone" "$before"
@@ -854,19 +819,12 @@ serves_public() { # name
 	fi
 }
 
-# NSD and its children, as the kernel would when it runs out of memory.
+# NSD and its children but for the hook, as the kernel would when it runs out of memory.
 nsd_kill() {
 	main=$(cat "$work/gate/started")
-	for pid in $(descendants "$main") "$main"; do
-		kill -KILL "$pid" 2>/dev/null
-	done
+	# shellcheck disable=SC2046 # processes
+	kill -KILL $(descendants "$main" "$shell") 2>/dev/null
 	wait "$main" 2>/dev/null
-}
-
-descendants() { # pid; not those of the hook
-	for child in $(children_of "$1"); do
-		[ "$child" = "$shell" ] || { descendants "$child"; echo "$child"; }
-	done
 }
 
 # The hook says yes, and NSD does not do it: the same zone again, and the one after it, go out.
@@ -902,11 +860,11 @@ killed_row() {
 	fi
 	# What it had begun goes on, and tells.
 	: >"$top/notified.env"
-	cat "$zones/1" >"$top/fifo"
+	hang_ends "$zones/1"
 	wait_for 10 grep -q failed "$top/notified.env" ||
 		fail "a hook that was killed" "nobody was told"
 	is "a hook that was killed: the log says" "$(state_of "$((before + 1))")" = refused
-	row "the hook itself gets SIGKILL" "$public" "$(log_says)" "people are told"
+	row "the hook itself gets SIGKILL" "$public" "$(log_verdict)" "people are told"
 	# Rule 21: a serial in service that was not released.
 	configure
 	"$ZONEGATE" observe -c "$conf" example. >"$work/observed" 2>&1
@@ -917,24 +875,9 @@ killed_row() {
 	log_is_whole "a hook that was killed"
 }
 
-# Most of the time is waiting for servers: groups of parts run beside each other.
-groups() {
-	n=0
-	for parts in faults "arrival rules expiry confined" "replaced parallel held feed together many"; do
-		n=$((n + 1))
-		HOOK_PARTS=$parts "$0" >"$work/group.$n" 2>&1 &
-	done
-	wait
-	cat "$work"/group.* | grep -vE '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$'
-	cat "$work"/group.* |
-		awk -v groups=$n '/^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ {
-				p += $1; f += $3; s += $5; n++ }
-			END { if (n != groups) f++; print p + 0 " passed, " f + 0 " failed, " s + 0 " skipped"
-				exit f > 0 }'
-}
-
 if [ -z "${HOOK_PARTS:-}" ]; then
-	groups
+	parts_run HOOK_PARTS faults "arrival rules expiry confined" \
+		"replaced parallel held feed together many"
 	exit
 fi
 for who in alice bob; do

@@ -33,16 +33,7 @@ start=0
 
 passed=0 failed=0 skipped=0
 
-result() { # status name [text...]
-	if [ "$1" -eq 0 ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED $2"
-		shift 2
-		[ $# -eq 0 ] || printf '%s\n' "$@" | head -n 40
-	fi
-}
+. tests/tools/counts.sh
 
 # ---- One case ------------------------------------------------------------------------------------
 

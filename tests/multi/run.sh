@@ -12,12 +12,8 @@ export LC_ALL=C TZ=UTC
 PATH=$PATH:/usr/sbin:/sbin:$PWD/build/peers/bin
 umask 022
 
-for tool in nsd named dig dnssec-keygen dnssec-signzone dnssec-dsfromkey; do
-	if ! command -v $tool >/dev/null; then
-		echo "skipped: needs $tool"
-		exit 77
-	fi
-done
+. tests/tools/needs.sh
+needs nsd named dig dnssec-keygen dnssec-signzone dnssec-dsfromkey
 
 work=$(mktemp -d) || exit 2
 . tests/tools/servers.sh
@@ -30,55 +26,19 @@ trap 'exit 1' INT TERM
 
 passed=0 failed=0 skipped=0
 . tests/tools/counts.sh
-
-fail() { # name why
-	failed=$((failed + 1))
-	echo "FAILED $1: $2"
-	sed 's/^/  /' "$work/err" "$work/out" | head -n 60
-}
-
-# All that was said, lines that were folded made one.
-words() {
-	cat "$work/out" "$work/err" | tr -s ' \n' ' '
-}
-
-said() { # name pattern
-	if words | grep -q -e "$2"; then pass; else fail "$1" "does not say '$2'"; fi
-}
-
-not_said() { # name pattern
-	if words | grep -q -e "$2"; then fail "$1" "says '$2'"; else pass; fi
-}
-
-: >"$work/out"
-: >"$work/err"
+. tests/tools/said.sh
+. tests/tools/signer.sh
 
 # --- Keys and zones: TTLs of two seconds, so that nobody waits long ---
 
 for side in a b; do
-	mkdir "$work/$side"
-	for key in ksk zsk zsk2; do
-		flag=
-		[ $key != ksk ] || flag='-f KSK'
-		# shellcheck disable=SC2086 # two words, or none
-		(cd "$work/$side" && dnssec-keygen -q -a ECDSAP256SHA256 -L 2 $flag example. >"$key") \
-			2>/dev/null
-	done
+	key_new $side.ksk example. -L 2 -f KSK
+	for key in zsk zsk2; do key_new $side.$key example. -L 2; done
+	key_ds $side.ksk 2 >>"$work/ds"
 done
 
-key() { # side key
-	cat "$work/$1/$(cat "$work/$1/$2").key"
-}
-
-tag() { # side key
-	sed 's/.*+0*//' "$work/$1/$2"
-}
-
-dnssec-dsfromkey -2 -T 2 "$work/a/$(cat "$work/a/ksk").key" >"$work/ds"
-dnssec-dsfromkey -2 -T 2 "$work/b/$(cat "$work/b/ksk").key" >>"$work/ds"
-
 # A side's version of the zone: signed by its own KSK and one ZSK, with the other keys beside.
-sign() { # file side serial zsk other-side:key...
+sign() { # file side serial zsk other-key...
 	file=$1 side=$2 serial=$3 zsk=$4
 	shift 4
 	{
@@ -93,14 +53,9 @@ sign() { # file side serial zsk other-side:key...
 			mail A 192.0.2.3
 			sub NS ns.elsewhere.net.
 		END
-		key "$side" ksk
-		key "$side" "$zsk"
-		for other; do key "${other%:*}" "${other#*:}"; done
-	} >"$work/unsigned"
-	dnssec-signzone -o example. -d "$work" -K "$work/$side" -x -P -f "$work/$file" \
-		-k "$work/$side/$(cat "$work/$side/ksk")" "$work/unsigned" \
-		"$work/$side/$(cat "$work/$side/$zsk")" >"$work/log" 2>&1 ||
-		fail "signing $file" "$(cat "$work/log")"
+		for key; do key "$key"; done
+	} >"$work/records"
+	zone_sign example. "$work/$file" "$side.ksk" "$side.$zsk" <"$work/records"
 }
 
 # --- Servers ---
@@ -161,11 +116,6 @@ configure() { # providers...
 printf '#!/bin/sh\nPATH=%s\nexec nsd-control -c %s reload\n' "$PATH" "$work/ours/nsd.conf" >"$work/reload"
 chmod 755 "$work/reload"
 
-gate() { # words...
-	timeout -k 5 120 "$ZONEGATE" "$@" >"$work/out" 2>"$work/err" </dev/null
-	status=$?
-}
-
 # What would become of a candidate: nothing is released.
 try() { # name file status
 	gate release -q -j 1 --dry-run -c "$work/zonegate.xml" example. "$work/$2"
@@ -185,9 +135,9 @@ observe() { # name status
 
 # --- Both publish the ZSKs of both ---
 
-sign a1 a 1 zsk b:zsk
-sign a2 a 2 zsk b:zsk
-sign b1 b 101 zsk a:zsk
+sign a1 a 1 zsk b.zsk
+sign a2 a 2 zsk b.zsk
+sign b1 b 101 zsk a.zsk
 cp "$work/a1" "$work/pub"
 cp "$work/b1" "$work/theirs/zone"
 nsd_start ours || fail "starting NSD" "$(tail "$work/ours/log")"
@@ -200,7 +150,7 @@ gate history import -c "$work/zonegate.xml" --since -30d --ds "$work/ds" --ds-si
 is "import" $status -eq 0
 
 # Nothing was seen of b: what does not change its keys goes out all the same.
-sign a3 a 3 zsk b:zsk a:zsk2
+sign a3 a 3 zsk b.zsk a.zsk2
 try "nothing seen of b, a key more" a3 1
 said "nothing seen of b, a key more" provider-unknown
 not_said "nothing seen of b, a key more" cache-view-unknown
@@ -209,7 +159,7 @@ said "nothing seen of b, the same keys" provider-unknown
 
 observe "both good" 0
 said "both good" "b, 127.0.0.1@$(port_of theirs): serial 101"
-said "both good" "DNSKEY signed by 13/$(tag b ksk), data by 13/$(tag b zsk) "
+said "both good" "DNSKEY signed by 13/$(key_tag b.ksk), data by 13/$(key_tag b.zsk) "
 gate observe -n 10 -f json -c "$work/zonegate.xml" example.
 said "both good, JSON" '"proved": true'
 gate history export -c "$work/zonegate.xml" example.
@@ -223,12 +173,12 @@ release "a key more" a3 3
 
 # --- The key of the other must stay ---
 
-sign without a 4 zsk a:zsk2
+sign without a 4 zsk a.zsk2
 try "b's key dropped" without 1
 said "b's key dropped" cache-view-lenient
-said "b's key dropped" "keep 13/$(tag b zsk) in the DNSKEY RRset: data of provider b"
+said "b's key dropped" "keep 13/$(key_tag b.zsk) in the DNSKEY RRset: data of provider b"
 said "b's key dropped" provider-keys-missing
-sign with a 4 zsk a:zsk2 b:zsk
+sign with a 4 zsk a.zsk2 b.zsk
 try "b's key kept" with 0
 not_said "b's key kept" provider-keys-missing
 
@@ -243,23 +193,23 @@ said "DS of ours only" "DNSKEY of provider b"
 
 # CDS is signed by the KSK, which the other does not publish.
 {
-	dnssec-dsfromkey -C -2 "$work/a/$(cat "$work/a/ksk").key"
-	dnssec-dsfromkey -C -2 "$work/b/$(cat "$work/b/ksk").key"
-} >"$work/a/cds.key"
-echo cds >"$work/a/cds"
-sign cds a 4 zsk a:zsk2 b:zsk a:cds
+	dnssec-dsfromkey -C -2 "$(key_path a.ksk).key"
+	dnssec-dsfromkey -C -2 "$(key_path b.ksk).key"
+} >"$keys/cds.key"
+echo cds >"$keys/a.cds"
+sign cds a 4 zsk a.zsk2 b.zsk a.cds
 try "CDS of both" cds 0
 not_said "CDS of both" cache-view-lenient
 
 # --- A new key of ours signs when b has published it, and caches have it ---
 
-sign a4 a 4 zsk2 a:zsk b:zsk
+sign a4 a 4 zsk2 a.zsk b.zsk
 sleep 4 # propagation and TTL of our own
 try "new key, not at b" a4 1
 said "new key, not at b" cache-view-lenient
 said "new key, not at b" "example. DNSKEY of provider b"
-said "new key, not at b" "have 13/$(tag a zsk2) published in the DNSKEY RRset of provider b"
-sign b2 b 102 zsk a:zsk a:zsk2
+said "new key, not at b" "have 13/$(key_tag a.zsk2) published in the DNSKEY RRset of provider b"
+sign b2 b 102 zsk a.zsk a.zsk2
 they_serve b2 102
 try "new key at b, nobody looked" a4 1
 observe "new key at b" 0
@@ -271,18 +221,18 @@ not_said "new key at b and in caches" provider-keys-missing
 
 # --- Trouble of the other is no trouble of ours ---
 
-sign b3 b 103 zsk2 a:zsk a:zsk2 # signs with a key that we do not have
+sign b3 b 103 zsk2 a.zsk a.zsk2 # signs with a key that we do not have
 they_serve b3 103
 observe "b changed its key too early" 0
 gate status -c "$work/zonegate.xml" example.
 is "b changed its key too early, status: exit status" $status -eq 2
 said "b changed its key too early, status" provider-other-keys
 not_said "b changed its key too early, status" provider-without-keys
-sign a5 a 5 zsk2 a:zsk b:zsk
+sign a5 a 5 zsk2 a.zsk b.zsk
 release "b changed its key too early, ours as it was" a5 5
 said "b changed its key too early, ours as it was" provider-keys-missing
 said "b changed its key too early, ours as it was" cache-view-preexisting
-sign a6 a 6 zsk2 a:zsk
+sign a6 a 6 zsk2 a.zsk
 try "b changed its key too early, ours changed" a6 1
 
 sign b4 b 104 zsk
@@ -300,7 +250,7 @@ said "b silent" "NOT GOOD b, 127"
 # --- A provider that nobody ever saw ---
 
 configure b:theirs c:nobody
-sign a7 a 7 zsk2 a:zsk b:zsk b:zsk2
+sign a7 a 7 zsk2 a.zsk b.zsk b.zsk2
 try "c never seen, a key more" a7 1
 said "c never seen, a key more" "provider c serves was last seen: never"
 not_said "c never seen, a key more" "provider b serves was last seen"

@@ -12,12 +12,8 @@ export LC_ALL=C TZ=UTC
 PATH=$PATH:/usr/sbin:/sbin:$PWD/build/peers/bin
 umask 022
 
-for tool in nsd knotd named dig dnssec-keygen dnssec-signzone; do
-	if ! command -v $tool >/dev/null; then
-		echo "skipped: needs $tool"
-		exit 77
-	fi
-done
+. tests/tools/needs.sh
+needs nsd knotd named dig dnssec-keygen dnssec-signzone
 
 work=$(mktemp -d) || exit 2
 . tests/tools/servers.sh
@@ -32,6 +28,7 @@ trap 'exit 1' INT TERM
 
 passed=0 failed=0 skipped=0
 . tests/tools/counts.sh
+. tests/tools/signer.sh
 
 fail() { # name why
 	failed=$((failed + 1))
@@ -50,13 +47,11 @@ not_said() { # name pattern
 # --- Zones: each denies in another way ---
 
 zones='plain.example. hashed.example. optout.example.'
-keys=$work/keys
-mkdir "$keys"
 
 new_keys() { # zone
-	(cd "$keys" && dnssec-keygen -q -a ECDSAP256SHA256 -f KSK "$1" >"$work/ksk.$1" &&
-		dnssec-keygen -q -a ECDSAP256SHA256 "$1" >"$work/zsk.$1") 2>/dev/null
-	dnssec-dsfromkey -2 -T 86400 "$keys/$(cat "$work/ksk.$1").key" >"$work/ds.$1"
+	key_new "ksk.$1" "$1" -f KSK
+	key_new "zsk.$1" "$1"
+	key_ds "ksk.$1" 86400 >"$work/ds.$1"
 }
 
 zone_text() { # zone serial
@@ -83,11 +78,10 @@ zone_text() { # zone serial
 		echo "ns.sub$i A 192.0.2.2$i"
 		[ $((i % 2)) = 0 ] || echo "sub$i DS 1234$i 13 2 $(printf %064d "$i")"
 	done
-	cat "$keys/$(cat "$work/ksk.$1").key" "$keys/$(cat "$work/zsk.$1").key"
 }
 
 sign() { # zone serial file
-	zone_text "$1" "$2" >"$work/unsigned"
+	zone_text "$1" "$2" >"$work/records"
 	case $1 in
 	plain*) set -- "$1" "$2" "$3" ;;
 	hashed*) set -- "$1" "$2" "$3" -3 - -H 0 ;;
@@ -95,9 +89,7 @@ sign() { # zone serial file
 	esac
 	zone=$1 file=$3
 	shift 3
-	dnssec-signzone -o "$zone" -d "$work" -x -P "$@" -f "$file" \
-		-k "$keys/$(cat "$work/ksk.$zone")" "$work/unsigned" \
-		"$keys/$(cat "$work/zsk.$zone")" >"$work/log" 2>&1 || fail "signing $zone" "$(cat "$work/log")"
+	zone_sign "$zone" "$file" "ksk.$zone" "zsk.$zone" "$@" <"$work/records"
 }
 
 : >"$work/out"

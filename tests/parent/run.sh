@@ -22,12 +22,8 @@ if [ "${PARENT_PORT:-}" = "" ]; then
 	export PARENT_PORT=$((20000 + $$ % 10000))
 fi
 port=$PARENT_PORT
-for tool in nsd unbound delv dig dnssec-keygen dnssec-signzone ldns-signzone; do
-	if ! command -v $tool >/dev/null; then
-		echo "skipped: needs $tool"
-		exit 77
-	fi
-done
+. tests/tools/needs.sh
+needs nsd unbound delv dig dnssec-keygen dnssec-signzone ldns-signzone
 umask 022
 passed=0 failed=0 skipped=0
 work=$(mktemp -d) || exit 2
@@ -47,18 +43,13 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 1' INT TERM HUP PIPE
 
-pass() { passed=$((passed + 1)); }
+. tests/tools/counts.sh
 
 fail() { # name text...
 	failed=$((failed + 1))
 	echo "FAILED $1"
 	shift
 	printf '%s\n' "$@" | head -n 40
-}
-
-skip() { # name why
-	skipped=$((skipped + 1))
-	echo "skipped: $1: $2"
 }
 
 # --- Zones ---
@@ -91,31 +82,23 @@ c.hosts. 3600 IN A 127.0.0.1"
 	ds_of alpha. delta. leaf.
 }
 
-keys=$work/keys
-mkdir "$keys"
+. tests/tools/signer.sh
 
-new_keys() { # zone [count]
-	(cd "$keys" && dnssec-keygen -q -a ECDSAP256SHA256 -f KSK "$1" >"$work/ksk.$1" &&
-		dnssec-keygen -q -a ECDSAP256SHA256 "$1" >"$work/zsk.$1") 2>/dev/null
+new_keys() { # zone
+	key_new "ksk.$1" "$1" -f KSK
+	key_new "zsk.$1" "$1"
 }
 
 # DS records of the KSKs of zones, with their TTL.
 ds_of() { # zone...
-	for zone; do
-		dnssec-dsfromkey -2 -T "${ds_ttl:-86400}" "$keys/$(cat "$work/ksk.$zone").key"
-	done
+	for zone; do key_ds "ksk.$zone" "${ds_ttl:-86400}"; done
 }
 
 # Signs $work/text into $zones/FILE with the keys of the zone.
 sign() { # file zone [dnssec-signzone options...]
 	file=$zones/$1 zone=$2
 	shift 2
-	cat "$work/text" "$keys/$(cat "$work/ksk.$zone").key" "$keys/$(cat "$work/zsk.$zone").key" \
-		>"$work/unsigned"
-	dnssec-signzone -o "$zone" -d "$work" -x -P "$@" -f "$file" \
-		-k "$keys/$(cat "$work/ksk.$zone")" "$work/unsigned" \
-		"$keys/$(cat "$work/zsk.$zone")" >"$work/log" 2>&1 ||
-		fail "signing $zone" "$(cat "$work/log")"
+	zone_sign "$zone" "$file" "ksk.$zone" "zsk.$zone" "$@" <"$work/text"
 }
 
 ldns_sign() { # file zone [options...]
@@ -123,7 +106,7 @@ ldns_sign() { # file zone [options...]
 	shift 2
 	cat "$work/text" >"$work/unsigned"
 	(cd "$keys" && ldns-signzone "$@" -o "$zone" -f "$file" "$work/unsigned" \
-		"$(cat "$work/ksk.$zone")" "$(cat "$work/zsk.$zone")") >"$work/log" 2>&1 ||
+		"$(cat "ksk.$zone")" "$(cat "zsk.$zone")") >"$work/log" 2>&1 ||
 		fail "signing $zone" "$(cat "$work/log")"
 }
 
@@ -154,8 +137,8 @@ make_zones() {
 	} >"$work/text"
 	# More keys than fit into 1232 octets.
 	for i in 1 2 3 4 5 6; do
-		(cd "$keys" && dnssec-keygen -q -a RSASHA256 -b 2048 reg.alpha. >"$work/more.$i")
-		cat "$keys/$(cat "$work/more.$i").key" >>"$work/text"
+		(cd "$keys" && dnssec-keygen -q -a RSASHA256 -b 2048 reg.alpha. >"more.$i")
+		key "more.$i" >>"$work/text"
 	done
 	ldns_sign reg.alpha reg.alpha.
 	# The root as other servers have it: older; with another DS; with another TTL; expired.
@@ -163,7 +146,7 @@ make_zones() {
 	sign root.stale . -e +1209600
 	{
 		root_text 2026112202 | sed '/^leaf\..*DS/d'
-		sed 's/^other\. *IN/leaf. 3600 IN/' "$keys/$(cat "$work/ksk.other.").key" >"$work/other.key"
+		sed 's/^other\. *IN/leaf. 3600 IN/' "$(key_path ksk.other.).key" >"$work/other.key"
 		dnssec-dsfromkey -2 -T 86400 -f "$work/other.key" leaf.
 	} >"$work/text"
 	sign root.wrong . -e +1209600
@@ -173,8 +156,8 @@ make_zones() {
 	sign root.ttl . -e +1209600
 	root_text 2026112202 >"$work/text"
 	sign root.expired . -s 20260101000000 -e 20260201000000
-	grep -h DNSKEY "$keys/$(cat "$work/ksk..").key" | sed 's/^\. *IN/. 3600 IN/' >"$work/anchor"
-	grep -h DNSKEY "$keys/$(cat "$work/ksk.other.").key" | sed 's/^other\. *IN/. 3600 IN/' \
+	grep -h DNSKEY "$(key_path ksk..).key" | sed 's/^\. *IN/. 3600 IN/' >"$work/anchor"
+	grep -h DNSKEY "$(key_path ksk.other.).key" | sed 's/^other\. *IN/. 3600 IN/' \
 		>"$work/anchor.wrong"
 }
 
@@ -761,9 +744,9 @@ trouble_judge() { # kind
 # Another key is published in serial 3: a change that the parent minds.
 releases() {
 	child_make 2
-	(cd "$keys" && dnssec-keygen -q -a ECDSAP256SHA256 leaf. >"$work/zsk.new")
-	child_make 3 "$(cat "$keys/$(cat "$work/zsk.new").key")"
-	child_make 4 "$(dnssec-dsfromkey -2 -C -T 3600 "$keys/$(cat "$work/ksk.leaf.").key")"
+	key_new zsk.new leaf.
+	child_make 3 "$(key zsk.new)"
+	child_make 4 "$(dnssec-dsfromkey -2 -C -T 3600 "$(key_path ksk.leaf.).key")"
 
 	release_begin release-good "$(servers_xml 127.0.53.1 127.0.53.2)$resolver"
 	release "$zones/leaf.2"

@@ -94,6 +94,9 @@ release() { # zone [arguments...]
 
 leftovers() { find "$top/pub" -name '.zonegate-*'; }
 
+# What a run that did not end leaves below the state directory.
+leftovers_of_state() { find "$top/state" -name '*.new' -o -name '*.memo.??????'; }
+
 log_is_whole() { # name
 	if "$ZONEGATE" history verify -c "$conf" example. >"$work/verify" 2>&1; then
 		pass
@@ -245,7 +248,9 @@ inputs() {
 	is "standard input: JSON" "$(grep -c '"verdict": "pass"' "$work/out")" -eq 1
 
 	mkfifo "$top/fifo"
+	before=$(date +%s%3N)
 	release fifo --timeout 1
+	is "a FIFO that nobody writes to: not before the time-out" $(($(date +%s%3N) - before)) -ge 1000
 	kept "a FIFO that nobody writes to" 2 1
 	is "a FIFO that nobody writes to: notified" \
 		"$(grep -c '"verdict": "undecided"' "$top/notified")" -eq 1
@@ -396,6 +401,11 @@ places() {
 other_copy() {
 	stage
 	release 1
+	rm "$top/state/zones/example.zone"
+	release 1-text
+	is "already released, other text: none is kept" ! -e "$top/state/zones/example.zone"
+	release 1
+	same_file "already released: kept again" "$top/1" "$top/state/zones/example.zone"
 	cp "$top/2-ns" "$top/state/zones/example.zone"
 	release 2
 	released "nothing changed but against another copy" 2
@@ -515,6 +525,8 @@ two_at_once() {
 	release 3
 	is "two at once: the second" "$status" -eq 2
 	said "two at once" 'another zonegate is at work on example.'
+	"$ZONEGATE" status -c "$conf" example. >"$work/out" 2>"$work/err"
+	is "two at once: status while the command runs" $? -eq 0
 	same_file "two at once: the target is the first's" "$top/2" "$top/pub/example.zone"
 	rm -f "$top/busy"
 	wait "$first"
@@ -674,8 +686,8 @@ settled() { # name
 	release 2
 	if [ "$status" -ne 0 ] || ! cmp -s "$top/2" "$top/pub/example.zone"; then
 		fail "$1" "the next release ends with $status"
-	elif [ -n "$(leftovers)" ]; then
-		fail "$1" "left: $(leftovers)"
+	elif [ -n "$(leftovers)$(leftovers_of_state)" ]; then
+		fail "$1" "left: $(leftovers) $(leftovers_of_state)"
 	elif ! [ -s "$top/reloads" ]; then
 		fail "$1" "the reload command was never run"
 	elif ! cmp -s "$top/2" "$top/state/zones/example.zone"; then

@@ -13,12 +13,8 @@ export LC_ALL=C TZ=UTC
 umask 022
 
 . tests/tools/clock.sh
-for tool in ldns-keygen ldns-signzone ldns-key2ds; do
-	if ! command -v $tool >/dev/null; then
-		echo "skipped: needs $tool"
-		exit 77
-	fi
-done
+. tests/tools/needs.sh
+needs ldns-keygen ldns-signzone ldns-key2ds
 
 passed=0 failed=0
 work=$(mktemp -d) || exit 2
@@ -31,17 +27,12 @@ hour=3600 day=86400
 life=$((14 * day))       # of signatures
 late=$((life + 2 * day)) # when those of serial 1 have expired
 
-# Holds a fact.
-is() { # name test-arguments...
-	name=$1
-	shift
-	if [ "$@" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED $name: $*"
-		sed 's/^/  /' "$work/out" "$work/err" | head -n 60
-	fi
+. tests/tools/counts.sh
+
+fail() { # name why
+	failed=$((failed + 1))
+	echo "FAILED $1: $2"
+	sed 's/^/  /' "$work/out" "$work/err" | head -n 60
 }
 
 run() { # seconds zonegate's words

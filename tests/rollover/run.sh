@@ -18,16 +18,7 @@ work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 
-result() { # status name [text...]
-	if [ "$1" -eq 0 ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED $2"
-		shift 2
-		[ $# -eq 0 ] || printf '%s\n' "$@" | head -n 40
-	fi
-}
+. tests/tools/counts.sh
 
 # --- One zone and its place ---
 
@@ -92,7 +83,7 @@ sign_bind() { # seconds key=state...
 		cp "$place/keys/$file".* "$place/now"
 		activation=now-1d
 		[ "${key#*=}" = active ] || activation=now+30d
-		dnssec-settime -K "$place/now" -P now-1d -A "$activation" "$file" >/dev/null
+		dnssec-settime -K "$place/now" -P now-1d -A "$activation" "$file" >/dev/null || return 1
 	done
 	[ "${csk:-no}" = no ] || roles=-z
 	unsigned >"$place/zone.in"

@@ -16,17 +16,12 @@ trap 'servers_stop; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 bin=$work/bin
 
-pass() { passed=$((passed + 1)); }
+. tests/tools/counts.sh
 
 fail() { # name why
 	failed=$((failed + 1))
 	echo "FAILED $1: $2"
 	tail -n 15 "$work/out" | sed 's/^/  /'
-}
-
-skip() { # name why
-	skipped=$((skipped + 1))
-	echo "skipped: $1: $2"
 }
 
 has() { # programs...

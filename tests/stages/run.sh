@@ -19,12 +19,8 @@ export LC_ALL=C TZ=UTC
 PATH=$PATH:/usr/sbin:/sbin:$PWD/build/peers/bin
 umask 022
 
-for tool in nsd nsd-control knotd knotc named rndc dig dnssec-keygen dnssec-signzone; do
-	if ! command -v $tool >/dev/null; then
-		echo "skipped: needs $tool"
-		exit 77
-	fi
-done
+. tests/tools/needs.sh
+needs nsd nsd-control knotd knotc named rndc dig dnssec-keygen dnssec-signzone
 
 work=$(mktemp -d) || exit 2
 . tests/tools/servers.sh
@@ -580,6 +576,31 @@ signers_hook_completeness() {
 	hook='' completeness=
 }
 
+# A transfer that was not cut is a proof, and remains one for the stages to come. The same from a file
+# is none.
+first_by_transfer() {
+	completeness=any
+	begin
+	rm -rf "$work/state"
+	release "$base"
+	accept "$base" --override cache-view-unknown
+	release "$base"
+	is "the first, from a file: exit status" "$status" -eq 2
+	rm -rf "$work/state"
+	from=127.0.0.1@$(port_of canary)
+	gate release -q -c "$conf" --transfer "$from" example.
+	is "the first, by transfer: exit status" "$status" -eq 1
+	accept "$base" --override cache-view-unknown
+	gate release -q -c "$conf" --transfer "$from" example.
+	is "the first, by transfer, accepted: exit status" "$status" -eq 3
+	rollout_is "the first, by transfer" running "$base"
+	advance
+	is "the first, by transfer: the second stage" "$status" -eq 0
+	finish "the first, by transfer"
+	rollout_is "the first, by transfer, at the end" finished "$base"
+	completeness=
+}
+
 # --- Approvals between stages ---
 
 stage_approve() { # who stage [words...]
@@ -958,7 +979,8 @@ feedback() {
 
 for part in ${STAGES_PARTS:-clean usage tampered at_once risky truncated bogus stuck soak \
 	command_fails approvals queue replace hold abort_first abort_second abort_last abort_killed \
-	abort_refused abort_accepted abort_queued watch signers_hook signers_hook_completeness feedback \
+	abort_refused abort_accepted abort_queued watch signers_hook signers_hook_completeness first_by_transfer \
+	feedback \
 	killed_by_command killed}; do
 	begun=$(date +%s)
 	$part

@@ -28,17 +28,12 @@ trap 'exit 1' INT TERM
 conf=$work/zonegate.xml
 hostile='we\"ird<b>&\039x.exa $(id) `id`;{}.'
 
-pass() { passed=$((passed + 1)); }
+. tests/tools/counts.sh
 
 fail() { # name why
 	failed=$((failed + 1))
 	echo "FAILED $1: $2"
 	sed 's/^/  /' "$work/out" "$work/err" | head -n 40
-}
-
-skip() { # name why
-	skipped=$((skipped + 1))
-	echo "skipped: $1: $2"
 }
 
 # Runs zonegate and wants an exit status; output in $work/out.

@@ -9,12 +9,8 @@ case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 umask 077
 
 passed=0 failed=0 skipped=0
-for tool in dig openssl dnssec-signzone; do
-	if ! command -v $tool >/dev/null; then
-		echo "skipped: needs $tool"
-		exit 77
-	fi
-done
+. tests/tools/needs.sh
+needs dig openssl dnssec-signzone
 work=$(mktemp -d) || exit 2
 . tests/tools/servers.sh
 trap 'servers_stop; rm -rf "$work"' EXIT

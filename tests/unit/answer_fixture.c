@@ -9,6 +9,7 @@
 #include <openssl/evp.h>
 
 #include "base/byte_reader.h"
+#include "base/hex.h"
 #include "crypto/nsec3_hash.h"
 #include "dns/base32.h"
 #include "gate/input.h"
@@ -330,7 +331,7 @@ void
 answer_add_hashed(struct answer *answer, const struct hashed_chain *chain, const char *name,
     const struct signing_key *key)
 {
-	char owner[33], next[33], salt[9] = "-", text[512];
+	char owner[33], next[33], salt[HEX_TEXT_SIZE(sizeof(chain->salt))] = "-", text[512];
 	uint8_t hash[20];
 	size_t at = chain->n - 1; /* before the first: the last covers it */
 
@@ -343,8 +344,8 @@ answer_add_hashed(struct answer *answer, const struct hashed_chain *chain, const
 		at = chain->n - 1;
 	hash_text(chain->names[at].hash, owner);
 	hash_text(chain->names[(at + 1) % chain->n].hash, next);
-	for (size_t i = 0; i < chain->salt_len; i++)
-		(void)snprintf(salt + 2 * i, sizeof(salt) - 2 * i, "%02x", chain->salt[i]);
+	if (chain->salt_len > 0)
+		hex_write(chain->salt, chain->salt_len, salt);
 	(void)snprintf(text, sizeof(text), "%s.%s 60 IN NSEC3 1 %u %u %s %s %s\n", owner,
 	    chain->below != NULL ? chain->below : "z.", chain->flags, chain->iterations, salt, next,
 	    chain->names[at].types);

@@ -419,8 +419,8 @@ digest_rules(struct history *history, struct digest *digest)
 	bool found = false, good;
 
 	ck_assert_ptr_nonnull(rules);
-	good = history_rules_find(history, "example.", "", expected->policy_digest, rules, &found,
-		   NULL) == ZG_OK &&
+	good = history_rules_find(history, "example.", "", expected->policy_digest, rules, NULL,
+		   &found, NULL) == ZG_OK &&
 	       digest_add(digest, (uint8_t *)&found, 1) == ZG_OK &&
 	       digest_add(digest, (uint8_t *)rules, sizeof(*rules)) == ZG_OK;
 	free(expected);

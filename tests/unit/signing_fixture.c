@@ -145,8 +145,7 @@ add_ds_as(
 	ck_assert_int_eq(EVP_Digest(data, 3 + key->rdlen, digest, &length, md, NULL), 1);
 	text_printf(
 	    text, "@ 60 IN %s %u %u %u ", type, signing_key_tag(key), key->rdata[3], digest_type);
-	for (unsigned i = 0; i < length; i++)
-		text_printf(text, "%02x", digest[i]);
+	text_add_hex(text, digest, length);
 	text_add(text, "\n");
 }
 

@@ -196,6 +196,10 @@ START_TEST(another_installation_zone_or_policy_is_foreign)
 	f.subject.zone = "example.";
 	f.subject.policy_digest = OTHER_POLICY;
 	ck_assert_int_eq(judge(&f), ZG_APPROVAL_FOREIGN);
+	f.subject.former_policy_digest = POLICY; /* it was, before the program was another */
+	ck_assert_int_eq(judge(&f), ZG_APPROVAL_USED);
+	f.subject.former_policy_digest = OTHER_POLICY;
+	ck_assert_int_eq(judge(&f), ZG_APPROVAL_FOREIGN);
 	f.subject.policy_digest = POLICY;
 	ck_assert_int_eq(judge(&f), ZG_APPROVAL_USED);
 	teardown(&f);

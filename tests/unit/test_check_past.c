@@ -272,6 +272,10 @@ START_TEST(change_of_the_policy_is_a_finding)
 	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "history-policy-changed"), 0);
 	fixture.past.candidate_policy_digest = "q";
 	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "history-policy-changed"), 1);
+	fixture.past.same_policy = true; /* "p" is how another version took it */
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "history-policy-changed"), 0);
+	fixture.past.same_policy = false;
+	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "history-policy-changed"), 1);
 	fixture.past.policy_digest = NULL; /* no release yet */
 	ck_assert_uint_eq(row_fixture_count(&fixture.rows, "history-policy-changed"), 0);
 }

@@ -324,8 +324,9 @@ struct said {
 };
 
 /* Two names more: an empty non-terminal that only an insecure delegation makes. */
-#define DATA3 DATA "ins2.only.example. 300 NS ns1.other.\n"
-#define PARAM "example. 300 NSEC3PARAM 1 0 1 AB\n"
+#define DATA3	  DATA "ins2.only.example. 300 NS ns1.other.\n"
+#define PARAM	  "example. 300 NSEC3PARAM 1 0 1 AB\n"
+#define NSEC_INS3 "ins.example. 300 NSEC ins2.only.example. NS RRSIG NSEC\n"
 
 enum { APEX, A, DN, ENT, X_ENT, INS, SEC, WILD, STAR, ONLY, INS2, N_SAID };
 
@@ -869,7 +870,7 @@ START_TEST(nsec_and_nsec3_may_stand_side_by_side)
 	struct text text = text_new();
 
 	assert_edited(
-	    PARAM, PARAM NSEC_APEX NSEC_A NSEC_DN NSEC_ENT NSEC_INS NSEC_SEC NSEC_LAST, beside);
+	    PARAM, PARAM NSEC_APEX NSEC_A NSEC_DN NSEC_ENT NSEC_INS3 NSEC_SEC NSEC_LAST, beside);
 	assert_edited(PARAM, PARAM NSEC_A, one_beside);
 	/* The NSEC chain is what counts. */
 	text_line(&text, "%s%s", NSEC_ZONE, nsec3);
@@ -888,6 +889,30 @@ START_TEST(nsec_and_nsec3_may_stand_side_by_side)
 }
 END_TEST
 
+/* An NSEC beside the chain in use may stand alone, at any name, and must not reach over a name. */
+START_TEST(nsec_beside_nsec3_spans_no_name)
+{
+	static const struct expected truth[3] = {{DEFECT_NSEC_BESIDE_NSEC3, 1}};
+	static const struct expected lie[3] = {
+	    {DEFECT_NSEC_BESIDE_NSEC3, 1}, {DEFECT_NSEC_NEXT, 1}};
+	static const struct expected lies[3] = {
+	    {DEFECT_NSEC_BESIDE_NSEC3, 2}, {DEFECT_NSEC_NEXT, 1}};
+
+	assert_edited(PARAM, PARAM NSEC_INS3, truth);
+	assert_edited(PARAM, PARAM NSEC_INS, lie);
+	assert_edited(
+	    PARAM, PARAM "ins.example. 300 NSEC not-there.example. NS RRSIG NSEC\n", truth);
+	assert_edited(PARAM, PARAM "ins.example. 300 NSEC ins.example. NS RRSIG NSEC\n", lie);
+	assert_edited(PARAM, PARAM NSEC_INS3 NSEC_INS, lies);
+	/* Only at the last name does the span end at the apex. */
+	assert_edited(PARAM, PARAM NSEC_LAST, truth);
+	assert_edited(PARAM, PARAM "sec.example. 300 NSEC example. NS DS RRSIG NSEC\n", lie);
+	/* An occluded name is denied by right, and can deny. */
+	assert_edited(PARAM, PARAM "ns.ins.example. 300 NSEC ins2.only.example. A\n", truth);
+	assert_edited(PARAM, PARAM "ns.ins.example. 300 NSEC sec.example. A\n", lie);
+}
+END_TEST
+
 /* Bits for the other chain's records are said by some signers and left out by others. */
 START_TEST(nsec_and_nsec3_bits_of_the_other_chain_are_free)
 {
@@ -898,13 +923,13 @@ START_TEST(nsec_and_nsec3_bits_of_the_other_chain_are_free)
 	said_copy(said);
 	said[A].types = "A RRSIG NSEC";
 	said[INS].types = "NS RRSIG NSEC";
-	text_line(&text, "%s%s%s%s", DATA3, PARAM, NSEC_A, NSEC_INS);
+	text_line(&text, "%s%s%s%s", DATA3, PARAM, NSEC_A, NSEC_INS3);
 	text_line(&text, "ins.example. 300 RRSIG NSEC 13 2 300 20300101000000 20200101000000 1 "
 			 "example. AAAA\n");
 	add_chain(&text, said, N_SAID, 1);
 	assert_text(&text, beside);
 	text.used = 0;
-	text_line(&text, "%s%s%s%s", DATA3, PARAM, NSEC_A, NSEC_INS);
+	text_line(&text, "%s%s%s%s", DATA3, PARAM, NSEC_A, NSEC_INS3);
 	add_chain(&text, all_said, N_SAID, 1);
 	assert_text(&text, beside);
 	free(text.bytes);
@@ -1115,6 +1140,7 @@ add_nsec3_tests(TCase *cases)
 	tcase_add_test(cases, nsec3_chains_that_are_complete_may_be_several);
 	tcase_add_test(cases, nsec3_every_named_chain_must_be_complete);
 	tcase_add_test(cases, nsec_and_nsec3_may_stand_side_by_side);
+	tcase_add_test(cases, nsec_beside_nsec3_spans_no_name);
 	tcase_add_test(cases, nsec_and_nsec3_bits_of_the_other_chain_are_free);
 	tcase_add_test(cases, nsec3_owner_that_is_a_name_of_its_own_is_hashed);
 	tcase_add_test(cases, nsec3_chain_of_one_record_points_to_itself);

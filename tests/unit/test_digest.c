@@ -1,12 +1,13 @@
 /* Message digests against the published examples, and how they are begun again. */
 #include "crypto/digest.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
 #include <openssl/evp.h>
+
+#include "base/hex.h"
 
 /* Digests of "abc": FIPS 180-4's example message. */
 static const struct {
@@ -28,10 +29,9 @@ static const struct {
 static void
 assert_hex(const uint8_t *octets, size_t length, const char *hex)
 {
-	char text[2 * DIGEST_OCTETS_MAX + 1];
+	char text[HEX_TEXT_SIZE(DIGEST_OCTETS_MAX)];
 
-	for (size_t i = 0; i < length; i++)
-		(void)snprintf(text + 2 * i, 3, "%02x", octets[i]);
+	hex_write(octets, length, text);
 	ck_assert_str_eq(text, hex);
 }
 
@@ -115,13 +115,24 @@ START_TEST(digest_begun_as_another_goes_on_behind_its_octets)
 }
 END_TEST
 
+START_TEST(digest_in_one_call_is_the_same)
+{
+	uint8_t octets[DIGEST_OCTETS_MAX];
+
+	ck_assert_int_eq(digest_of(vectors[_i].kind, (const uint8_t *)"abc", 3, octets), ZG_OK);
+	assert_hex(octets, vectors[_i].length, vectors[_i].abc);
+}
+END_TEST
+
 START_TEST(digest_of_unknown_kind_is_refused)
 {
 	struct digest *digest = (struct digest *)&digest;
+	uint8_t octets[DIGEST_OCTETS_MAX] = {0};
 
 	ck_assert_int_eq(digest_new((enum digest_kind)4, &digest), ZG_PARAMETER);
 	ck_assert_ptr_null(digest);
 	digest_free(NULL);
+	ck_assert_int_eq(digest_of((enum digest_kind)4, octets, 0, octets), ZG_PARAMETER);
 }
 END_TEST
 
@@ -137,6 +148,7 @@ main(void)
 	tcase_add_loop_test(cases, digest_begun_again_forgets_what_was_added, 0, N_VECTORS);
 	tcase_add_loop_test(cases, digest_is_that_of_the_evp_interface, 0, N_VECTORS);
 	tcase_add_loop_test(cases, digest_begun_as_another_goes_on_behind_its_octets, 0, N_VECTORS);
+	tcase_add_loop_test(cases, digest_in_one_call_is_the_same, 0, N_VECTORS);
 	tcase_add_test(cases, digest_of_unknown_kind_is_refused);
 	suite_add_tcase(suite, cases);
 	runner = srunner_create(suite);

@@ -1,11 +1,12 @@
 /* Ed25519 against the examples of RFC 8032 section 7.1, and what must not verify. */
 #include "crypto/ed25519.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
+
+#include "base/hex.h"
 
 static const struct {
 	const char *private_key, *public_key, *message, *signature;
@@ -37,12 +38,7 @@ from_hex(const char *hex, uint8_t octets[64])
 {
 	size_t n = strlen(hex) / 2;
 
-	for (size_t i = 0; i < n; i++) {
-		unsigned octet;
-
-		ck_assert_int_eq(sscanf(hex + 2 * i, "%2x", &octet), 1);
-		octets[i] = (uint8_t)octet;
-	}
+	ck_assert(hex_read(hex, n, octets));
 	return n;
 }
 

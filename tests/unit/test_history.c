@@ -651,6 +651,7 @@ START_TEST(two_writers_do_not_meet)
 	struct place place = place_make();
 	struct history *other = fixture_open(place.directory, HISTORY_WRITE);
 
+	ck_assert_int_eq(sqlite3_busy_timeout(other->db, 10), SQLITE_OK);
 	ck_assert_int_eq(history_begin(place.history, NULL), ZG_OK);
 	(void)fixture_add(place.history, "example.", 1, CANDIDATE_PASSED, 1);
 	ck_assert_int_eq(history_log(other, "", "k", "a", "t", 1, NULL), ZG_READ);
@@ -660,6 +661,43 @@ START_TEST(two_writers_do_not_meet)
 	ck_assert_int_eq(history_log(place.history, "", "k", "a", "t", 1, NULL), ZG_OK);
 	unbroken(other);
 	history_close(other);
+	place_clear(&place);
+}
+END_TEST
+
+/* Nobody else gets at the database for some seconds, as when many zones are released at once: who
+ * writes waits for that, and who only looks is told. */
+START_TEST(writer_waits_longer_than_reader)
+{
+	struct place place = place_make();
+	struct history *reader = fixture_open(place.directory, HISTORY_READ);
+	uint8_t chain[32];
+	int64_t number;
+	int ready[2], status;
+	char octet;
+	pid_t child;
+
+	ck_assert_int_eq(pipe(ready), 0);
+	child = fork();
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		sqlite3 *db;
+
+		(void)!sqlite3_open(place.database, &db);
+		(void)!sqlite3_exec(db, "BEGIN EXCLUSIVE", NULL, NULL, NULL);
+		(void)!write(ready[1], "", 1);
+		(void)sleep(7);
+		_exit(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK ? 0 : 1);
+	}
+	ck_assert_int_eq(read(ready[0], &octet, 1), 1);
+	ck_assert_int_eq(history_head(reader, chain, &number, NULL), ZG_READ);
+	ck_assert_int_eq(waitpid(child, &status, WNOHANG), 0);
+	ck_assert_int_eq(history_log(place.history, "", "k", "a", "t", 1, NULL), ZG_OK);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+	(void)close(ready[0]);
+	(void)close(ready[1]);
+	history_close(reader);
 	place_clear(&place);
 }
 END_TEST
@@ -889,7 +927,7 @@ START_TEST(database_of_the_version_before_is_read_as_it_is)
 	ck_assert_uint_eq(n, 1);
 	history_candidates_free(list, n);
 	ck_assert_int_eq(history_rules_find(place.history, "example.", "", rules->policy_digest,
-			     rules, &found, NULL),
+			     rules, NULL, &found, NULL),
 	    ZG_OK);
 	ck_assert(!found);
 	ck_assert_int_eq(
@@ -930,7 +968,7 @@ START_TEST(database_of_the_version_before_gets_what_it_lacks)
 	reopen(&place, HISTORY_READ);
 	unbroken(place.history);
 	ck_assert_int_eq(history_rules_find(place.history, "example.", "", rules->policy_digest,
-			     rules, &found, NULL),
+			     rules, NULL, &found, NULL),
 	    ZG_OK);
 	ck_assert(found);
 	free(rules);
@@ -1017,13 +1055,49 @@ rules_come_back(struct history *history, const struct history_rules *expected)
 	bool found = false, same;
 
 	ck_assert_ptr_nonnull(rules);
-	ck_assert_int_eq(history_rules_find(
-			     history, "EXAMPLE", "", expected->policy_digest, rules, &found, NULL),
+	ck_assert_int_eq(history_rules_find(history, "EXAMPLE", "", expected->policy_digest, rules,
+			     NULL, &found, NULL),
 	    ZG_OK);
 	same = found && memcmp(rules, expected, sizeof(*rules)) == 0;
 	free(rules);
 	return same;
 }
+
+/* The text that was recorded with the rules; "": none came. */
+static void
+policy_is(struct history *history, const char *digest, const char *expected)
+{
+	struct history_rules *rules = calloc(1, sizeof(*rules));
+	bool found = false;
+	char *policy = NULL;
+
+	ck_assert_ptr_nonnull(rules);
+	ck_assert_int_eq(
+	    history_rules_find(history, "example.", "", digest, rules, &policy, &found, NULL),
+	    ZG_OK);
+	ck_assert_str_eq(policy == NULL ? "" : policy, expected);
+	free(policy);
+	free(rules);
+}
+
+START_TEST(policy_comes_back_with_its_rules)
+{
+	struct place place = place_make();
+	struct history_rules *rules = fixture_rules('a', 2, 2), *others = fixture_rules('b', 2, 2);
+
+	policy_is(place.history, rules->policy_digest, "");
+	ck_assert_int_eq(
+	    history_add_rules(place.history, "example.", rules, "<ZoneGate/>", NULL), ZG_OK);
+	policy_is(place.history, rules->policy_digest, "<ZoneGate/>");
+	policy_is(place.history, others->policy_digest, "");
+	ck_assert_int_eq(history_add_rules(place.history, "example.", others, "", NULL), ZG_OK);
+	policy_is(place.history, others->policy_digest, "");
+	policy_is(place.history, rules->policy_digest, "<ZoneGate/>");
+	free(others);
+	free(rules);
+	place_clear(&place);
+}
+END_TEST
 
 START_TEST(rules_come_back_and_are_kept_once)
 {
@@ -1060,10 +1134,11 @@ START_TEST(rules_come_back_and_are_kept_once)
 	ck_assert(rules_come_back(place.history, rules));
 	memset(others->policy_digest, 0, sizeof(others->policy_digest));
 	ck_assert_int_eq(
-	    history_rules_find(place.history, "example.", "", "", others, &found, NULL), ZG_OK);
+	    history_rules_find(place.history, "example.", "", "", others, NULL, &found, NULL),
+	    ZG_OK);
 	ck_assert(found && memcmp(others, rules, sizeof(*rules)) == 0);
-	ck_assert_int_eq(
-	    history_rules_find(place.history, "example.", "elsewhere", "", others, &found, NULL),
+	ck_assert_int_eq(history_rules_find(place.history, "example.", "elsewhere", "", others,
+			     NULL, &found, NULL),
 	    ZG_OK);
 	ck_assert(!found);
 	/* Those of another zone are others. */
@@ -1428,6 +1503,7 @@ main(void)
 	tcase_add_test(tcase, head_and_its_signatures_come_back);
 	tcase_add_test(tcase, transaction_happens_whole_or_not_at_all);
 	tcase_add_test(tcase, two_writers_do_not_meet);
+	tcase_add_test(tcase, writer_waits_longer_than_reader);
 	tcase_add_test(tcase, two_processes_write_one_chain);
 	tcase_add_test(tcase, killed_writer_leaves_a_whole_history);
 	tcase_add_test(tcase, missing_history_is_only_made_when_asked);
@@ -1437,6 +1513,7 @@ main(void)
 	tcase_add_loop_test(tcase, database_of_the_version_before_is_read_as_it_is, 0, 2);
 	tcase_add_loop_test(tcase, database_of_the_version_before_gets_what_it_lacks, 0, 2);
 	tcase_add_test(tcase, providers_come_back_newest_first);
+	tcase_add_test(tcase, policy_comes_back_with_its_rules);
 	tcase_add_test(tcase, rules_come_back_and_are_kept_once);
 	tcase_add_test(tcase, order_of_approvers_is_no_change);
 	tcase_add_test(tcase, rules_that_cannot_be_are_refused);

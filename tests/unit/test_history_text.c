@@ -161,6 +161,27 @@ START_TEST(show_without_facts_says_what_is_known)
 END_TEST
 
 /* What was kept may have been changed: nothing that is not of the form is believed. */
+START_TEST(what_a_report_proves_is_one_of_its_words)
+{
+	static const struct {
+		const char *json;
+		bool proves;
+	} rows[] = {
+	    {"{\"completeness\": \"transfer\"}", true},
+	    {"{\"completeness\": \"ZONEMD, transfer, former zone\"}", true},
+	    {"{\"completeness\": \"ZONEMD, transfers\"}", false},
+	    {"{\"completeness\": \"no transfer\"}", false},
+	    {"{\"completeness\": \"none\"}", false},
+	    {"{\"completeness\": 1}", false},
+	    {"{}", false},
+	    {"[", false},
+	    {NULL, false},
+	};
+
+	ck_assert(stored_proves(rows[_i].json, "transfer") == rows[_i].proves);
+}
+END_TEST
+
 START_TEST(stored_deadlines_are_read_with_care)
 {
 	static const struct {
@@ -208,6 +229,7 @@ main(void)
 	tcase_add_test(tcase, hostile_words_stay_in_their_line);
 	tcase_add_test(tcase, show_has_keys_classes_cds_and_the_report);
 	tcase_add_test(tcase, show_without_facts_says_what_is_known);
+	tcase_add_loop_test(tcase, what_a_report_proves_is_one_of_its_words, 0, 9);
 	tcase_add_test(tcase, stored_deadlines_are_read_with_care);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);

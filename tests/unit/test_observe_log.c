@@ -6,6 +6,7 @@
 
 #include "history/history.h"
 #include "history_fixture.h"
+#include "log_fixture.h"
 #include "publish/observe_log.h"
 #include "publish/release_log.h"
 
@@ -23,24 +24,10 @@ static struct zone_look look;
 static int64_t
 add_handed(uint32_t serial, int64_t time)
 {
-	struct release_facts *facts = fixture_facts(ZONE, serial);
 	const uint8_t sha256[FILE_DIGEST_OCTETS] = {(uint8_t)serial};
-	char policy[65];
-	int64_t id;
+	int64_t id =
+	    fixture_judged(releases, fixture_facts(ZONE, serial), ZG_VERDICT_PASS, sha256, time);
 
-	memset(policy, 'a', 64);
-	policy[64] = '\0';
-	ck_assert_int_eq(release_add(releases,
-			     &(struct release_verdict){.facts = facts,
-				 .verdict = ZG_VERDICT_PASS,
-				 .sha256 = sha256,
-				 .policy_digest = policy,
-				 .reason = "because",
-				 .report = "{}",
-				 .time = time},
-			     &id, &error),
-	    ZG_OK);
-	fixture_facts_free(facts);
 	ck_assert_int_eq(release_handed(releases, &state, id, false, time, "test", &error), ZG_OK);
 	return id;
 }
@@ -49,12 +36,7 @@ add_handed(uint32_t serial, int64_t time)
 static void
 setup(void)
 {
-	char path[256];
-
-	folder = fixture_directory();
-	(void)snprintf(path, sizeof(path), "%s/state", folder);
-	ck_assert_int_eq(state_open(path, true, &state, &error), ZG_OK);
-	ck_assert_int_eq(release_log_open(&state, ZONE, true, &releases, &error), ZG_OK);
+	folder = fixture_log_open(&state, &releases);
 	(void)add_handed(1, FIXTURE_TIME);
 	(void)add_handed(2, FIXTURE_TIME + 1);
 	memset(servers, 0, sizeof(servers));
@@ -70,13 +52,7 @@ setup(void)
 static void
 teardown(void)
 {
-	char command[320];
-
-	release_log_close(releases);
-	state_close(&state);
-	(void)snprintf(command, sizeof(command), "rm -rf %s", folder);
-	ck_assert_int_eq(system(command), 0);
-	free(folder);
+	fixture_log_close(folder, &state, releases);
 }
 
 static struct observed

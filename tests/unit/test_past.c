@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "gate/past.h"
+#include "gate/policy_digest.h"
 #include "history/history.h"
 
 #define NOW    1795348800 /* 2026-11-22 12:00:00 UTC */
@@ -155,10 +156,10 @@ release_at(int64_t time, enum candidate_state state, struct release_facts *facts
 	return id;
 }
 
-/* The DS of a KSK, by somebody's word. */
+/* The DS of a KSK, of whose digest so many octets are given, by somebody's word. */
 static void
-record_ds(
-    int64_t time, enum observation_source source, const char *server, uint8_t ksk, uint32_t ttl)
+record_ds_part(int64_t time, enum observation_source source, const char *server, uint8_t ksk,
+    uint32_t ttl, uint8_t digest_len)
 {
 	struct history_ds *seen = calloc(1, sizeof(*seen));
 	struct release_facts *facts = calloc(1, sizeof(*facts));
@@ -170,12 +171,19 @@ record_ds(
 	(void)strcpy(seen->server, server);
 	add_key(facts, 257, ksk, true);
 	seen->entries[0] = (struct release_ds){
-	    .tag = facts->keys[0].tag, .algorithm = 13, .digest_type = 2, .digest_len = 32};
+	    .tag = facts->keys[0].tag, .algorithm = 13, .digest_type = 2, .digest_len = digest_len};
 	ck_assert_int_eq(
 	    key_ds_digest(origin, facts->keys[0].rdata, 68, 2, seen->entries[0].digest), ZG_OK);
 	ck_assert_msg(history_add_ds(history, "z.", seen, &error) == ZG_OK, "%s", error.text);
 	facts_delete(facts);
 	free(seen);
+}
+
+static void
+record_ds(
+    int64_t time, enum observation_source source, const char *server, uint8_t ksk, uint32_t ttl)
+{
+	record_ds_part(time, source, server, ksk, ttl, 32);
 }
 
 /* The DS of a KSK, seen at a server. */
@@ -201,21 +209,35 @@ struct outcome {
 	bool unchanged, ahead, unknown_server;
 };
 
-static struct outcome
-prove_at(int64_t now, struct release_facts *candidate)
+static struct past_inputs
+inputs_at(int64_t now, const struct release_facts *candidate)
 {
-	struct past_inputs inputs = {.directory = directory,
+	return (struct past_inputs){.directory = directory,
 	    .policy = policy,
 	    .policy_digest = "1",
 	    .candidate = candidate,
 	    .zone = "z.",
 	    .origin = origin,
 	    .now = now};
+}
+
+static struct past *
+past_of(const struct past_inputs *inputs)
+{
 	struct zg_error error = {""};
-	struct outcome outcome;
 	struct past *past;
 
-	ck_assert_msg(past_read(&inputs, &past, &error) == ZG_OK, "%s", error.text);
+	ck_assert_msg(past_read(inputs, &past, &error) == ZG_OK, "%s", error.text);
+	return past;
+}
+
+static struct outcome
+prove_at(int64_t now, struct release_facts *candidate)
+{
+	const struct past_inputs inputs = inputs_at(now, candidate);
+	struct past *past = past_of(&inputs);
+	struct outcome outcome;
+
 	outcome = (struct outcome){.outcome = past_facts(past)->proof->outcome,
 	    .earliest_safe = past_facts(past)->proof->earliest_safe,
 	    .until = past_facts(past)->proof->n_examples == 0
@@ -313,12 +335,7 @@ see_served(int64_t time, const char *server, uint32_t serial)
 /* DESIGN 9.18: from 3000 back to 2000, by way of a serial that both steps are lawful from. */
 START_TEST(serials_that_go_round_are_seen)
 {
-	struct past_inputs inputs = {.directory = directory,
-	    .policy = policy,
-	    .policy_digest = "1",
-	    .zone = "z.",
-	    .origin = origin,
-	    .now = NOW};
+	struct past_inputs inputs = inputs_at(NOW, NULL);
 	const uint32_t between = 3000U + 0x7fffffffU;
 	const struct {
 		uint32_t serial;
@@ -339,7 +356,7 @@ START_TEST(serials_that_go_round_are_seen)
 		struct past *past;
 
 		inputs.candidate = candidate;
-		ck_assert_int_eq(past_read(&inputs, &past, NULL), ZG_OK);
+		past = past_of(&inputs);
 		facts = past_facts(past);
 		ck_assert_msg(facts->goes_round == candidates[i].goes_round, "candidate %zu", i);
 		ck_assert_uint_eq(facts->former_serial, facts->goes_round ? 3000 : 0);
@@ -471,23 +488,28 @@ static struct past_parent
 parent_at(int64_t now)
 {
 	struct release_facts *candidate = facts_new(2, 4, 4);
-	struct past_inputs inputs = {.directory = directory,
-	    .policy = policy,
-	    .policy_digest = "1",
-	    .candidate = candidate,
-	    .zone = "z.",
-	    .origin = origin,
-	    .now = now};
-	struct zg_error error = {""};
+	const struct past_inputs inputs = inputs_at(now, candidate);
+	struct past *past = past_of(&inputs);
 	struct past_parent parent;
-	struct past *past;
 
-	ck_assert_msg(past_read(&inputs, &past, &error) == ZG_OK, "%s", error.text);
 	parent = past_facts(past)->parent;
 	past_free(past);
 	facts_delete(candidate);
 	return parent;
 }
+
+/* What no validator takes for the DS of a key is not taken for one here. */
+START_TEST(ds_with_a_part_of_the_digest_is_of_no_key)
+{
+	const int64_t later = NOW + 90 * DAY;
+
+	old_past();
+	see_ds(NOW, "192.0.2.1@53", 1, DAY);
+	ck_assert_int_eq(prove_at(later, facts_new(2, 4 | 8, 4)).outcome, CACHE_PROVED);
+	record_ds_part(NOW + HOUR, SOURCE_AUTHORITATIVE, "192.0.2.1@53", 1, DAY, 31);
+	ck_assert_int_eq(prove_at(later, facts_new(2, 4 | 8, 4)).outcome, CACHE_NOT_WORSE);
+}
+END_TEST
 
 START_TEST(what_is_known_of_the_parent_is_summed_up)
 {
@@ -570,17 +592,10 @@ static uint32_t
 stage_serial_for(uint32_t serial, int64_t now)
 {
 	struct release_facts *candidate = facts_new(serial, 4, 4);
-	struct past_inputs inputs = {.directory = directory,
-	    .policy = policy,
-	    .policy_digest = "",
-	    .candidate = candidate,
-	    .zone = "z.",
-	    .origin = origin,
-	    .now = now};
-	struct past *past;
+	const struct past_inputs inputs = inputs_at(now, candidate);
+	struct past *past = past_of(&inputs);
 	uint32_t found;
 
-	ck_assert_int_eq(past_read(&inputs, &past, NULL), ZG_OK);
 	found = past_facts(past)->stage_has ? past_facts(past)->stage_serial : 0;
 	past_free(past);
 	facts_delete(candidate);
@@ -693,12 +708,8 @@ END_TEST
 
 START_TEST(roll_types_of_the_policy_are_held)
 {
-	struct past_inputs inputs = {.directory = directory,
-	    .policy_digest = "1",
-	    .zone = "z.",
-	    .origin = origin,
-	    .now = NOW};
 	struct release_facts *candidate = facts_new(2, 4 | 8, 4);
+	struct past_inputs inputs = inputs_at(NOW, candidate);
 	struct past *past;
 
 	old_past();
@@ -710,8 +721,7 @@ START_TEST(roll_types_of_the_policy_are_held)
 			NULL, &policy, NULL),
 		    ZG_OK);
 		inputs.policy = policy;
-		inputs.candidate = candidate;
-		ck_assert_int_eq(past_read(&inputs, &past, NULL), ZG_OK);
+		past = past_of(&inputs);
 		ck_assert_uint_eq(past_facts(past)->n_refused_steps, allowed ? 0 : 1);
 		past_free(past);
 	}
@@ -722,15 +732,10 @@ END_TEST
 START_TEST(damaged_history_is_no_past)
 {
 	struct release_facts *candidate = facts_new(2, 4, 4);
-	struct past_inputs inputs = {.directory = "/nonexistent",
-	    .policy = policy,
-	    .policy_digest = "1",
-	    .candidate = candidate,
-	    .zone = "z.",
-	    .origin = origin,
-	    .now = NOW};
+	struct past_inputs inputs = inputs_at(NOW, candidate);
 	struct past *past;
 
+	inputs.directory = "/nonexistent";
 	ck_assert_int_eq(past_read(&inputs, &past, NULL), ZG_READ);
 	ck_assert_ptr_null(past);
 	facts_delete(candidate);
@@ -946,20 +951,14 @@ prove_of_two(int64_t now, const char *second, int64_t max_age)
 {
 	const char *const providers[] = {"b", second};
 	struct release_facts *candidate = facts_new(2, 4 | 8 | 16, 4);
-	struct past_inputs inputs = {.directory = directory,
-	    .policy = policy,
-	    .policy_digest = "1",
-	    .candidate = candidate,
-	    .zone = "z.",
-	    .origin = origin,
-	    .providers = providers,
-	    .n_providers = second == NULL ? 1 : 2,
-	    .provider_max_age = max_age,
-	    .now = now};
+	struct past_inputs inputs = inputs_at(now, candidate);
 	struct outcome outcome;
 	struct past *past;
 
-	ck_assert_int_eq(past_read(&inputs, &past, NULL), ZG_OK);
+	inputs.providers = providers;
+	inputs.n_providers = second == NULL ? 1 : 2;
+	inputs.provider_max_age = max_age;
+	past = past_of(&inputs);
 	ck_assert_uint_eq(past_facts(past)->n_providers, inputs.n_providers);
 	ck_assert(past_facts(past)->providers[0].wanted);
 	outcome = (struct outcome){.outcome = past_facts(past)->proof->outcome,
@@ -1046,6 +1045,88 @@ START_TEST(classes_that_are_not_known_are_gone_after_the_horizon)
 }
 END_TEST
 
+/* ---- The policy that the release in force passed under ---- */
+
+/* What release_at writes. */
+#define RECORDED "0000000000000000000000000000000000000000000000000000000000000000"
+
+/* The rules of the release in force, with the text of its policy. */
+static void
+record_rules(const char *digest, const char *text)
+{
+	struct history_rules *rules = calloc(1, sizeof(*rules));
+	struct zg_error error = {""};
+
+	ck_assert_ptr_nonnull(rules);
+	*rules = (struct history_rules){.time = NOW - DAY, .quorum = 2};
+	(void)strcpy(rules->policy_digest, digest);
+	ck_assert_msg(
+	    history_add_rules(history, "z.", rules, text, &error) == ZG_OK, "%s", error.text);
+	free(rules);
+}
+
+/* Whether the candidate is judged by the policy that the release in force passed under. */
+static bool
+is_same_policy(const char *digest)
+{
+	struct release_facts *candidate = facts_new(2, 4, 4);
+	struct past_inputs inputs = inputs_at(NOW, candidate);
+	struct past *past;
+	bool same;
+
+	inputs.policy_digest = digest;
+	past = past_of(&inputs);
+	same = past_facts(past)->same_policy;
+	ck_assert_str_eq(past_facts(past)->policy_digest, RECORDED);
+	ck_assert_str_eq(past_facts(past)->candidate_policy_digest, digest);
+	past_free(past);
+	facts_delete(candidate);
+	return same;
+}
+
+/* A version that knew one check less wrote the text, and took the digest of all of it: all that is
+ * known of the policy is the text. */
+START_TEST(policy_is_the_same_when_its_text_is)
+{
+	char digest[POLICY_DIGEST_TEXT_SIZE], *text = NULL, *line, *word;
+
+	ck_assert_int_eq(policy_digest(policy, digest, NULL), ZG_OK);
+	ck_assert_int_eq(zg_policy_show(policy, &text, NULL), ZG_OK);
+	old_past();
+	ck_assert(!is_same_policy(digest)); /* nothing was recorded */
+	record_rules(RECORDED, "");
+	ck_assert(!is_same_policy(digest));
+	record_rules("1", text); /* with another digest */
+	ck_assert(!is_same_policy(digest));
+	line = strstr(text, "<Check ");
+	ck_assert_ptr_nonnull(line);
+	memmove(line, strchr(line, '\n'), strlen(strchr(line, '\n')) + 1);
+	record_rules(RECORDED, text);
+	ck_assert(is_same_policy(digest));
+	ck_assert(!is_same_policy(RECORDED)); /* equal, and nothing is to be said of it */
+	word = strstr(text, "<PropagationDelay>PT30M<");
+	ck_assert_ptr_nonnull(word);
+	memcpy(word, "<PropagationDelay>PT31M<", strlen("<PropagationDelay>PT31M<"));
+	record_rules("2", ""); /* else the row is that of before */
+	record_rules(RECORDED, text);
+	ck_assert(!is_same_policy(digest));
+	free(text);
+}
+END_TEST
+
+START_TEST(policy_that_cannot_be_read_is_another)
+{
+	static const char *const texts[] = {"<ZoneGate/>", "no XML",
+	    "<ZoneGate version=\"1\"><Policy name=\"t\"><Future/></Policy></ZoneGate>"};
+	char digest[POLICY_DIGEST_TEXT_SIZE];
+
+	ck_assert_int_eq(policy_digest(policy, digest, NULL), ZG_OK);
+	old_past();
+	record_rules(RECORDED, texts[_i]);
+	ck_assert(!is_same_policy(digest));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -1067,6 +1148,7 @@ main(void)
 	tcase_add_test(tests, server_of_the_parent_that_is_gone_is_forgotten);
 	tcase_add_test(tests, servers_of_the_parent_overtake_the_word_of_a_person);
 	tcase_add_test(tests, unproved_answer_of_the_parent_counts_for_nothing);
+	tcase_add_test(tests, ds_with_a_part_of_the_digest_is_of_no_key);
 	tcase_add_test(tests, what_is_known_of_the_parent_is_summed_up);
 	tcase_add_test(tests, past_that_is_missing_is_unknown);
 	tcase_add_test(tests, ds_that_nobody_saw_is_unknown);
@@ -1091,6 +1173,8 @@ main(void)
 	tcase_add_test(tests, provider_that_was_not_seen_of_late_is_unknown);
 	tcase_add_test(tests, provider_that_was_seen_of_late_counts);
 	tcase_add_test(tests, provider_that_left_is_forgotten_after_the_horizon);
+	tcase_add_test(tests, policy_is_the_same_when_its_text_is);
+	tcase_add_loop_test(tests, policy_that_cannot_be_read_is_another, 0, 3);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

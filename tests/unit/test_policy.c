@@ -220,6 +220,24 @@ START_TEST(canonical_form_reads_back_to_itself)
 }
 END_TEST
 
+/* What is said of no signatures in particular holds for those of DNSKEY unless an element, be it
+ * empty, says otherwise: it must not be lost. */
+START_TEST(canonical_form_keeps_an_empty_exception)
+{
+	static const char *const texts[] = {HEAD
+	    "<Signatures><Validity><Min>P7D</Min></Validity><Validity for=\"DNSKEY\"/>"
+	    "</Signatures>" TAIL,
+	    HEAD "<Signatures><Validity><Min>P7D</Min></Validity></Signatures>" TAIL,
+	    HEAD "<Signatures><Validity for=\"DNSKEY\"/></Signatures>" TAIL};
+	char *first = shown(parse(texts[_i])), *second = shown(parse(first));
+
+	ck_assert_str_eq(first, second);
+	ck_assert((strstr(first, "<Validity for=\"DNSKEY\"/>") != NULL) == (_i == 0));
+	free(first);
+	free(second);
+}
+END_TEST
+
 START_TEST(canonical_form_names_every_check_once)
 {
 	char *text = shown(read_file("policies/tld.xml"));
@@ -1410,6 +1428,7 @@ policy_suite(void)
 	tcase_add_loop_test(shipping, shipped_policy_is_named_after_its_file, 0, SHIPPED);
 	tcase_add_loop_test(shipping, shipped_policy_never_eases_a_check, 0, SHIPPED);
 	tcase_add_loop_test(shipping, canonical_form_reads_back_to_itself, 0, SHIPPED + 1);
+	tcase_add_loop_test(shipping, canonical_form_keeps_an_empty_exception, 0, 3);
 	tcase_add_test(shipping, tld_is_stricter_than_default);
 	tcase_add_test(table, table_is_consistent);
 	tcase_add_test(table, canonical_form_names_every_check_once);

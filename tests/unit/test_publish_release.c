@@ -11,13 +11,14 @@
 #include "base/file_replace.h"
 #include "history/history.h"
 #include "history_fixture.h"
+#include "log_fixture.h"
 #include "publish/release.h"
 
 #define ZONE "example."
 #define NOW  (FIXTURE_TIME + 1000)
 
 static char *folder;
-static char path[256], target[256];
+static char target[256];
 static struct zg_error error;
 static struct state_directory state;
 static struct release_log *releases;
@@ -25,26 +26,17 @@ static struct release_log *releases;
 static void
 setup(void)
 {
-	folder = fixture_directory();
-	(void)snprintf(path, sizeof(path), "%s/state", folder);
+	folder = fixture_log_open(&state, &releases);
 	(void)snprintf(target, sizeof(target), "%s/pub/example.zone", folder);
 	*strrchr(target, '/') = '\0';
 	ck_assert_int_eq(mkdir(target, 0755), 0);
 	(void)snprintf(target, sizeof(target), "%s/pub/example.zone", folder);
-	ck_assert_int_eq(state_open(path, true, &state, &error), ZG_OK);
-	ck_assert_int_eq(release_log_open(&state, ZONE, true, &releases, &error), ZG_OK);
 }
 
 static void
 teardown(void)
 {
-	char command[320];
-
-	release_log_close(releases);
-	state_close(&state);
-	(void)snprintf(command, sizeof(command), "rm -rf %s", folder);
-	ck_assert_int_eq(system(command), 0);
-	free(folder);
+	fixture_log_close(folder, &state, releases);
 }
 
 /* The SHA-256 that stands for the text of a serial: that of a file that holds it. */
@@ -74,25 +66,10 @@ add(uint32_t serial, zg_verdict verdict, int64_t time)
 {
 	struct release_facts *facts = fixture_facts(ZONE, serial);
 	uint8_t sha256[FILE_DIGEST_OCTETS];
-	char policy[65];
-	int64_t id;
 
-	memset(policy, 'a', 64);
-	policy[64] = '\0';
 	text_digest(serial, sha256);
 	facts->first_expiration = NOW + serial;
-	ck_assert_int_eq(release_add(releases,
-			     &(struct release_verdict){.facts = facts,
-				 .verdict = verdict,
-				 .sha256 = sha256,
-				 .policy_digest = policy,
-				 .reason = "because",
-				 .report = "{}",
-				 .time = time},
-			     &id, &error),
-	    ZG_OK);
-	fixture_facts_free(facts);
-	return id;
+	return fixture_judged(releases, facts, verdict, sha256, time);
 }
 
 static int64_t
@@ -189,7 +166,7 @@ START_TEST(evidence_supersedes_and_its_absence_does_not)
 
 	(void)add_handed(1, FIXTURE_TIME, false);
 	(void)add_handed(2, FIXTURE_TIME + 1, false);
-	history = fixture_open(path, HISTORY_READ);
+	history = fixture_open(state.path, HISTORY_READ);
 	ck_assert_int_eq(
 	    history_candidates(history, ZONE, NOW, false, 0, &list, &n, &error), ZG_OK);
 	ck_assert_uint_eq(n, 2);
@@ -333,7 +310,7 @@ observations(void)
 	struct history_ds *list = NULL;
 	size_t n = 0;
 
-	ck_assert_int_eq(history_open(path, HISTORY_READ, &history, &error), ZG_OK);
+	ck_assert_int_eq(history_open(state.path, HISTORY_READ, &history, &error), ZG_OK);
 	ck_assert_int_eq(history_ds_list(history, ZONE, 0, &list, &n, &error), ZG_OK);
 	history_close(history);
 	free(list);
@@ -367,7 +344,7 @@ END_TEST
 
 START_TEST(a_database_is_made_once_and_never_again)
 {
-	char *database = fixture_database(path);
+	char *database = fixture_database(state.path);
 	struct release_log *again;
 
 	ck_assert_int_eq(unlink(database), 0);
@@ -395,7 +372,7 @@ START_TEST(the_head_of_the_log_is_signed)
 	ck_assert_uint_eq(strlen(strchr(text, ':')), 1 + 64 + 1 + 128);
 	/* Once is enough. */
 	ck_assert_int_eq(release_sign_head(releases, &state, NOW, &error), ZG_OK);
-	history = fixture_open(path, HISTORY_READ);
+	history = fixture_open(state.path, HISTORY_READ);
 	ck_assert_int_eq(history_signatures(history, &list, &n, &error), ZG_OK);
 	ck_assert_uint_eq(n, 1);
 	ck_assert_int_eq(list[0].number, number);

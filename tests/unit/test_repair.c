@@ -1,10 +1,10 @@
 /* A broken candidate held against a broken zone in force. Zones z. of four RRsets at the apex, and
  * of TXT and NSEC at a, b and c; their signatures are real. */
 #include <check.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "gate/repair.h"
 #include "policy/policy.h"
 #include "signing_fixture.h"
@@ -175,8 +175,7 @@ make_both(const struct like *now, const struct like *before)
 	make(&candidate, now);
 	make(&former, before);
 	candidate.facts->past = &past;
-	for (size_t i = 0; i < sizeof(former.facts->digest); i++)
-		snprintf(in_force.digest + 2 * i, 3, "%02x", former.facts->digest[i]);
+	hex_write(former.facts->digest, sizeof(former.facts->digest), in_force.digest);
 }
 
 static bool

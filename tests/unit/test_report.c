@@ -730,6 +730,24 @@ START_TEST(paragraphs_are_folded)
 }
 END_TEST
 
+START_TEST(page_is_handed_over_when_it_is_whole)
+{
+	struct page page = {0};
+	struct text_writer out = {0};
+
+	page_line(&page, 0, "whole");
+	ck_assert_int_eq(page_take(&page, &out), ZG_OK);
+	ck_assert_str_eq(out.text, "whole\n");
+	ck_assert_ptr_null(page.out.text);
+	text_writer_clear(&out);
+	page_line(&page, 0, "cut off");
+	page.raw.failed = true;
+	ck_assert_int_eq(page_take(&page, &out), ZG_MEMORY);
+	ck_assert_ptr_null(out.text);
+	ck_assert_ptr_null(page.out.text);
+}
+END_TEST
+
 START_TEST(folding_keeps_the_digits_of_a_number_together)
 {
 	struct page page = {0};
@@ -1278,6 +1296,7 @@ add_text_tests(TCase *tcase)
 	tcase_add_test(tcase, not_run_is_grouped_by_reason);
 	tcase_add_test(tcase, revoked_key_is_called_so);
 	tcase_add_test(tcase, paragraphs_are_folded);
+	tcase_add_test(tcase, page_is_handed_over_when_it_is_whole);
 	tcase_add_test(tcase, folding_keeps_the_digits_of_a_number_together);
 	tcase_add_test(tcase, a_line_may_be_as_wide_as_the_page_and_not_wider);
 	tcase_add_test(tcase, hostile_strings_do_not_get_out_of_the_text);

@@ -9,13 +9,13 @@
 #include "base/file_io.h"
 #include "base/file_replace.h"
 #include "history_fixture.h"
+#include "log_fixture.h"
 #include "publish/rollout.h"
 
 #define ZONE "example."
 #define T    FIXTURE_TIME
 
 static char *folder;
-static char path[256];
 static struct zg_error error;
 static struct state_directory state;
 static struct release_log *releases;
@@ -32,43 +32,21 @@ static void
 setup(void)
 {
 	zone = (struct config_zone){.name = (char[]){ZONE}, .stages = stages, .n_stages = 3};
-	folder = fixture_directory();
-	(void)snprintf(path, sizeof(path), "%s/state", folder);
-	ck_assert_int_eq(state_open(path, true, &state, &error), ZG_OK);
-	ck_assert_int_eq(release_log_open(&state, ZONE, true, &releases, &error), ZG_OK);
+	folder = fixture_log_open(&state, &releases);
 }
 
 static void
 teardown(void)
 {
-	char command[320];
-
-	release_log_close(releases);
-	state_close(&state);
-	(void)snprintf(command, sizeof(command), "rm -rf %s", folder);
-	ck_assert_int_eq(system(command), 0);
-	free(folder);
+	fixture_log_close(folder, &state, releases);
 }
 
 static int64_t
 add(uint32_t serial)
 {
-	struct release_facts *facts = fixture_facts(ZONE, serial);
 	static const uint8_t sha256[FILE_DIGEST_OCTETS] = {1, 2, 3};
-	int64_t id;
 
-	ck_assert_int_eq(release_add(releases,
-			     &(struct release_verdict){.facts = facts,
-				 .verdict = ZG_VERDICT_PASS,
-				 .sha256 = sha256,
-				 .policy_digest = "",
-				 .reason = "because",
-				 .report = "{}",
-				 .time = T},
-			     &id, &error),
-	    ZG_OK);
-	fixture_facts_free(facts);
-	return id;
+	return fixture_judged(releases, fixture_facts(ZONE, serial), ZG_VERDICT_PASS, sha256, T);
 }
 
 static void

@@ -720,13 +720,20 @@ START_TEST(broken_chain_and_bad_signature_are_critical)
 }
 END_TEST
 
-/* The line that says that a signature was made is the only one that needs none. */
+/* The line that says that a signature was made is the only one that needs none; a run may still be
+ * at work on others. */
 START_TEST(unsigned_end_of_the_log_is_said)
 {
 	struct status_gate_inputs inputs = gate_in_order;
 
 	inputs.head = 13;
 	assert_gate(&inputs, "log-unsigned", STATUS_WARNING);
+	inputs.longest = 20;
+	inputs.unsigned_since = NOW - 80;
+	ck_assert_ptr_null(judge_gate(&inputs));
+	inputs.unsigned_since--;
+	assert_gate(&inputs, "log-unsigned", STATUS_WARNING);
+	inputs.unsigned_since = 0;
 	inputs.head = 1;
 	inputs.signed_head = 0;
 	assert_gate(&inputs, "log-unsigned", STATUS_WARNING);

@@ -33,6 +33,26 @@ START_TEST(zero_octets_are_kept)
 }
 END_TEST
 
+/* In lower case, and nothing as an empty text. */
+START_TEST(octets_are_written_as_digits)
+{
+	static const uint8_t octets[] = {0x00, 0x7f, 0xab, 0xff};
+	struct text_writer writer = {0};
+
+	text_add_hex(&writer, octets, 0);
+	ck_assert_str_eq(writer.text, "");
+	text_add(&writer, "SHA-256 ");
+	text_add_hex(&writer, octets, sizeof(octets));
+	ck_assert_str_eq(writer.text, "SHA-256 007fabff");
+	ck_assert_uint_eq(writer.used, strlen(writer.text));
+	for (int i = 0; i < 1000; i++)
+		text_add_hex(&writer, octets, sizeof(octets));
+	ck_assert_uint_eq(writer.used, strlen("SHA-256 ") + (size_t)8 * 1001);
+	ck_assert_uint_eq(writer.used, strlen(writer.text));
+	text_writer_clear(&writer);
+}
+END_TEST
+
 START_TEST(long_text_grows_the_buffer)
 {
 	struct text_writer writer = {0};
@@ -54,6 +74,19 @@ START_TEST(long_format_is_not_cut)
 	text_printf(&writer, "%*s|", 5000, "x");
 	ck_assert_uint_eq(writer.used, 5001);
 	ck_assert_str_eq(writer.text + 4999, "x|");
+	text_writer_clear(&writer);
+}
+END_TEST
+
+/* Twice as many digits as octets: more than can be counted. */
+START_TEST(too_many_octets_fail)
+{
+	static const uint8_t octets[] = {0};
+	struct text_writer writer = {0};
+
+	text_add_hex(&writer, octets, SIZE_MAX / 2 + 1);
+	ck_assert(writer.failed);
+	ck_assert_uint_eq(writer.used, 0);
 	text_writer_clear(&writer);
 }
 END_TEST
@@ -100,8 +133,10 @@ main(void)
 
 	tcase_add_test(tcase, text_is_appended_and_terminated);
 	tcase_add_test(tcase, zero_octets_are_kept);
+	tcase_add_test(tcase, octets_are_written_as_digits);
 	tcase_add_test(tcase, long_text_grows_the_buffer);
 	tcase_add_test(tcase, long_format_is_not_cut);
+	tcase_add_test(tcase, too_many_octets_fail);
 	tcase_add_test(tcase, failure_sticks_and_keeps_the_text);
 	tcase_add_test(tcase, cleared_writer_is_new);
 	suite_add_tcase(suite, tcase);

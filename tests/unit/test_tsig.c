@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/byte_reader.h"
+#include "base/hex.h"
 #include "dns/name.h"
 #include "net/tsig.h"
 
@@ -28,12 +29,9 @@ vector(int algorithm, enum vector which)
 	const char *hex = vectors[algorithm][which].hex;
 	struct message message = {.tsig_at = vectors[algorithm][which].tsig_at};
 
-	for (; *hex != '\0'; hex += 2) {
-		unsigned octet;
-
-		ck_assert_int_eq(sscanf(hex, "%2x", &octet), 1);
-		message.octets[message.length++] = (uint8_t)octet;
-	}
+	message.length = strlen(hex) / 2;
+	ck_assert_uint_le(message.length, MESSAGE_MAX);
+	ck_assert(hex_read(hex, message.length, message.octets));
 	return message;
 }
 

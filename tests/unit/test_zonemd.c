@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "crypto/digest.h"
 #include "facts/content_digest.h"
 #include "facts/zonemd.h"
@@ -248,8 +249,7 @@ digest_text(const char *text, char hex[97])
 
 	ck_assert_msg(content_digest(zone, digest, &error) == ZG_OK, "%s", error.text);
 	zone_free(zone);
-	for (size_t i = 0; i < sizeof(digest); i++)
-		(void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	hex_write(digest, sizeof(digest), hex);
 }
 
 /* The records of A.1, ZONEMD among them, put into wire form and digested by another program. */
@@ -339,8 +339,7 @@ digest_wire(size_t rdlen, char hex[97])
 	ck_assert_int_eq(digest_add(sha384, wire, used), ZG_OK);
 	ck_assert_int_eq(digest_end(sha384, octets), ZG_OK);
 	digest_free(sha384);
-	for (size_t i = 0; i < sizeof(octets); i++)
-		(void)snprintf(hex + 2 * i, 3, "%02x", octets[i]);
+	hex_write(octets, sizeof(octets), hex);
 }
 
 /* Every length about that of what is gathered before it is hashed. */
