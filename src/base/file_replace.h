@@ -17,8 +17,8 @@
 MUST_CHECK zg_status file_replace(
     const char *path, const uint8_t *bytes, size_t length, mode_t mode, struct zg_error *error);
 
-/* Removes what replacements of `path` that were killed left beside it. The caller knows that none is
- * under way, and that nobody else names files so: PATH, a dot, six letters or digits. */
+/* Removes what replacements of `path` that were killed left beside it. The caller knows that none
+ * is under way, and that nobody else names files so: PATH, a dot, six letters or digits. */
 void file_replace_sweep(const char *path);
 
 /*
