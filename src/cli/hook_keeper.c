@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -151,6 +152,9 @@ hook_keep(int (*work)(const struct hook *), const struct arguments *arguments, i
 	pid_t own = getpid();
 	sigset_t all, mask;
 
+	/* That the hearer has ended wakes us at once: a signal that means nothing else here. */
+	if (heard)
+		(void)prctl(PR_SET_PDEATHSIG, SIGUSR1);
 	/* An inherited SIG_IGN would reap the child behind our back. */
 	(void)sigfillset(&all);
 	if (sigprocmask(SIG_BLOCK, &all, &mask) == 0 && signal(SIGCHLD, SIG_DFL) != SIG_ERR)
