@@ -4,7 +4,8 @@
 
 #include "check/check.h"
 
-/* The time of the context, with the policy's clock skew, lies between the times of the signature. */
+/* The time of the context, with the policy's clock skew, lies between the times of the signature.
+ */
 bool rrsig_in_force(const struct check_context *context, const struct rrsig_view *rrsig);
 
 /* `amount` is above the bound (a number, or percent of `before`) and not below the minimum. */

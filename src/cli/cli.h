@@ -224,6 +224,10 @@ struct gate_job {
 
 	bool timed;
 	struct zg_timing timing;
+
+	/* NULL, or called in the worker when all inputs are read, and less is done at once. */
+	void (*when_read)(void *context);
+	void *when_read_context;
 };
 
 /* Seconds since 1970. */
@@ -291,8 +295,10 @@ struct supervised {
 	bool needs_content; /* a pass counts only with zone and content digest */
 	bool stays;	    /* a signal that ends programs ends the work, and is "undecided" */
 	/* NULL, or work of the supervisor's own while the worker is busy, in pieces of a few
-	 * milliseconds: called until it says that there is no more. */
+	 * milliseconds: called until it says that there is no more, once `beside_when`, a
+	 * descriptor, can be read. */
 	bool (*beside)(void *context);
+	int beside_when;
 };
 
 /* The time-out where nobody asked for another one: many times what the largest zones need. */
@@ -553,6 +559,7 @@ int knot_watch(const struct arguments *arguments);
  * release_outcome.c) --- */
 
 struct release_beside {
+	int when[2];		    /* a pipe: the worker has read what it reads */
 	int digest_from, digest_to; /* a pipe; -1: closed */
 	struct state_copy copy;	    /* of the snapshot */
 };
@@ -570,7 +577,7 @@ struct release_job {
 	char *rolling;	    /* owned: of a zone with stages the rolling text, which is the target */
 	bool queued;	    /* the candidate waits for the end of a rollout */
 	bool stays;	    /* a rollout does not go on when it is settled: the caller sees to it */
-	bool back; /* the candidate is the release in force, for stages that have another */
+	bool back;     /* the candidate is the release in force, for stages that have another */
 	bool rechecks; /* the candidate is what is rolled out */
 	bool dry_run;
 	bool has_state; /* false only in a dry run: there is no history yet */
@@ -621,11 +628,13 @@ bool job_snapshot_make(struct release_job *job, struct zg_error *error);
 
 /*
  * Beside the worker (release_beside.c): begun before there is one; ended when there is none, and
- * then the digest of the snapshot is known, unless it cannot be read. beside_digest is the worker's
- * way to it: it waits. beside_keep replaces FOLDER/ZONE.zone in the state directory by the text of
- * the snapshot, which `fd` has as well.
+ * then the digest of the snapshot is known, unless it cannot be read. It is done when
+ * the worker says beside_go: while it reads, it uses all processors. beside_digest is the worker's
+ * way to the digest: it waits. beside_keep replaces FOLDER/ZONE.zone in the state directory by the
+ * text of the snapshot, which `fd` has as well.
  */
 ZG_MUST_CHECK zg_status beside_begin(struct release_job *job, struct zg_error *error);
+void beside_go(void *job);
 bool beside_work(void *job);
 void beside_end(struct release_job *job);
 ZG_MUST_CHECK zg_status beside_digest(

@@ -218,6 +218,8 @@ phase_begin(void *context, enum zg_phase phase, uint64_t done, uint64_t total)
 		share_show(job, done, total);
 		return;
 	}
+	if (phase == ZG_PHASE_VERIFY && job->when_read != NULL)
+		job->when_read(job->when_read_context);
 	(void)clock_gettime(CLOCK_MONOTONIC, &job->since);
 	job->shown_at = 0;
 	job->phase = phase <= ZG_PHASE_COUNT ? phase : ZG_PHASE_COUNT;

@@ -14,29 +14,57 @@
 
 /* --- The digest --- */
 
-zg_status
-beside_begin(struct release_job *job, struct zg_error *error)
-{
-	int ends[2];
-
-	if (job->snapshot.digest == NULL)
-		return ZG_OK;
-	if (pipe2(ends, O_CLOEXEC) != 0) {
-		(void)snprintf(
-		    error->text, sizeof(error->text), "no pipe: %s", strerrordesc_np(errno));
-		return ZG_READ;
-	}
-	job->beside.digest_from = ends[0];
-	job->beside.digest_to = ends[1];
-	return ZG_OK;
-}
-
 static void
 end_close(int *end)
 {
 	if (*end >= 0)
 		(void)close(*end);
 	*end = -1;
+}
+
+static void
+ends_close(struct release_beside *beside)
+{
+	end_close(&beside->when[0]);
+	end_close(&beside->when[1]);
+	end_close(&beside->digest_from);
+	end_close(&beside->digest_to);
+}
+
+static zg_status
+no_pipe(struct zg_error *error)
+{
+	(void)snprintf(error->text, sizeof(error->text), "no pipe: %s", strerrordesc_np(errno));
+	return ZG_READ;
+}
+
+zg_status
+beside_begin(struct release_job *job, struct zg_error *error)
+{
+	struct release_beside *beside = &job->beside;
+	int ends[2];
+
+	if (pipe2(beside->when, O_CLOEXEC) != 0)
+		return no_pipe(error);
+	job->gate.when_read = beside_go;
+	job->gate.when_read_context = job;
+	if (job->snapshot.digest == NULL)
+		return ZG_OK;
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return no_pipe(error);
+	beside->digest_from = ends[0];
+	beside->digest_to = ends[1];
+	return ZG_OK;
+}
+
+void
+beside_go(void *context)
+{
+	struct release_job *job = context;
+
+	if (job->beside.when[1] >= 0)
+		(void)!write_all(job->beside.when[1], "", 1);
+	end_close(&job->beside.when[1]);
 }
 
 /* The next piece, and at the end the word for the worker: a pipe that closes without a digest says
@@ -65,6 +93,7 @@ beside_digest(struct release_job *job, uint8_t *sha256, struct zg_error *error)
 		memcpy(sha256, job->snapshot.sha256, DIGEST_OCTETS);
 		return ZG_OK;
 	}
+	beside_go(job);
 	end_close(&job->beside.digest_to);
 	while (length < DIGEST_OCTETS && (n > 0 || (n < 0 && errno == EINTR))) {
 		n = read(job->beside.digest_from, sha256 + length, DIGEST_OCTETS - length);
@@ -133,8 +162,7 @@ beside_end(struct release_job *job)
 {
 	struct zg_error error;
 
-	end_close(&job->beside.digest_to);
-	end_close(&job->beside.digest_from);
+	ends_close(&job->beside);
 	/* A worker that ended early has not waited for it. */
 	while (job->snapshot.digest != NULL && snapshot_digest(&job->snapshot, &error) == ZG_OK)
 		continue;
@@ -143,7 +171,6 @@ beside_end(struct release_job *job)
 void
 beside_clear(struct release_job *job)
 {
-	end_close(&job->beside.digest_to);
-	end_close(&job->beside.digest_from);
+	ends_close(&job->beside);
 	state_copy_clear(&job->beside.copy);
 }

@@ -17,7 +17,7 @@ release_job_read(const struct arguments *arguments, struct release_job *job)
 	    .lock_fd = -1,
 	    .fetch = {.child = -1, .fd = -1},
 	    .snapshot = {.fd = -1, .folder_fd = -1},
-	    .beside = {.digest_from = -1, .digest_to = -1, .copy = {.fd = -1}}};
+	    .beside = {.when = {-1, -1}, .digest_from = -1, .digest_to = -1, .copy = {.fd = -1}}};
 	job->started = clock_now();
 	(void)clock_gettime(CLOCK_MONOTONIC, &job->since);
 	return gate_job_read(arguments, &job->gate);

@@ -268,7 +268,8 @@ release_supervised(struct release_job *job, struct claim *claim)
 				.timeout = left > 0 ? left : 1,
 				.needs_content = true,
 				.stays = job->hook != NULL,
-				.beside = job->dry_run ? NULL : beside_work},
+				.beside = job->dry_run ? NULL : beside_work,
+				.beside_when = job->beside.when[0]},
 	    claim);
 	beside_end(job);
 	job->evidence_known = claim->has_serial == 1;

@@ -54,7 +54,7 @@ job_handed_is_evidence(const struct release_job *job)
 	if (job->evidence_known)
 		return job->evidence;
 	evidence = release_policy_open(job->zone, &policy, &error) == ZG_OK &&
-			release_handed_is_evidence(policy);
+		   release_handed_is_evidence(policy);
 
 	zg_policy_free(policy);
 	return evidence;

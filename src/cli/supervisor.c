@@ -226,24 +226,26 @@ worker_ended(const struct supervisor *supervisor)
 static void
 watch(struct supervisor *supervisor)
 {
-	bool (*beside)(void *) = supervisor->task->beside;
+	const struct supervised *task = supervisor->task;
+	bool wanted = task->beside != NULL, beside = false;
 
 	while (supervisor->stage != STAGE_LOST && !worker_ended(supervisor)) {
 		struct pollfd fds[] = {{.fd = supervisor->signal_fd, .events = POLLIN},
-		    {.fd = supervisor->record_fd, .events = POLLIN}};
+		    {.fd = supervisor->record_fd, .events = POLLIN},
+		    {.fd = wanted && !beside ? task->beside_when : -1, .events = POLLIN}};
 		int left = deadline_left(supervisor->stage_end);
 
 		if (left == 0) {
 			on_deadline(supervisor);
 			continue;
 		}
-		if (beside != NULL)
-			left = 0;
-		(void)poll(fds, 2, left);
+		(void)poll(fds, 3, beside ? 0 : left);
 		signals_read(supervisor);
 		record_read(supervisor);
-		if (beside != NULL && !beside(supervisor->task->context))
-			beside = NULL;
+		beside = wanted && (beside || fds[2].revents != 0);
+		if (beside)
+			wanted = task->beside(task->context);
+		beside = beside && wanted;
 	}
 	record_read(supervisor);
 }

@@ -372,6 +372,9 @@ state_copy_add(struct state_copy *copy, int from, struct zg_error *error)
 	if (!file_copy_piece(from, copy->fd, &offset))
 		return error_set(
 		    error, ZG_WRITE, "cannot write %s: %s", copy->path, strerrordesc_np(errno));
+	/* Else a rename over another file waits until there is room for all of it on the disk. */
+	(void)!sync_file_range(
+	    copy->fd, (off_t)copy->length, (off_t)(offset - copy->length), SYNC_FILE_RANGE_WRITE);
 	copy->whole = offset == copy->length;
 	copy->length = offset;
 	return ZG_OK;

@@ -64,8 +64,8 @@ target_folder(const char *target, int *folder_fd, const char **name, struct zg_e
 	else if (**name == '\0')
 		status = error_set(error, ZG_WRITE, "%s is a folder", target);
 	else if ((stat.st_mode & S_IWOTH) != 0)
-		status = error_set(
-		    error, ZG_WRITE, "the folder of %s is writable by everybody", target);
+		status =
+		    error_set(error, ZG_WRITE, "the folder of %s is writable by everybody", target);
 	if (status == ZG_OK)
 		*folder_fd = fd;
 	else

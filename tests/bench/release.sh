@@ -1,7 +1,7 @@
 #!/bin/sh
-# What `zonegate release` costs beyond the check and a durable copy of the file: both do the same
-# work over the same inputs, in turn, in one run. Each release begins with the state directory of
-# the one before it.
+# What `zonegate release` costs beyond the check and a durable copy of the file, which takes the place
+# of the one before: both do the same work over the same inputs, in turn, in one run. Each release
+# begins with the state directory of the one before it.
 #
 #   tests/bench/release.sh [DELEGATIONS [RUNS]]      default 60000 7
 #
@@ -44,7 +44,7 @@ restore() {
 	cp -a "$work/pub.kept" "$work/pub"
 	cp "$work/state/memo/test.memo" "$work/memo"
 	cp "$work/state/memo/test.memo.key" "$work/memo.key"
-	rm -f "$work/copy"
+	cp "$work/pub/test." "$work/copy"
 	sync -f "$work"
 }
 
@@ -59,7 +59,8 @@ compare() { # what arguments...
 			--previous "$work/pub/test." --state "$work/state" --memo "$work/memo" "$@" \
 			"$work/zone.2"
 		# shellcheck disable=SC2016 # the words are its own
-		timed copy sh -c 'cp "$1" "$2" && sync "$2"' sh "$work/zone.2" "$work/copy"
+		timed copy sh -c 'cp "$1" "$2.new" && sync "$2.new" && mv "$2.new" "$2"' \
+			sh "$work/zone.2" "$work/copy"
 		timed release "$ZONEGATE" release -q -c "$work/zonegate.xml" "$@" test. "$work/zone.2"
 	done
 	for column in 1 4; do

@@ -82,9 +82,16 @@ START_TEST(complete_claims_count)
 }
 END_TEST
 
+static void
+work_nothing(void *context, struct claim *claim)
+{
+	(void)context;
+	(void)claim;
+}
+
 /* A worker that needs what the supervisor does beside it: the third piece writes an octet. */
 struct beside {
-	int pipe[2];
+	int go[2], pipe[2];
 	int pieces;
 	int last; /* the piece after which there is none; 0: they never end */
 };
@@ -95,6 +102,7 @@ work_waits(void *context, struct claim *claim)
 	struct beside *beside = context;
 	char octet;
 
+	(void)!write(beside->go[1], "g", 1);
 	if (read(beside->pipe[0], &octet, 1) == 1)
 		claim_pass(claim);
 }
@@ -116,16 +124,44 @@ START_TEST(what_the_supervisor_does_beside_is_done_in_pieces_until_it_is_done)
 	struct claim claim;
 
 	ck_assert_int_eq(pipe(beside.pipe), 0);
+	ck_assert_int_eq(pipe(beside.go), 0);
 	ck_assert_int_eq(supervise(&(struct supervised){.work = work_waits,
 				       .context = &beside,
 				       .timeout = 20,
 				       .needs_content = true,
-				       .beside = beside_piece},
+				       .beside = beside_piece,
+				       .beside_when = beside.go[0]},
 			     &claim),
 	    ZG_VERDICT_PASS);
 	ck_assert_int_ge(beside.pieces, 3);
 	if (beside.last != 0)
 		ck_assert_int_le(beside.pieces, beside.last);
+}
+END_TEST
+
+/* It is not begun before its time. */
+static bool
+beside_too_early(void *context)
+{
+	*(bool *)context = true;
+	return true;
+}
+
+START_TEST(nothing_is_done_beside_before_the_worker_says_so)
+{
+	bool done = false;
+	struct claim claim;
+	int go[2];
+
+	ck_assert_int_eq(pipe(go), 0);
+	ck_assert_int_eq(supervise(&(struct supervised){.work = work_nothing,
+				       .context = &done,
+				       .timeout = 20,
+				       .beside = beside_too_early,
+				       .beside_when = go[0]},
+			     &claim),
+	    ZG_VERDICT_UNDECIDED);
+	ck_assert(!done);
 }
 END_TEST
 
@@ -148,22 +184,19 @@ START_TEST(work_beside_does_not_put_off_the_time_out)
 {
 	struct claim claim;
 	time_t begin = time(NULL);
+	int go[2];
 
-	ck_assert_int_eq(
-	    supervise(
-		&(struct supervised){.work = work_sleeps, .timeout = 1, .beside = beside_endless},
-		&claim),
+	ck_assert_int_eq(pipe(go), 0);
+	ck_assert_int_eq(write(go[1], "g", 1), 1);
+	ck_assert_int_eq(supervise(&(struct supervised){.work = work_sleeps,
+				       .timeout = 1,
+				       .beside = beside_endless,
+				       .beside_when = go[0]},
+			     &claim),
 	    ZG_VERDICT_UNDECIDED);
 	ck_assert_int_lt(time(NULL) - begin, 30);
 }
 END_TEST
-
-static void
-work_nothing(void *context, struct claim *claim)
-{
-	(void)context;
-	(void)claim;
-}
 
 START_TEST(a_worker_that_decides_nothing_is_undecided)
 {
@@ -452,6 +485,7 @@ supervisor_suite(void)
 	tcase_add_loop_test(tests, complete_claims_count, 0, 4);
 	tcase_add_loop_test(
 	    tests, what_the_supervisor_does_beside_is_done_in_pieces_until_it_is_done, 0, 3);
+	tcase_add_test(tests, nothing_is_done_beside_before_the_worker_says_so);
 	tcase_add_test(tests, work_beside_does_not_put_off_the_time_out);
 	tcase_add_test(tests, a_worker_that_decides_nothing_is_undecided);
 	tcase_add_test(tests, an_unknown_verdict_is_undecided);
