@@ -142,8 +142,8 @@ $(FUZZ_REPLAYS): $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o \
     $(BUILD)/tests/fuzz/replay.o $(BUILD)/libzonegate.a
 	$(LINK) $^ $(PKG_LIBS)
 
-# Loaded before a program, to shift its clock; so without sanitizers.
-PRELOADS := $(BUILD)/tests/tools/preload/shifted_clock.so
+# Loaded before a program, to shift its clock or break its disk; so without sanitizers.
+PRELOADS := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/tools/preload/*.c))
 $(PRELOADS): $(BUILD)/%.so: %.c
 	@mkdir -p $(@D)
 	$(CC) -shared $(ZG_CPPFLAGS) $(filter-out -fsanitize% -fno-sanitize% -fvisibility%,$(ZG_CFLAGS)) \

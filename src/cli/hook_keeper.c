@@ -152,13 +152,15 @@ hook_keep(int (*work)(const struct hook *), const struct arguments *arguments, i
 	pid_t own = getpid();
 	sigset_t all, mask;
 
-	/* That the hearer has ended wakes us at once: a signal that means nothing else here. */
-	if (heard)
-		(void)prctl(PR_SET_PDEATHSIG, SIGUSR1);
 	/* An inherited SIG_IGN would reap the child behind our back. */
 	(void)sigfillset(&all);
-	if (sigprocmask(SIG_BLOCK, &all, &mask) == 0 && signal(SIGCHLD, SIG_DFL) != SIG_ERR)
+	if (sigprocmask(SIG_BLOCK, &all, &mask) == 0 && signal(SIGCHLD, SIG_DFL) != SIG_ERR) {
+		/* That the hearer has ended wakes us at once: a signal that means nothing else
+		 * here, and never ends us, as it is blocked by now. */
+		if (heard)
+			(void)prctl(PR_SET_PDEATHSIG, SIGUSR1);
 		keeper.child = fork();
+	}
 	if (keeper.child == 0)
 		child_run(work, arguments, own, &mask);
 	if (keeper.child < 0) {

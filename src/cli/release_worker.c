@@ -265,17 +265,17 @@ work_close(struct work *work)
 		(void)close(work->previous_fd);
 }
 
-/* Runs the gate; again when what was kept is not the release in force. */
+/* Runs the gate; again when that came to nothing with what was kept, which may be another text by
+ * now, or not to be read: it is only a copy. */
 static zg_status
 work_check(struct work *work, struct zg_error *error)
 {
 	struct release_job *job = work->job;
 	zg_status status = gate_job_run(&job->gate, &work->result, error);
 
-	if (status != ZG_INPUT_BAD || job->gate.inputs.previous_digest == NULL)
+	if (status == ZG_OK || job->gate.inputs.previous_digest == NULL ||
+	    lseek(job->snapshot.fd, 0, SEEK_SET) != 0)
 		return status;
-	if (lseek(job->snapshot.fd, 0, SEEK_SET) != 0)
-		return ZG_READ;
 	status = previous_prove(work, error);
 	return status == ZG_OK ? gate_job_run(&job->gate, &work->result, error) : status;
 }

@@ -397,6 +397,25 @@ places() {
 	log_is_whole places
 }
 
+# The disk gives the copy back no more: the candidate is compared with the target.
+copy_unreadable() {
+	if [ -n "${SANITIZE:-}" ]; then
+		skip "a copy that cannot be read" "a sanitizer wants to be loaded before all others"
+		return
+	fi
+	broken=$(realpath "$top/state/zones/example.zone")
+	library=$BUILD/tests/tools/preload/unreadable.so
+	! LD_PRELOAD=$library UNREADABLE=$broken dd if="$broken" of="$work/out" 2>"$work/err"
+	is "a copy that cannot be read: it cannot" $? -eq 0
+	for zone in 3-ns:3 3:0; do
+		timeout -k 5 120 env LD_PRELOAD="$library" UNREADABLE="$broken" \
+			"$ZONEGATE" release -q -j 1 -c "$conf" example. "$top/${zone%:*}" \
+			>"$work/out" 2>"$work/err" </dev/null
+		is "a copy that cannot be read: ${zone%:*}" $? -eq "${zone#*:}"
+	done
+	same_file "a copy that cannot be read: released" "$top/3" "$top/pub/example.zone"
+}
+
 # The copy of the released zone is another good zone: the candidate is compared with the target.
 other_copy() {
 	stage
@@ -416,6 +435,7 @@ other_copy() {
 	cp "$top/2" "$top/state/zones/example.zone"
 	release 3-ns
 	kept "changed, and against the copy" 3 2
+	copy_unreadable
 }
 
 disk_full() {
