@@ -851,8 +851,10 @@ dropped_row() {
 killed_row() {
 	offer_hanging
 	hook_waits
-	# NSD waits for the shell in between, which ends as the hook does when it is its last command.
-	kill -KILL "$shell" "$keeper"
+	# NSD waits for the shell in between, which ends as the hook does when it is its last command. It
+	# must neither see how the hook ends, nor end before it, which the hook would hear.
+	kill -STOP "$shell"
+	kill -KILL "$keeper" "$shell"
 	if wait_for 10 has_serial public example. $((before + 1)); then
 		public="serial $((before + 1)), PUBLISHED"
 	else
