@@ -70,7 +70,8 @@ MUST_CHECK zg_status state_copy_begin(const struct state_directory *state, const
     const char *zone, struct state_copy *copy, struct zg_error *error);
 /* Copies the next piece of the file `from`, of which no more than that is touched. */
 MUST_CHECK zg_status state_copy_add(struct state_copy *copy, int from, struct zg_error *error);
-/* Replaces FOLDER/ZONE.zone by it. */
+/* Replaces FOLDER/ZONE.zone by it. Of what is only at hand the one before stays, as
+ * FOLDER/ZONE.before: its room is used again. */
 MUST_CHECK zg_status state_copy_keep(struct state_copy *copy, const struct state_directory *state,
     const char *folder, const char *zone, enum state_keep_how how, struct zg_error *error);
 void state_copy_clear(struct state_copy *copy);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -342,25 +343,63 @@ state_public_key(
 
 /* --- Copies --- */
 
+/* Opens the copy before the one that is kept, for its room: to write over blocks costs a disk less
+ * than to free them and to find others. -1: not while somebody reads it, of which the kernel knows.
+ */
+static int
+room_open(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat stat;
+
+	if (fd < 0)
+		return -1;
+	/* A lease that is broken gives a signal, of which the usual one would end us. */
+	if (fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode) && stat.st_nlink == 1 &&
+	    stat.st_uid == geteuid() && fcntl(fd, F_SETSIG, SIGURG) == 0 &&
+	    fcntl(fd, F_SETLEASE, F_WRLCK) == 0 && fcntl(fd, F_SETLEASE, F_UNLCK) == 0)
+		return fd;
+	(void)close(fd);
+	return -1;
+}
+
+/* The file to write: the room of an earlier copy, or a new one. */
+static int
+copy_open(const char *path, const char *before)
+{
+	int fd = room_open(before);
+
+	if (fd >= 0 && rename(before, path) == 0)
+		return fd;
+	if (fd >= 0)
+		(void)close(fd);
+	/* What a dead run left; we hold the zone's lock. */
+	(void)unlink(path);
+	return open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
+}
+
 zg_status
 state_copy_begin(const struct state_directory *state, const char *folder, const char *zone,
     struct state_copy *copy, struct zg_error *error)
 {
+	char *before = NULL;
 	zg_status status;
 
 	*copy = (struct state_copy){.fd = -1};
 	status = state_path(state, folder, zone, ".new", &copy->path, error);
-	if (status != ZG_OK)
-		return status;
-	/* What a dead run left; we hold the zone's lock. */
-	(void)unlink(copy->path);
-	copy->fd = open(copy->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
-	if (copy->fd >= 0)
-		return ZG_OK;
-	status =
-	    error_set(error, ZG_WRITE, "cannot write %s: %s", copy->path, strerrordesc_np(errno));
-	free(copy->path);
-	copy->path = NULL;
+	if (status == ZG_OK)
+		status = state_path(state, folder, zone, ".before", &before, error);
+	if (status == ZG_OK) {
+		copy->fd = copy_open(copy->path, before);
+		if (copy->fd < 0)
+			status = error_set(error, ZG_WRITE, "cannot write %s: %s", copy->path,
+			    strerrordesc_np(errno));
+	}
+	free(before);
+	if (status != ZG_OK) {
+		free(copy->path);
+		copy->path = NULL;
+	}
 	return status;
 }
 
@@ -368,8 +407,12 @@ zg_status
 state_copy_add(struct state_copy *copy, int from, struct zg_error *error)
 {
 	uint64_t offset = copy->length;
+	bool added = file_copy_piece(from, copy->fd, &offset);
 
-	if (!file_copy_piece(from, copy->fd, &offset))
+	/* At the end: what was longer before is cut. */
+	if (added && offset == copy->length)
+		added = ftruncate(copy->fd, (off_t)offset) == 0;
+	if (!added)
 		return error_set(
 		    error, ZG_WRITE, "cannot write %s: %s", copy->path, strerrordesc_np(errno));
 	/* Else a rename over another file waits until there is room for all of it on the disk. */
@@ -380,15 +423,29 @@ state_copy_add(struct state_copy *copy, int from, struct zg_error *error)
 	return ZG_OK;
 }
 
+/* Gives the copy its name. With `before` what had it gets that one, and is the next one's room. */
+static bool
+copy_rename(const char *copy, const char *path, const char *before)
+{
+	if (before == NULL || renameat2(AT_FDCWD, copy, AT_FDCWD, path, RENAME_EXCHANGE) != 0)
+		return rename(copy, path) == 0;
+	if (rename(copy, before) != 0)
+		(void)unlink(copy);
+	return true;
+}
+
 zg_status
 state_copy_keep(struct state_copy *copy, const struct state_directory *state, const char *folder,
     const char *zone, enum state_keep_how how, struct zg_error *error)
 {
 	bool durable = how != KEEP_AT_HAND;
-	char *path = NULL;
+	char *path = NULL, *before = NULL;
 	zg_status status = state_path(state, folder, zone, ".zone", &path, error);
 
-	if (status == ZG_OK && ((durable && fsync(copy->fd) != 0) || rename(copy->path, path) != 0))
+	if (status == ZG_OK && !durable)
+		status = state_path(state, folder, zone, ".before", &before, error);
+	if (status == ZG_OK &&
+	    ((durable && fsync(copy->fd) != 0) || !copy_rename(copy->path, path, before)))
 		status =
 		    error_set(error, ZG_WRITE, "cannot write %s: %s", path, strerrordesc_np(errno));
 	if (status == ZG_OK) {
@@ -398,6 +455,7 @@ state_copy_keep(struct state_copy *copy, const struct state_directory *state, co
 			status = folder_sync(path, error);
 	}
 	free(path);
+	free(before);
 	return status;
 }
 

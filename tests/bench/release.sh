@@ -89,6 +89,8 @@ cat >"$work/zonegate.xml" <<END
 END
 mkdir "$work/pub"
 timed first "$ZONEGATE" release -q -c "$work/zonegate.xml" test. "$work/zone.1"
+# As after a second one: the copy before the last one is the room of the next one.
+cp "$work/state/zones/test.zone" "$work/state/zones/test.before"
 mv "$work/state" "$work/state.kept"
 mv "$work/pub" "$work/pub.kept"
 echo "$delegations delegations, medians of $runs:"

@@ -248,6 +248,77 @@ START_TEST(a_copy_is_kept_whole_and_replaced)
 }
 END_TEST
 
+/* A file with the text, in zones/; the number of its inode. */
+static ino_t
+zone_file(const char *name, const char *text)
+{
+	struct stat stat;
+	char file[128];
+	uint8_t *bytes;
+	size_t length;
+
+	(void)snprintf(file, sizeof(file), "%s/zones/%s", path, name);
+	ck_assert_int_eq(file_read(file, 1000, &bytes, &length, &error), ZG_OK);
+	ck_assert_uint_eq(length, strlen(text));
+	ck_assert_mem_eq(bytes, text, length);
+	free(bytes);
+	ck_assert_int_eq(lstat(file, &stat), 0);
+	ck_assert_uint_eq(stat.st_nlink, 1);
+	return stat.st_ino;
+}
+
+static void
+keep_at_hand(const struct state_directory *state, const char *text)
+{
+	FILE *from = tmpfile();
+
+	ck_assert_int_eq(fputs(text, from) >= 0 && fflush(from) == 0, 1);
+	ck_assert_int_eq(
+	    state_keep(state, "zones", "example.", fileno(from), KEEP_AT_HAND, &error), ZG_OK);
+	fclose(from);
+}
+
+START_TEST(the_copy_before_the_last_one_is_the_room_of_the_next_one)
+{
+	struct state_directory state;
+	char file[128], other[128], text[16] = "";
+	ino_t first, second;
+	int reader;
+
+	open_new(&state);
+	keep_at_hand(&state, "the longest of all\n");
+	first = zone_file("example.zone", "the longest of all\n");
+	keep_at_hand(&state, "two\n");
+	second = zone_file("example.zone", "two\n");
+	ck_assert_uint_eq(zone_file("example.before", "the longest of all\n"), first);
+	keep_at_hand(&state, "three\n");
+	ck_assert_uint_eq(zone_file("example.zone", "three\n"), first);
+	ck_assert_uint_eq(zone_file("example.before", "two\n"), second);
+
+	/* Not while it is read. */
+	(void)snprintf(file, sizeof(file), "%s/zones/example.before", path);
+	reader = open(file, O_RDONLY);
+	keep_at_hand(&state, "four\n");
+	ck_assert_uint_ne(zone_file("example.zone", "four\n"), second);
+	ck_assert_int_eq(read(reader, text, sizeof(text)), 4);
+	ck_assert_str_eq(text, "two\n");
+	close(reader);
+	ck_assert_uint_eq(zone_file("example.before", "three\n"), first);
+
+	/* Nor what has another name as well, or is none of ours. */
+	(void)snprintf(other, sizeof(other), "%s/link", folder);
+	ck_assert_int_eq(link(file, other), 0);
+	keep_at_hand(&state, "five\n");
+	ck_assert_uint_ne(zone_file("example.zone", "five\n"), first);
+	ck_assert_int_eq(unlink(file), 0);
+	ck_assert_int_eq(symlink("example.zone", file), 0);
+	keep_at_hand(&state, "six\n");
+	(void)zone_file("example.zone", "six\n");
+	(void)zone_file("example.before", "five\n");
+	state_close(&state);
+}
+END_TEST
+
 START_TEST(a_copy_waits_until_it_is_known_where_it_is_kept)
 {
 	struct state_directory state;
@@ -302,6 +373,7 @@ main(void)
 	tcase_add_test(tcase, a_zone_is_locked_once);
 	tcase_add_test(tcase, a_lock_that_is_a_link_is_not_followed);
 	tcase_add_test(tcase, a_copy_is_kept_whole_and_replaced);
+	tcase_add_test(tcase, the_copy_before_the_last_one_is_the_room_of_the_next_one);
 	tcase_add_test(tcase, a_copy_waits_until_it_is_known_where_it_is_kept);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
