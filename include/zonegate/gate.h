@@ -41,6 +41,7 @@ struct zg_gate_inputs {
 	struct zg_source previous; /* the zone released before */
 	/* Its content digest as zg_result has it: another content is ZG_INPUT_BAD. NULL: any. */
 	const char *previous_digest;
+	bool previous_known;		 /* the caller has proved that it is: the gate does not */
 	struct zg_source unsigned_input; /* the registry's unsigned zone */
 	struct zg_source trials;	 /* trial signatures by new keys, one TXT a signer */
 	const zg_policy *policy;	 /* NULL: the built-in default */

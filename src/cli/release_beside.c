@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "publish/release.h"
+
 #define DIGEST_OCTETS sizeof(((struct release_job *)NULL)->snapshot.sha256)
 
 /* --- The digest --- */
@@ -138,8 +140,11 @@ beside_keep(struct release_job *job, const char *folder, enum state_keep_how how
 	struct state_copy *copy = &job->beside.copy;
 
 	if (copy->whole &&
-	    state_copy_keep(copy, &job->state, folder, job->zone->name, how, error) == ZG_OK)
+	    state_copy_keep(copy, &job->state, folder, job->zone->name, how, error) == ZG_OK) {
+		if (how == KEEP_AT_HAND)
+			release_text_seal(&job->state, job->zone->name, job->snapshot.sha256);
 		return ZG_OK;
+	}
 	state_copy_clear(copy);
 	return state_keep(&job->state, folder, job->zone->name, fd, how, error);
 }

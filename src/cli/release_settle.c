@@ -142,8 +142,12 @@ job_keep_released(struct release_job *job)
 	int fd = -1;
 	zg_status status;
 
-	if (job_has_copy(job))
-		return; /* it is the target */
+	if (job_has_copy(job)) {
+		/* It is the target. */
+		if (job->snapshot.published)
+			release_text_seal(&job->state, job->zone->name, job->snapshot.sha256);
+		return;
+	}
 	status = target_open(job->target, &fd, &error);
 	if (status == ZG_OK)
 		status = beside_keep(job, "zones", KEEP_AT_HAND, fd, &error);

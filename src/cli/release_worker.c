@@ -91,11 +91,12 @@ in_force_target(const struct release_job *job)
 
 /* The text of the release in force is compared with when there is one. */
 static void
-previous_give(struct work *work, const char *digest)
+previous_give(struct work *work, const char *digest, bool known)
 {
 	struct zg_gate_inputs *inputs = &work->job->gate.inputs;
 
 	inputs->previous_digest = digest;
+	inputs->previous_known = known;
 	if (work->previous_fd >= 0)
 		inputs->previous = (struct zg_source){
 		    .kind = ZG_SOURCE_FD, .fd = work->previous_fd, .path = "<released zone>"};
@@ -121,27 +122,28 @@ previous_prove(struct work *work, struct zg_error *error)
 		    "the text of the release in force, serial %u, is nowhere: the candidate is "
 		    "not compared with it",
 		    work->in_force.serial);
-	previous_give(work, NULL);
+	previous_give(work, NULL, false);
 	return ZG_OK;
 }
 
-/* What was kept is taken at its word where the candidate can be read once more if it is not what it
- * was: the gate digests its content anyway. */
+/* What was kept needs no proof with its seal; without, the gate digests its content, if the
+ * candidate can be read once more should it be another one. */
 static zg_status
 previous_open(struct work *work, struct zg_error *error)
 {
 	const struct release_job *job = work->job;
+	bool sealed;
 	zg_status status;
 
 	if (job->snapshot.fd < 0)
 		return previous_prove(work, error);
 	status = release_text_kept(
-	    &job->state, job->zone->name, &work->in_force, &work->previous_fd, error);
+	    &job->state, job->zone->name, &work->in_force, &work->previous_fd, &sealed, error);
 	if (status != ZG_OK)
 		return status;
 	if (work->previous_fd < 0)
 		return previous_prove(work, error);
-	previous_give(work, work->in_force.digest);
+	previous_give(work, work->in_force.digest, sealed);
 	return ZG_OK;
 }
 

@@ -2,6 +2,7 @@
 #include "crypto/mac.h"
 
 #include <stdlib.h>
+#include <sys/random.h>
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -9,7 +10,9 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/params.h>
-#include <openssl/rand.h>
+
+/* So many come at once, whatever signals do: getrandom(2). */
+#define RANDOM_OCTETS_MAX 256
 
 zg_status
 mac_compute(const uint8_t key[MAC_KEY_OCTETS], const uint8_t *data, size_t data_len,
@@ -127,11 +130,11 @@ mac_stream_equal(const struct mac_stream *stream, const uint8_t *a, const uint8_
 zg_status
 random_octets(uint8_t *octets, size_t length)
 {
-	if (length > 1024 || RAND_bytes(octets, (int)length) != 1) {
-		ERR_clear_error();
-		return ZG_CRYPTO;
-	}
-	return ZG_OK;
+	/* A program that wants a key or a name at a time has no use for a generator of its own. */
+	bool filled =
+	    length <= RANDOM_OCTETS_MAX && getrandom(octets, length, 0) == (ssize_t)length;
+
+	return filled ? ZG_OK : ZG_CRYPTO;
 }
 
 const char *

@@ -36,7 +36,7 @@ size_t mac_stream_octets(const struct mac_stream *stream);
 /* Compares in constant time. */
 bool mac_stream_equal(const struct mac_stream *stream, const uint8_t *a, const uint8_t *b);
 
-/* Fills `octets` with random ones fit for keys. */
+/* Fills `octets`, at most 256, with random ones of the kernel, fit for keys. */
 MUST_CHECK zg_status random_octets(uint8_t *octets, size_t length);
 
 /* Full version of the cryptographic library that runs, not the one compiled against. */

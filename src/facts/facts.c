@@ -2,6 +2,7 @@
 #include "facts/facts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 
@@ -145,7 +146,7 @@ plan_tasks(struct computation *c)
 	} tasks[] = {
 	    {inputs->known != NULL, PLAN_PREPARE, ZG_TIME_VERIFY, "reading the memo",
 		task_read_known},
-	    {true, PLAN_COMPUTE, ZG_TIME_HASH, "digesting the zone", task_digest},
+	    {inputs->digest == NULL, PLAN_COMPUTE, ZG_TIME_HASH, "digesting the zone", task_digest},
 	    {candidate, PLAN_COMPUTE, ZG_TIME_HASH, "verifying ZONEMD records", task_zonemd},
 	    {previous && inputs->previous_digest == NULL, PLAN_COMPUTE, ZG_TIME_HASH,
 		"digesting the former zone", task_previous_digest},
@@ -238,6 +239,8 @@ facts_compute(const struct facts_inputs *inputs, struct facts **facts, struct zg
 		return error_set(error, ZG_MEMORY, "out of memory");
 	made->zone = inputs->zone;
 	made->former = inputs->former;
+	if (inputs->digest != NULL)
+		memcpy(made->digest, inputs->digest, sizeof(made->digest));
 	defects_init(&made->defects, inputs->max_examples);
 	status = compute(&c, error);
 	denial_free(c.denial);

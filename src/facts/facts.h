@@ -43,8 +43,9 @@ struct facts {
 
 struct facts_inputs {
 	const struct zone *zone;
+	const uint8_t *digest;		   /* 48 octets: its content digest; NULL: not known yet */
 	const struct zone *previous;	   /* NULL: none */
-	const uint8_t *previous_digest;	   /* 48 octets: its content digest; NULL: not known yet */
+	const uint8_t *previous_digest;	   /* 48 octets, as above */
 	const struct zone *unsigned_input; /* NULL: none */
 	const struct ds_entry *ds;	   /* the parent's DS set */
 	size_t n_ds;

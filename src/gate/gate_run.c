@@ -127,23 +127,27 @@ run_read(struct run *run, struct zg_error *error)
 static zg_status
 run_former_facts(struct run *run, struct zg_error *error)
 {
+	const struct zg_gate_inputs *inputs = run->inputs;
+	uint8_t expected[sizeof(run->former_facts->digest)];
 	struct facts_inputs of = {.zone = run->previous,
-	    .now = run->inputs->now,
-	    .threads = run->inputs->threads,
+	    .now = inputs->now,
+	    .threads = inputs->threads,
 	    .former = true,
 	    .meter = &run->meter};
-
-	char digest[DIGEST_TEXT_SIZE];
 	zg_status status;
 
 	if (run->previous == NULL)
 		return ZG_OK;
+	if (inputs->previous_digest != NULL &&
+	    (!hex_is_text(inputs->previous_digest, 2 * sizeof(expected)) ||
+		!hex_read(inputs->previous_digest, sizeof(expected), expected)))
+		return error_set(error, ZG_PARAMETER, "the former zone's digest is none");
+	if (inputs->previous_digest != NULL && inputs->previous_known)
+		of.digest = expected;
 	status = facts_compute(&of, &run->former_facts, error);
-	if (status != ZG_OK || run->inputs->previous_digest == NULL)
+	if (status != ZG_OK || inputs->previous_digest == NULL ||
+	    memcmp(run->former_facts->digest, expected, sizeof(expected)) == 0)
 		return status;
-	hex_write(run->former_facts->digest, sizeof(run->former_facts->digest), digest);
-	if (strcmp(digest, run->inputs->previous_digest) == 0)
-		return ZG_OK;
 	return error_set(error, ZG_INPUT_BAD, "the former zone is not the one that was released");
 }
 

@@ -211,58 +211,6 @@ release_former(struct release_log *log, const struct released *in_force, int64_t
 	return search_run(log, 0, &search, error);
 }
 
-/* Opens `path` when it is exactly this text. */
-static int
-text_open(const char *path, const uint8_t *sha256)
-{
-	uint8_t found[FILE_DIGEST_OCTETS];
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-
-	if (fd < 0)
-		return -1;
-	if (file_digest(fd, path, found, NULL) == ZG_OK &&
-	    memcmp(found, sha256, sizeof(found)) == 0)
-		return fd;
-	(void)close(fd);
-	return -1;
-}
-
-zg_status
-release_text_kept(const struct state_directory *state, const char *zone,
-    const struct released *released, int *fd, struct zg_error *error)
-{
-	char *path = NULL;
-	struct stat stat;
-	zg_status status = state_path(state, "zones", zone, ".zone", &path, error);
-
-	*fd = -1;
-	if (status == ZG_OK && released->digest[0] != '\0')
-		*fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (*fd >= 0 && (fstat(*fd, &stat) != 0 || !S_ISREG(stat.st_mode))) {
-		(void)close(*fd);
-		*fd = -1;
-	}
-	free(path);
-	return status;
-}
-
-zg_status
-release_text_open(const struct state_directory *state, const char *zone, const char *target,
-    const struct released *released, int *fd, struct zg_error *error)
-{
-	char *path = NULL;
-	zg_status status = state_path(state, "zones", zone, ".zone", &path, error);
-
-	*fd = -1;
-	if (status != ZG_OK)
-		return status;
-	*fd = text_open(path, released->sha256);
-	if (*fd < 0 && target != NULL)
-		*fd = text_open(target, released->sha256);
-	free(path);
-	return ZG_OK;
-}
-
 /* What stays the same is recorded again after so many seconds. */
 #define DS_OBSERVED_AGAIN 3600
 

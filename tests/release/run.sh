@@ -432,6 +432,12 @@ other_copy() {
 	cp "$top/3-ns" "$top/state/zones/example.zone"
 	release 3-ns
 	kept "changed, and not against another copy" 3 2
+	# A seal of another file is none.
+	sed "s/^sha256 .*/sha256 $(sha256sum <"$top/2" | cut -d ' ' -f 1)/" \
+		"$top/state/zones/example.seal" >"$work/seal"
+	cp "$work/seal" "$top/state/zones/example.seal"
+	release 3-ns
+	kept "changed, and not against another copy with a seal" 3 2
 	cp "$top/2" "$top/state/zones/example.zone"
 	release 3-ns
 	kept "changed, and against the copy" 3 2

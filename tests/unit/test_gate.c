@@ -672,6 +672,34 @@ START_TEST(a_zone_that_cannot_be_compared_with_is_no_verdict)
 }
 END_TEST
 
+START_TEST(the_former_zone_is_the_one_whose_digest_is_given)
+{
+	struct fixture fixture;
+	char digest[128];
+
+	fixture_init(&fixture);
+	fixture.inputs.previous = memory(fixture.zone.text);
+	assert_verdict(&fixture, ZG_VERDICT_PASS);
+	(void)snprintf(digest, sizeof(digest), "%s", fixture.result->digest);
+	fixture.inputs.previous_digest = digest;
+	assert_verdict(&fixture, ZG_VERDICT_PASS);
+	digest[0] = digest[0] == '0' ? '1' : '0';
+	assert_status(&fixture, ZG_INPUT_BAD);
+	/* Who says that he knows is believed: the same serial with another content. */
+	fixture.inputs.previous_known = true;
+	assert_verdict(&fixture, ZG_VERDICT_REFUSE);
+	ck_assert_uint_eq(count(&fixture, "serial-equal"), 1);
+	/* Neither shorter nor longer, nor of other letters. */
+	(void)snprintf(digest + 96, sizeof(digest) - 96, "0");
+	assert_status(&fixture, ZG_PARAMETER);
+	digest[95] = '\0';
+	assert_status(&fixture, ZG_PARAMETER);
+	(void)snprintf(digest + 95, sizeof(digest) - 95, "x");
+	assert_status(&fixture, ZG_PARAMETER);
+	fixture_clear(&fixture);
+}
+END_TEST
+
 /* ---- The same answer every time ---- */
 
 /* The JSON report of a run, owned by the caller. */
@@ -793,6 +821,7 @@ gate_suite(void)
 	tcase_add_test(tcase, the_former_and_the_unsigned_zone_are_compared);
 	tcase_add_test(tcase, what_is_released_is_proved_complete_where_the_policy_wants_it);
 	tcase_add_test(tcase, a_zone_that_cannot_be_compared_with_is_no_verdict);
+	tcase_add_test(tcase, the_former_zone_is_the_one_whose_digest_is_given);
 	tcase_add_test(tcase, the_report_does_not_depend_on_threads);
 	tcase_add_test(tcase, each_phase_is_told_once_and_in_order);
 	suite_add_tcase(suite, tcase);

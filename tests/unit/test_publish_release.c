@@ -1,4 +1,5 @@
-/* Unit tests of src/publish/release.c and log_head.c: what the history says of releases. */
+/* Unit tests of src/publish/release.c, released_text.c and log_head.c: what the history says of
+ * releases. */
 #include <check.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -282,6 +283,89 @@ START_TEST(the_text_of_a_release_is_proved_by_its_digest)
 }
 END_TEST
 
+/* Writes a file anew in its place, as no other program would leave it: all but the time of its last
+ * change is what it was. */
+static void
+write_unseen(const char *file, const char *text)
+{
+	struct stat stat;
+	int fd = open(file, O_WRONLY);
+
+	ck_assert_int_eq(fstat(fd, &stat), 0);
+	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	ck_assert_int_eq(futimens(fd, (const struct timespec[]){stat.st_atim, stat.st_mtim}), 0);
+	close(fd);
+}
+
+static void
+boot_read(char *boot, int size)
+{
+	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "r");
+
+	ck_assert_ptr_nonnull(fgets(boot, size, file));
+	fclose(file);
+	ck_assert_uint_gt(strlen(boot), 30);
+}
+
+static bool
+kept_is_sealed(const struct released *released)
+{
+	bool sealed;
+	int fd;
+
+	ck_assert_int_eq(release_text_kept(&state, ZONE, released, &fd, &sealed, &error), ZG_OK);
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	return sealed;
+}
+
+START_TEST(a_seal_tells_whether_what_is_kept_was_touched)
+{
+	struct released released, other;
+	char *kept, *seal, text[512] = "", boot[64] = "";
+	FILE *file;
+
+	(void)add_handed(7, FIXTURE_TIME, true);
+	ck_assert_int_eq(release_in_force(releases, 0, NOW, &released, &error), ZG_OK);
+	ck_assert_int_eq(state_path(&state, "zones", ZONE, ".zone", &kept, &error), ZG_OK);
+	ck_assert_int_eq(state_path(&state, "zones", ZONE, ".seal", &seal, &error), ZG_OK);
+	text_put(kept, 7);
+	ck_assert(!kept_is_sealed(&released));
+	release_text_seal(&state, ZONE, released.sha256);
+	ck_assert(kept_is_sealed(&released));
+
+	/* It is the seal of this text, of this file, and of this boot. */
+	other = released;
+	other.sha256[31] ^= 1;
+	ck_assert(!kept_is_sealed(&other));
+	text_put(kept, 7);
+	ck_assert(!kept_is_sealed(&released));
+	release_text_seal(&state, ZONE, released.sha256);
+	ck_assert(kept_is_sealed(&released));
+	ck_assert_int_eq(usleep(20000), 0);
+	write_unseen(kept, "8");
+	ck_assert(!kept_is_sealed(&released));
+	release_text_seal(&state, ZONE, released.sha256);
+	ck_assert(kept_is_sealed(&released));
+	file = fopen(seal, "r+");
+	ck_assert_uint_gt(fread(text, 1, sizeof(text) - 1, file), 100);
+	boot_read(boot, sizeof(boot));
+	ck_assert_ptr_nonnull(strstr(text, boot));
+	*(strstr(text, "boot ") + 5) ^= 1;
+	rewind(file);
+	ck_assert_int_ge(fputs(text, file), 0);
+	fclose(file);
+	ck_assert(!kept_is_sealed(&released));
+
+	/* What was kept is gone: so is its seal. */
+	ck_assert_int_eq(unlink(kept), 0);
+	release_text_seal(&state, ZONE, released.sha256);
+	ck_assert_int_ne(access(seal, F_OK), 0);
+	free(kept);
+	free(seal);
+}
+END_TEST
+
 START_TEST(the_newest_candidate_and_its_report)
 {
 	struct recorded newest;
@@ -408,6 +492,7 @@ main(void)
 	tcase_add_test(tcase, what_a_crash_left_is_told_by_the_files);
 	tcase_add_test(tcase, only_the_newest_of_equal_texts_was_renamed);
 	tcase_add_test(tcase, the_text_of_a_release_is_proved_by_its_digest);
+	tcase_add_test(tcase, a_seal_tells_whether_what_is_kept_was_touched);
 	tcase_add_test(tcase, the_newest_candidate_and_its_report);
 	tcase_add_test(tcase, what_the_ds_file_says_is_recorded_when_it_is_news_and_once_an_hour);
 	tcase_add_test(tcase, a_database_is_made_once_and_never_again);
