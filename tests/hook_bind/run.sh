@@ -336,12 +336,13 @@ signer_has_sent() {
 		index($3, from) && $5 !~ /:00000000$/ { n = 1 } END { exit !n }' /proc/net/tcp
 }
 
-# Whoever transfers, the only child that there is by then.
+# Whoever transfers, the only child that there is by then; before, the shell has one.
 fetches() {
 	supervisor_of "$release" || return 1
 	fetcher=$(children_of "$supervisor")
 	fetcher=${fetcher%% *}
-	[ -n "$fetcher" ] && grep -qi "$(printf ' [0-9A-F]*:%04X 01 ' "$(port_of signer)")" /proc/net/tcp
+	[ "$(readlink "/proc/$fetcher/exe")" = "$(readlink -f "$ZONEGATE")" ] &&
+		grep -qi "$(printf ' [0-9A-F]*:%04X 01 ' "$(port_of signer)")" /proc/net/tcp
 }
 
 # Nobody reads while named sends: it is killed with most of the zone still in its hands.
