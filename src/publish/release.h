@@ -77,8 +77,9 @@ MUST_CHECK zg_status release_former(struct release_log *log, const struct releas
 MUST_CHECK zg_status release_text_open(const struct state_directory *state, const char *zone,
     const char *target, const struct released *released, int *fd, struct zg_error *error);
 
-/* Opens what was kept, as it is: *sealed, it is the text of the release in force; else for who holds
- * its content against released->digest. *fd -1: it is not there, or its content is not known. */
+/* Opens what was kept, as it is: *sealed, it is the text of the release in force; else for who
+ * holds its content against released->digest. *fd -1: it is not there, or its content is not known.
+ */
 MUST_CHECK zg_status release_text_kept(const struct state_directory *state, const char *zone,
     const struct released *released, int *fd, bool *sealed, struct zg_error *error);
 

@@ -289,7 +289,7 @@ inputs() {
 listing() { find "$top" -printf '%p %i %s %m %T@ %C@\n' | LC_ALL=C sort; }
 
 nothing_written() { # name
-	if listing | cmp -s - "$work/before"; then pass; else fail "$1" "something was written"; fi
+	if listing | cmp -s - "$work/before"; then pass; else fail "$1" "something was written: $(listing | diff "$work/before" -)"; fi
 }
 
 dry_run() {
