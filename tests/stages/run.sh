@@ -258,6 +258,12 @@ truncated() {
 	goes_on "truncated, mended"
 }
 
+# All that stands at names of its own: whatever is asked about is another answer.
+altered() {
+	sed -e 's/192\.0\.2\./192.0.3./' -e 's/2001:db8::1/2001:db8::2/' -e 's/MX\([[:space:]]*\)10/MX\120/' \
+		-e 's/TXT\([[:space:]]*\)"/TXT\1"x/'
+}
+
 canary_is_altered() {
 	ask canary host1.example. A | grep -q 192.0.3
 }
@@ -273,7 +279,7 @@ bogus() {
 	fi
 	begin
 	to_canary bogus
-	inject canary_is_altered sed 's/192\.0\.2\.1\([1-8]\)/192.0.3.1\1/'
+	inject canary_is_altered altered
 	advance
 	is "bogus: the gate's own code says so" -n "$(fact found canary | grep -w bogus)"
 	[ -z "$validate" ] ||
