@@ -258,10 +258,9 @@ truncated() {
 	goes_on "truncated, mended"
 }
 
-# All that stands at names of its own: whatever is asked about is another answer.
+# The SOA record is in every sample, addresses in most.
 altered() {
-	sed -e 's/192\.0\.2\./192.0.3./' -e 's/2001:db8::1/2001:db8::2/' -e 's/MX\([[:space:]]*\)10/MX\120/' \
-		-e 's/TXT\([[:space:]]*\)"/TXT\1"x/'
+	sed -e 's/hostmaster/hostmistress/' -e 's/192\.0\.2\./192.0.3./'
 }
 
 canary_is_altered() {
