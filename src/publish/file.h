@@ -9,7 +9,7 @@
 #include "base/compiler.h"
 
 /*
- * Copies the next piece of the file `from`, at `*offset`, to the end of the file `to`, and moves
+ * Copies the next piece of the file `from`, at `*offset`, to where `to` is written next, and moves
  * the offset on; at its end it stays where it is. The kernel copies, or shares the blocks, where it
  * can. No reading position is moved. False: errno.
  */
